@@ -1,0 +1,31 @@
+"""Erasure: what belongs to one person, wherever it stands, and how it is found, taken out and kept out.
+
+`registry` lists every place that holds people; `person` finds one person's ids; `tables` reads and removes their rows
+of the engine, `waiting` those of the spool; `tombstones` and `late` keep late data out.
+"""
+
+from afterclick.store.erasure.late import ClientMark, Late
+from afterclick.store.erasure.person import IdKind, Person, is_nobody
+from afterclick.store.erasure.registry import REGISTRY, Holding
+from afterclick.store.erasure.tables import SEARCHED, PersonTables
+from afterclick.store.erasure.tombstones import Tombstone, Tombstones, tombstones
+from afterclick.store.erasure.waiting import WaitingRows
+from afterclick.store.erasure.wipe import wipe, wipe_control
+
+__all__ = [
+    "REGISTRY",
+    "SEARCHED",
+    "ClientMark",
+    "Holding",
+    "IdKind",
+    "Late",
+    "Person",
+    "PersonTables",
+    "Tombstone",
+    "Tombstones",
+    "WaitingRows",
+    "is_nobody",
+    "tombstones",
+    "wipe",
+    "wipe_control",
+]

@@ -1,0 +1,321 @@
+"""The registry: every table, file and queue, whether it holds people, and how a person's records in it are erased.
+
+`docs/privacy.md` draws it as the data map, and a test holds the two together; another fails for a table, a file or a
+queue that has no entry here.
+"""
+
+from typing import Literal, NamedTuple
+
+Where = Literal["signals", "control", "spool", "visits", "files"]
+
+
+class Holding(NamedTuple):
+    """One place: a table of the store (`signals`) or of another database, or an entry of the data folder (`files`).
+
+    `holds` says what of people is in it, empty for nothing; `why` what it is for, or why there is nothing. `kept` is
+    for how long, `erased` how a person's records are found and taken out; both are empty where `holds` is.
+    """
+
+    where: Where
+    name: str
+    holds: str
+    why: str
+    kept: str = ""
+    erased: str = ""
+
+
+_RETENTION = "the site's retention"
+_BY_ID = (
+    "rows that name a user, a device, a visit or an order of the person are deleted by rewriting the parts"
+)
+_BY_VISIT = (
+    "rows of the person's visits are deleted by rewriting the parts; visits shared with others are built anew"
+)
+
+_SIGN_IN = "who may use this installation: staff, not customers"
+_MEMBER = "while they are a member"
+_LEAVES = "goes when the member is removed under Settings, People"
+
+
+REGISTRY: tuple[Holding, ...] = (
+    Holding(
+        "signals",
+        "events",
+        "user and device ids, what was done and when, country and region, free text with personal data masked, `props`",
+        "what happened to a customer",
+        _RETENTION,
+        _BY_ID,
+    ),
+    Holding(
+        "signals",
+        "sessions",
+        "user and device id of a visit, its steps, rating and orders",
+        "one row a visit",
+        _RETENTION,
+        _BY_VISIT,
+    ),
+    Holding(
+        "signals",
+        "page_views",
+        "what was met on a page view of a visit",
+        "one row a page view",
+        _RETENTION,
+        _BY_VISIT,
+    ),
+    Holding(
+        "signals",
+        "orders",
+        "user and device id, order number and sum",
+        "one row an order",
+        _RETENTION,
+        "orders of the person are deleted by rewriting the part",
+    ),
+    Holding(
+        "signals",
+        "late_refunds",
+        "order number and sum",
+        "refunds that wait for their order",
+        "until erased",
+        "refunds of the person's orders are deleted by rewriting the part",
+    ),
+    Holding(
+        "signals",
+        "trace_visits",
+        "which visit set off a trace",
+        "from a visit to its traces",
+        _RETENTION,
+        _BY_VISIT,
+    ),
+    Holding(
+        "signals",
+        "spans",
+        "what services did for a visit; attributes that name a user",
+        "causes of problems",
+        _RETENTION,
+        "spans of the person's traces and those that name one of their ids are deleted by rewriting the parts",
+    ),
+    Holding(
+        "signals",
+        "logs",
+        "what services logged for a visit; attributes and texts that name a user",
+        "causes of problems",
+        _RETENTION,
+        "records of their traces and those that name one of their ids are deleted by rewriting the parts",
+    ),
+    Holding(
+        "signals",
+        "metrics",
+        "series whose attributes name a user; traces among the exemplars",
+        "how services are doing",
+        _RETENTION,
+        "their series are deleted, their traces taken out of exemplars, by rewriting the parts",
+    ),
+    Holding(
+        "signals",
+        "identity_edges",
+        "hashes of devices, users and e-mail addresses that belong together",
+        "whose visits they are",
+        _RETENTION,
+        "edges of the person's nodes are deleted by rewriting the part",
+    ),
+    Holding(
+        "signals",
+        "identity_nodes",
+        "a number for each hash",
+        "whose visits they are",
+        "until erased",
+        "the person's nodes are deleted by rewriting the part",
+    ),
+    Holding(
+        "signals",
+        "merged_nodes",
+        "numbers of nodes that are one person",
+        "whose visits they are",
+        "until resolved anew",
+        "written anew without the person",
+    ),
+    Holding(
+        "signals",
+        "merged_nodes_next",
+        "the same, while it is written",
+        "swapped in whole",
+        "seconds",
+        "emptied",
+    ),
+    Holding(
+        "signals",
+        "people",
+        "the same, in memory",
+        "looked up by every read of people",
+        "until reloaded",
+        "reloaded",
+    ),
+    Holding(
+        "signals",
+        "person_ids",
+        "ids of one person, in the engine's memory alone",
+        "an export or an erasure at work",
+        "while it works",
+        "forgotten when it ends",
+    ),
+    Holding("signals", "page_view_felt", "", "a view of page_views"),
+    Holding("signals", "session_felt", "", "a view of sessions"),
+    Holding("signals", "session_person", "", "a view of sessions"),
+    Holding(
+        "signals",
+        "service_minutes",
+        "names of operations, in which a service may have put an id",
+        "services by the minute",
+        _RETENTION,
+        "minutes with the person's spans are computed anew from the spans that stay",
+    ),
+    Holding(
+        "signals",
+        "service_edges",
+        "",
+        "calls between services by the minute: counts and times of all customers together",
+    ),
+    Holding("signals", "dirty_minutes", "", "which minutes are to be computed anew"),
+    Holding("signals", "schema_migrations", "", "what the schema has been through"),
+    Holding(
+        "control",
+        "identity_cuts",
+        "ids that somebody parted, in clear",
+        "links that do not count",
+        "until joined again",
+        "pairs with a node of the person are deleted; the file is written anew",
+    ),
+    Holding(
+        "control",
+        "privacy_requests",
+        "the ids of an erasure at work, sealed with the installation's key; then none",
+        "who asked for what, and when it was done",
+        "the ids until it is done, the rest for good",
+        "cleared when it is done",
+    ),
+    Holding(
+        "control",
+        "tombstones",
+        "keyed hashes of erased ids",
+        "keeps late data of erased people out",
+        "until lifted",
+        "lifted when they may come again",
+    ),
+    Holding(
+        "control",
+        "audit",
+        "ids of visits that somebody looked at",
+        "who did what to what",
+        "for good",
+        "stays: once the visit is erased, its id leads nowhere",
+    ),
+    Holding(
+        "control",
+        "people",
+        "names, e-mail addresses and password hashes of those who sign in",
+        _SIGN_IN,
+        _MEMBER,
+        _LEAVES,
+    ),
+    Holding("control", "roles", "who may do what on which site", _SIGN_IN, _MEMBER, _LEAVES),
+    Holding("control", "sign_ins", "addresses and browsers of sign-ins", _SIGN_IN, "until it ends", _LEAVES),
+    Holding("control", "second_factors", "sealed secrets of one-time codes", _SIGN_IN, _MEMBER, _LEAVES),
+    Holding("control", "recovery_codes", "hashed recovery codes", _SIGN_IN, _MEMBER, _LEAVES),
+    Holding("control", "oidc_subjects", "who somebody is to a sign-in provider", _SIGN_IN, _MEMBER, _LEAVES),
+    Holding(
+        "control",
+        "invitations",
+        "e-mail addresses of the invited",
+        _SIGN_IN,
+        "until used or expired",
+        "revoked",
+    ),
+    Holding(
+        "control",
+        "attempts",
+        "addresses and accounts, hashed, of failed sign-ins",
+        "throttles guessing",
+        "a day",
+        "ages",
+    ),
+    Holding("control", "api_keys", "who made a key", "lets programs ask", "for good", _LEAVES),
+    Holding("control", "share_links", "who made a link", "shows a page to others", "for good", _LEAVES),
+    Holding("control", "problems", "", "figures of many visits together; a problem names no visit"),
+    Holding("control", "site_privacy", "", "what each site decided about personal data"),
+    Holding("control", "sites", "", "names, currencies and zones of sites"),
+    Holding("control", "write_keys", "", "keys of senders, hashed"),
+    Holding("control", "tallies", "", "counts of what was taken and dropped"),
+    Holding("control", "alembic_version", "", "the database's revision"),
+    Holding(
+        "spool",
+        "batches",
+        "whole records that wait for the store, with User-Agent and the client's own session",
+        "nothing acknowledged is lost",
+        "seconds, while the store is away longer",
+        "lines that tombstones cover are cut out; the file is written anew",
+    ),
+    Holding(
+        "spool",
+        "aside",
+        "whole records that the store refused",
+        "can be sent again",
+        "until replayed",
+        "rows that tombstones cover or that name the person are deleted; the file is written anew",
+    ),
+    Holding("spool", "groups", "", "which batches are being inserted"),
+    Holding("spool", "tallies", "", "counts of what was taken and dropped"),
+    Holding("spool", "identity", "", "the spool's own id"),
+    Holding(
+        "visits",
+        "stretches",
+        "hashes of devices, users and clients' sessions, and when they were on which page",
+        "visits for clients that send none",
+        "8 days",
+        "stretches of the person's devices, users and visits are deleted; the file is written anew",
+    ),
+    Holding(
+        "files",
+        "signals",
+        "the store",
+        "see its tables",
+        "see its tables",
+        "rewritten parts are deleted at once",
+    ),
+    Holding(
+        "files", "control.db", "the control database", "see its tables", "see its tables", "written anew"
+    ),
+    Holding("files", "spool", "the spool's file", "see its tables", "see its tables", "written anew"),
+    Holding("files", "visits.db", "the memory of visits", "see its table", "see its table", "written anew"),
+    Holding(
+        "files",
+        "tmp",
+        "blocks on their way into the store, and exports on their way out",
+        "scratch files of the engine's client",
+        "until the insert or the download ends",
+        "each deletes its own; emptied at every start",
+    ),
+    Holding("files", "signals.lock", "", "which process owns the store"),
+    Holding("files", "control.db.migrate.lock", "", "held while the database is migrated"),
+    Holding("files", "control.db.inserts.lock", "", "held while rows go in"),
+    Holding("files", "control.db.rebuild.lock", "", "held while a rollup is built anew"),
+    Holding("files", "control.db.app.lock", "", "which process runs the timetable"),
+    Holding("files", "restoring", "", "marks a restore that is not whole"),
+    Holding("files", "routes.json", "", "parts of paths that many visits share"),
+    Holding("files", "hooks", "", "how webhooks are read: configuration"),
+    Holding("files", "app.sock", "", "the socket of a running app"),
+    Holding("files", "secret.key", "", "the installation's keys"),
+    Holding(
+        "files",
+        "backups",
+        "whatever the installation held when they were made",
+        "kept where you put them",
+        "until you delete them",
+        "cannot be changed: restoring one applies the tombstones that its manifest and this installation list",
+    ),
+)
+"""Every place, in the order of the data map."""
+
+
+def holding(where: Where, name: str) -> Holding | None:
+    """The entry of one place."""
+    return next((one for one in REGISTRY if (one.where, one.name) == (where, name)), None)

@@ -1,0 +1,671 @@
+CREATE TABLE IF NOT EXISTS schema_migrations ON CLUSTER 'main'
+(
+    version UInt32,
+    name String,
+    applied DateTime64(3, 'UTC') DEFAULT now64(3)
+)
+ENGINE = ReplicatedMergeTree('/clickhouse/tables/all/{database}/schema_migrations', '{shard}-{replica}')
+ORDER BY version
+SETTINGS fsync_after_insert = 1;
+
+CREATE TABLE IF NOT EXISTS events_local ON CLUSTER 'main'
+(
+    site LowCardinality(String),
+    event_id UUID,
+    type LowCardinality(String),
+    name LowCardinality(String),
+    time DateTime64(3, 'UTC') CODEC(ZSTD(1)),
+    received DateTime64(3, 'UTC') CODEC(ZSTD(1)),
+    session_id UUID,
+    session_start DateTime64(3, 'UTC'),
+    page_view_id UUID CODEC(ZSTD(1)),
+    device_id String CODEC(ZSTD(1)),
+    user_id String CODEC(ZSTD(1)),
+    visitor LowCardinality(String),
+    host LowCardinality(String),
+    path String CODEC(ZSTD(1)),
+    route LowCardinality(String),
+    step LowCardinality(String),
+    referrer LowCardinality(String),
+    channel LowCardinality(String),
+    campaign LowCardinality(String),
+    country LowCardinality(String),
+    device_class LowCardinality(String),
+    device_tier LowCardinality(String),
+    browser LowCardinality(String),
+    os LowCardinality(String),
+    release LowCardinality(String),
+    trace_id String CODEC(ZSTD(1)),
+    value Float64 CODEC(ZSTD(1)),
+    duration_ms Float32 CODEC(ZSTD(1)),
+    status UInt16,
+    method LowCardinality(String),
+    target String CODEC(ZSTD(1)),
+    source String CODEC(ZSTD(1)),
+    message String CODEC(ZSTD(1)),
+    order_id String CODEC(ZSTD(1)),
+    revenue Decimal(18, 4),
+    currency LowCardinality(String),
+    tags Array(LowCardinality(String)),
+    props String CODEC(ZSTD(1))
+)
+ENGINE = ReplicatedReplacingMergeTree('/clickhouse/tables/{shard}/{database}/events_local', '{replica}')
+PARTITION BY toYYYYMM(session_start)
+ORDER BY (site, session_start, session_id, event_id)
+SETTINGS replicated_deduplication_window = 1000, fsync_after_insert = 1, fsync_part_directory = 1;
+
+CREATE TABLE IF NOT EXISTS events ON CLUSTER 'main' AS events_local
+ENGINE = Distributed('main', currentDatabase(), events_local, sipHash64(if(session_id = toUUID('00000000-0000-0000-0000-000000000000'), event_id, session_id)));
+
+CREATE TABLE IF NOT EXISTS spans_local ON CLUSTER 'main'
+(
+    site LowCardinality(String),
+    trace_id String CODEC(ZSTD(1)),
+    span_id String CODEC(ZSTD(1)),
+    parent_span_id String CODEC(ZSTD(1)),
+    service LowCardinality(String),
+    name LowCardinality(String),
+    kind LowCardinality(String),
+    time DateTime64(3, 'UTC') CODEC(ZSTD(1)),
+    start_ns UInt64 CODEC(ZSTD(1)),
+    duration_ns UInt64 CODEC(ZSTD(1)),
+    received DateTime64(3, 'UTC') CODEC(ZSTD(1)),
+    status LowCardinality(String),
+    status_message String CODEC(ZSTD(1)),
+    http_status UInt16,
+    peer LowCardinality(String),
+    release LowCardinality(String),
+    exception String CODEC(ZSTD(1)),
+    generated Bool,
+    attributes String CODEC(ZSTD(1)),
+    INDEX by_trace trace_id TYPE bloom_filter(0.01)
+)
+ENGINE = ReplicatedReplacingMergeTree('/clickhouse/tables/{shard}/{database}/spans_local', '{replica}')
+PARTITION BY toYYYYMM(time)
+ORDER BY (site, toStartOfHour(time), trace_id, span_id)
+SETTINGS replicated_deduplication_window = 1000, fsync_after_insert = 1, fsync_part_directory = 1;
+
+CREATE TABLE IF NOT EXISTS spans ON CLUSTER 'main' AS spans_local
+ENGINE = Distributed('main', currentDatabase(), spans_local, sipHash64(trace_id));
+
+CREATE TABLE IF NOT EXISTS page_views_local ON CLUSTER 'main'
+(
+    site LowCardinality(String),
+    session_start DateTime64(3, 'UTC'),
+    session_id UUID,
+    page_view_id UUID,
+    time SimpleAggregateFunction(min, DateTime64(3, 'UTC')),
+    last SimpleAggregateFunction(max, DateTime64(3, 'UTC')),
+    -- path, route, step and release are those of its page_view event, empty when that event was lost
+    path SimpleAggregateFunction(max, String) CODEC(ZSTD(1)),
+    route SimpleAggregateFunction(max, LowCardinality(String)),
+    step SimpleAggregateFunction(max, LowCardinality(String)),
+    release SimpleAggregateFunction(max, LowCardinality(String)),
+    lcp SimpleAggregateFunction(max, Nullable(Float32)),
+    inp SimpleAggregateFunction(max, Nullable(Float32)),
+    cls SimpleAggregateFunction(max, Nullable(Float32)),
+    fcp SimpleAggregateFunction(max, Nullable(Float32)),
+    ttfb SimpleAggregateFunction(max, Nullable(Float32)),
+    lcp_by SimpleAggregateFunction(max, Tuple(value Float32, target String, source String)) CODEC(ZSTD(1)),
+    inp_by SimpleAggregateFunction(max, Tuple(value Float32, target String, source String)) CODEC(ZSTD(1)),
+    cls_by SimpleAggregateFunction(max, Tuple(value Float32, target String, source String)) CODEC(ZSTD(1)),
+    cart_value SimpleAggregateFunction(max, Float64),
+    slowest_request_ms SimpleAggregateFunction(max, Float32),
+    slowest_resource_ms SimpleAggregateFunction(max, Float32),
+    any_error SimpleAggregateFunction(max, UInt8), -- a JS error
+    any_failed_request SimpleAggregateFunction(max, UInt8), -- a request without answer or with status 500 and up
+    any_struggle SimpleAggregateFunction(max, UInt8),
+    errors SimpleAggregateFunction(groupUniqArrayArray(200), Array(Tuple(time DateTime64(3, 'UTC'), name String, source String))) CODEC(ZSTD(1)),
+    struggles SimpleAggregateFunction(groupUniqArrayArray(200), Array(Tuple(time DateTime64(3, 'UTC'), name String, target String))) CODEC(ZSTD(1)),
+    requests SimpleAggregateFunction(groupUniqArrayArray(500), Array(Tuple(time DateTime64(3, 'UTC'), method String, target String, duration_ms Float32, status UInt16, trace_id String))) CODEC(ZSTD(1)),
+    resources SimpleAggregateFunction(groupUniqArrayArray(200), Array(Tuple(time DateTime64(3, 'UTC'), name String, source String, duration_ms Float32, status UInt16))) CODEC(ZSTD(1)),
+    tags SimpleAggregateFunction(groupUniqArrayArray(100), Array(String)),
+    INDEX by_session session_id TYPE bloom_filter(0.01)
+)
+ENGINE = ReplicatedAggregatingMergeTree('/clickhouse/tables/{shard}/{database}/page_views_local', '{replica}')
+PARTITION BY toYYYYMM(session_start)
+ORDER BY (site, session_start, session_id, page_view_id)
+SETTINGS replicated_deduplication_window = 1000, fsync_after_insert = 1, fsync_part_directory = 1;
+
+CREATE TABLE IF NOT EXISTS page_views ON CLUSTER 'main' AS page_views_local
+ENGINE = Distributed('main', currentDatabase(), page_views_local, sipHash64(session_id));
+
+CREATE TABLE IF NOT EXISTS sessions_local ON CLUSTER 'main'
+(
+    site LowCardinality(String),
+    session_start DateTime64(3, 'UTC'),
+    session_id UUID,
+    last SimpleAggregateFunction(max, DateTime64(3, 'UTC')),
+    device_id SimpleAggregateFunction(max, String) CODEC(ZSTD(1)),
+    user_id SimpleAggregateFunction(max, String) CODEC(ZSTD(1)),
+    visitor SimpleAggregateFunction(max, LowCardinality(String)),
+    country SimpleAggregateFunction(max, LowCardinality(String)),
+    channel SimpleAggregateFunction(max, LowCardinality(String)),
+    campaign SimpleAggregateFunction(max, LowCardinality(String)),
+    referrer SimpleAggregateFunction(max, LowCardinality(String)),
+    device_class SimpleAggregateFunction(max, LowCardinality(String)),
+    device_tier SimpleAggregateFunction(max, LowCardinality(String)),
+    browser SimpleAggregateFunction(max, LowCardinality(String)),
+    os SimpleAggregateFunction(max, LowCardinality(String)),
+    release SimpleAggregateFunction(max, LowCardinality(String)),
+    -- did: one entry a page view, sort by time to read the journey
+    steps SimpleAggregateFunction(groupUniqArrayArray(1000), Array(Tuple(time DateTime64(3, 'UTC'), step String, page_view_id UUID))) CODEC(ZSTD(1)),
+    -- felt: the worst of the visit, and one hash an event so that a repetition counts once
+    lcp SimpleAggregateFunction(max, Nullable(Float32)),
+    inp SimpleAggregateFunction(max, Nullable(Float32)),
+    cls SimpleAggregateFunction(max, Nullable(Float32)),
+    slowest_request_ms SimpleAggregateFunction(max, Float32),
+    slowest_resource_ms SimpleAggregateFunction(max, Float32),
+    errors SimpleAggregateFunction(groupUniqArrayArray(1000), Array(UInt64)),
+    failed_requests SimpleAggregateFunction(groupUniqArrayArray(1000), Array(UInt64)),
+    struggles SimpleAggregateFunction(groupUniqArrayArray(1000), Array(UInt64)),
+    rating SimpleAggregateFunction(max, Tuple(time DateTime64(3, 'UTC'), value Float32, message String)) CODEC(ZSTD(1)),
+    -- paid: gross by order id, refunded by the refund's event id
+    orders SimpleAggregateFunction(maxMap, Map(String, Decimal(18, 4))),
+    refunds SimpleAggregateFunction(maxMap, Map(String, Decimal(18, 4))),
+    currency SimpleAggregateFunction(max, LowCardinality(String)),
+    INDEX by_session session_id TYPE bloom_filter(0.01)
+)
+ENGINE = ReplicatedAggregatingMergeTree('/clickhouse/tables/{shard}/{database}/sessions_local', '{replica}')
+PARTITION BY toYYYYMM(session_start)
+ORDER BY (site, session_start, session_id)
+SETTINGS replicated_deduplication_window = 1000, fsync_after_insert = 1, fsync_part_directory = 1;
+
+CREATE TABLE IF NOT EXISTS sessions ON CLUSTER 'main' AS sessions_local
+ENGINE = Distributed('main', currentDatabase(), sessions_local, sipHash64(session_id));
+
+CREATE TABLE IF NOT EXISTS orders_local ON CLUSTER 'main'
+(
+    site LowCardinality(String),
+    order_id String,
+    time SimpleAggregateFunction(min, DateTime64(3, 'UTC')),
+    session_id SimpleAggregateFunction(max, UUID),
+    session_start SimpleAggregateFunction(max, DateTime64(3, 'UTC')),
+    device_id SimpleAggregateFunction(max, String),
+    user_id SimpleAggregateFunction(max, String),
+    revenue SimpleAggregateFunction(max, Decimal(18, 4)),
+    refunds SimpleAggregateFunction(maxMap, Map(String, Decimal(18, 4))), -- by the refund's event id
+    currency SimpleAggregateFunction(max, LowCardinality(String))
+)
+ENGINE = ReplicatedAggregatingMergeTree('/clickhouse/tables/{shard}/{database}/orders_local', '{replica}')
+ORDER BY (site, order_id)
+SETTINGS replicated_deduplication_window = 1000, fsync_after_insert = 1, fsync_part_directory = 1;
+
+CREATE TABLE IF NOT EXISTS orders ON CLUSTER 'main' AS orders_local
+ENGINE = Distributed('main', currentDatabase(), orders_local, sipHash64(order_id));
+
+CREATE TABLE IF NOT EXISTS trace_visits_local ON CLUSTER 'main'
+(
+    site LowCardinality(String),
+    trace_id String CODEC(ZSTD(1)),
+    session_start DateTime64(3, 'UTC'),
+    session_id UUID,
+    page_view_id UUID
+)
+ENGINE = ReplicatedReplacingMergeTree('/clickhouse/tables/{shard}/{database}/trace_visits_local', '{replica}')
+PARTITION BY toYYYYMM(session_start)
+ORDER BY (site, trace_id, session_id, page_view_id)
+SETTINGS replicated_deduplication_window = 1000, fsync_after_insert = 1, fsync_part_directory = 1;
+
+CREATE TABLE IF NOT EXISTS trace_visits ON CLUSTER 'main' AS trace_visits_local
+ENGINE = Distributed('main', currentDatabase(), trace_visits_local, sipHash64(trace_id));
+
+CREATE TABLE IF NOT EXISTS dirty_minutes_local ON CLUSTER 'main'
+(
+    site LowCardinality(String),
+    minute DateTime64(3, 'UTC'),
+    ticket UUID,
+    settled DateTime64(3, 'UTC'),
+    written DateTime DEFAULT now()
+)
+ENGINE = ReplicatedReplacingMergeTree('/clickhouse/tables/{shard}/{database}/dirty_minutes_local', '{replica}', settled)
+ORDER BY (site, minute, ticket)
+TTL written + toIntervalDay(1) DELETE WHERE settled > toDateTime64(0, 3, 'UTC')
+SETTINGS fsync_after_insert = 1, fsync_part_directory = 1;
+
+CREATE TABLE IF NOT EXISTS dirty_minutes ON CLUSTER 'main' AS dirty_minutes_local
+ENGINE = Distributed('main', currentDatabase(), dirty_minutes_local, sipHash64(site, minute));
+
+CREATE TABLE IF NOT EXISTS late_refunds_local ON CLUSTER 'main'
+(
+    site LowCardinality(String),
+    order_id String,
+    event_id UUID,
+    revenue Decimal(18, 4),
+    settled DateTime64(3, 'UTC')
+)
+ENGINE = ReplicatedReplacingMergeTree('/clickhouse/tables/{shard}/{database}/late_refunds_local', '{replica}', settled)
+ORDER BY (site, order_id, event_id)
+SETTINGS replicated_deduplication_window = 1000, fsync_after_insert = 1, fsync_part_directory = 1;
+
+CREATE TABLE IF NOT EXISTS late_refunds ON CLUSTER 'main' AS late_refunds_local
+ENGINE = Distributed('main', currentDatabase(), late_refunds_local, sipHash64(order_id));
+
+CREATE TABLE IF NOT EXISTS service_minutes_local ON CLUSTER 'main'
+(
+    site LowCardinality(String),
+    minute DateTime64(3, 'UTC'),
+    service LowCardinality(String),
+    operation LowCardinality(String),
+    kind LowCardinality(String),
+    release LowCardinality(String),
+    spans UInt64,
+    errors UInt64,
+    duration_ms_sum Float64,
+    duration_ms Array(Float32), -- p50, p75, p95, p99
+    generated UInt64,
+    version UInt64,
+    gone UInt8
+)
+ENGINE = ReplicatedReplacingMergeTree('/clickhouse/tables/{shard}/{database}/service_minutes_local', '{replica}', version, gone)
+PARTITION BY toYYYYMM(minute)
+ORDER BY (site, minute, service, operation, kind, release)
+SETTINGS fsync_after_insert = 1, fsync_part_directory = 1;
+
+CREATE TABLE IF NOT EXISTS service_minutes ON CLUSTER 'main' AS service_minutes_local
+ENGINE = Distributed('main', currentDatabase(), service_minutes_local, sipHash64(site, minute));
+
+CREATE TABLE IF NOT EXISTS service_edges_local ON CLUSTER 'main'
+(
+    site LowCardinality(String),
+    minute DateTime64(3, 'UTC'),
+    caller LowCardinality(String),
+    callee LowCardinality(String),
+    calls UInt64,
+    errors UInt64,
+    duration_ms_sum Float64,
+    duration_ms Array(Float32), -- p50, p75, p95, p99
+    version UInt64,
+    gone UInt8
+)
+ENGINE = ReplicatedReplacingMergeTree('/clickhouse/tables/{shard}/{database}/service_edges_local', '{replica}', version, gone)
+PARTITION BY toYYYYMM(minute)
+ORDER BY (site, minute, caller, callee)
+SETTINGS fsync_after_insert = 1, fsync_part_directory = 1;
+
+CREATE TABLE IF NOT EXISTS service_edges ON CLUSTER 'main' AS service_edges_local
+ENGINE = Distributed('main', currentDatabase(), service_edges_local, sipHash64(site, minute));
+
+CREATE MATERIALIZED VIEW IF NOT EXISTS page_views_of ON CLUSTER 'main' TO page_views_local AS
+SELECT
+    site,
+    session_start,
+    session_id,
+    page_view_id,
+    min(events.time) AS time,
+    max(events.time) AS last,
+    maxIf(events.path, type = 'page_view') AS path,
+    maxIf(events.route, type = 'page_view') AS route,
+    maxIf(events.step, type = 'page_view') AS step,
+    maxIf(events.release, type = 'page_view') AS release,
+    maxOrNullIf(toFloat32(value), type = 'vital' AND name = 'LCP') AS lcp,
+    maxOrNullIf(toFloat32(value), type = 'vital' AND name = 'INP') AS inp,
+    maxOrNullIf(toFloat32(value), type = 'vital' AND name = 'CLS') AS cls,
+    maxOrNullIf(toFloat32(value), type = 'vital' AND name = 'FCP') AS fcp,
+    maxOrNullIf(toFloat32(value), type = 'vital' AND name = 'TTFB') AS ttfb,
+    maxIf(tuple(toFloat32(value), target, source), type = 'vital' AND name = 'LCP') AS lcp_by,
+    maxIf(tuple(toFloat32(value), target, source), type = 'vital' AND name = 'INP') AS inp_by,
+    maxIf(tuple(toFloat32(value), target, source), type = 'vital' AND name = 'CLS') AS cls_by,
+    maxIf(value, type IN ('cart', 'checkout')) AS cart_value,
+    maxIf(duration_ms, type = 'request') AS slowest_request_ms,
+    maxIf(duration_ms, type = 'resource') AS slowest_resource_ms,
+    max(type = 'error') AS any_error,
+    max(type = 'request' AND (status = 0 OR status >= 500)) AS any_failed_request,
+    max(type = 'struggle') AS any_struggle,
+    groupUniqArrayIf(200)(tuple(events.time, toString(name), source), type = 'error') AS errors,
+    groupUniqArrayIf(200)(tuple(events.time, toString(name), target), type = 'struggle') AS struggles,
+    groupUniqArrayIf(500)(tuple(events.time, toString(method), target, duration_ms, status, trace_id), type = 'request') AS requests,
+    groupUniqArrayIf(200)(tuple(events.time, toString(name), source, duration_ms, status), type = 'resource') AS resources,
+    groupUniqArrayArray(100)(CAST(events.tags, 'Array(String)')) AS tags
+FROM events_local AS events
+WHERE session_id != toUUID('00000000-0000-0000-0000-000000000000')
+    AND page_view_id != toUUID('00000000-0000-0000-0000-000000000000')
+GROUP BY site, session_start, session_id, page_view_id;
+
+CREATE MATERIALIZED VIEW IF NOT EXISTS sessions_of ON CLUSTER 'main' TO sessions_local AS
+SELECT
+    site,
+    session_start,
+    session_id,
+    max(events.time) AS last,
+    max(events.device_id) AS device_id,
+    max(events.user_id) AS user_id,
+    max(events.visitor) AS visitor,
+    max(events.country) AS country,
+    max(events.channel) AS channel,
+    max(events.campaign) AS campaign,
+    max(events.referrer) AS referrer,
+    max(events.device_class) AS device_class,
+    max(events.device_tier) AS device_tier,
+    max(events.browser) AS browser,
+    max(events.os) AS os,
+    max(events.release) AS release,
+    groupUniqArrayIf(1000)(tuple(events.time, toString(step), page_view_id), type = 'page_view') AS steps,
+    maxOrNullIf(toFloat32(value), type = 'vital' AND name = 'LCP') AS lcp,
+    maxOrNullIf(toFloat32(value), type = 'vital' AND name = 'INP') AS inp,
+    maxOrNullIf(toFloat32(value), type = 'vital' AND name = 'CLS') AS cls,
+    maxIf(duration_ms, type = 'request') AS slowest_request_ms,
+    maxIf(duration_ms, type = 'resource') AS slowest_resource_ms,
+    groupUniqArrayIf(1000)(cityHash64(event_id), type = 'error') AS errors,
+    groupUniqArrayIf(1000)(cityHash64(event_id), type = 'request' AND (status = 0 OR status >= 500)) AS failed_requests,
+    groupUniqArrayIf(1000)(cityHash64(event_id), type = 'struggle') AS struggles,
+    maxIf(tuple(events.time, toFloat32(value), message), type = 'rating') AS rating,
+    maxMapIf(map(order_id, revenue), type = 'order' AND order_id != '') AS orders,
+    maxMapIf(map(toString(event_id), revenue), type = 'refund') AS refunds,
+    max(events.currency) AS currency
+FROM events_local AS events
+WHERE session_id != toUUID('00000000-0000-0000-0000-000000000000')
+GROUP BY site, session_start, session_id;
+
+CREATE MATERIALIZED VIEW IF NOT EXISTS orders_of ON CLUSTER 'main' TO orders AS
+SELECT
+    site,
+    order_id,
+    min(events.time) AS time,
+    maxIf(events.session_id, type = 'order') AS session_id,
+    maxIf(events.session_start, type = 'order') AS session_start,
+    maxIf(events.device_id, type = 'order') AS device_id,
+    maxIf(events.user_id, type = 'order') AS user_id,
+    maxIf(events.revenue, type = 'order') AS revenue,
+    maxMapIf(map(toString(event_id), events.revenue), type = 'refund') AS refunds,
+    max(events.currency) AS currency
+FROM events_local AS events
+WHERE type IN ('order', 'refund') AND order_id != ''
+GROUP BY site, order_id;
+
+CREATE MATERIALIZED VIEW IF NOT EXISTS trace_visits_of ON CLUSTER 'main' TO trace_visits AS
+SELECT DISTINCT site, trace_id, session_start, session_id, page_view_id
+FROM events_local AS events
+WHERE trace_id != '' AND session_id != toUUID('00000000-0000-0000-0000-000000000000');
+
+CREATE MATERIALIZED VIEW IF NOT EXISTS late_refunds_of ON CLUSTER 'main' TO late_refunds AS
+SELECT site, order_id, event_id, revenue, toDateTime64(0, 3, 'UTC') AS settled
+FROM events_local AS events
+WHERE type = 'refund' AND order_id != '' AND session_id = toUUID('00000000-0000-0000-0000-000000000000');
+
+CREATE MATERIALIZED VIEW IF NOT EXISTS dirty_minutes_of ON CLUSTER 'main' TO dirty_minutes AS
+SELECT
+    site,
+    toDateTime64(toStartOfMinute(time), 3, 'UTC') AS minute,
+    generateUUIDv4() AS ticket,
+    toDateTime64(0, 3, 'UTC') AS settled
+FROM spans_local AS spans
+GROUP BY site, minute;
+
+CREATE VIEW IF NOT EXISTS page_view_felt ON CLUSTER 'main' AS
+SELECT
+    *,
+    multiIf(
+        slowest_request_ms >= 3000, 'request',
+        ifNull(lcp, 0) > 4000, 'lcp',
+        ifNull(inp, 0) > 500, 'inp',
+        slowest_resource_ms >= 3000, 'resource',
+        '') AS slow_by,
+    toUInt8(slow_by != '') AS slow,
+    toUInt8(any_error OR any_failed_request) AS error,
+    any_struggle AS struggle
+FROM page_views;
+
+CREATE VIEW IF NOT EXISTS session_felt ON CLUSTER 'main' AS
+SELECT
+    *,
+    length(errors) AS n_errors,
+    length(failed_requests) AS n_failed_requests,
+    length(struggles) AS n_struggles,
+    toUInt32(length(steps)) AS n_page_views,
+    toUInt8(slowest_request_ms >= 3000 OR ifNull(lcp, 0) > 4000 OR ifNull(inp, 0) > 500 OR slowest_resource_ms >= 3000) AS slow,
+    toUInt8(notEmpty(errors) OR notEmpty(failed_requests)) AS error,
+    toUInt8(notEmpty(struggles)) AS struggle,
+    toUInt8(NOT (slow OR error OR struggle)) AS good,
+    toUInt8(notEmpty(orders)) AS converted,
+    length(orders) AS n_orders,
+    arraySum(mapValues(orders)) AS revenue,
+    revenue - arraySum(mapValues(refunds)) AS revenue_net
+FROM sessions;
+
+CREATE TABLE IF NOT EXISTS metrics_local ON CLUSTER 'main'
+(
+    site LowCardinality(String),
+    service LowCardinality(String),
+    name LowCardinality(String),
+    type LowCardinality(String),
+    series String CODEC(ZSTD(1)),
+    time DateTime64(3, 'UTC') CODEC(ZSTD(1)),
+    time_ns UInt64 CODEC(ZSTD(1)),
+    received DateTime64(3, 'UTC') CODEC(ZSTD(1)),
+    start_ns UInt64 CODEC(ZSTD(1)),
+    release LowCardinality(String),
+    scope LowCardinality(String),
+    unit LowCardinality(String),
+    temporality LowCardinality(String),
+    monotonic Bool,
+    value Nullable(Float64) CODEC(ZSTD(1)),
+    count UInt64 CODEC(ZSTD(1)),
+    sum Nullable(Float64) CODEC(ZSTD(1)),
+    min Nullable(Float64) CODEC(ZSTD(1)),
+    max Nullable(Float64) CODEC(ZSTD(1)),
+    explicit_bounds Array(Float64) CODEC(ZSTD(1)),
+    bucket_counts Array(UInt64) CODEC(ZSTD(1)),
+    scale Int32,
+    zero_count UInt64,
+    zero_threshold Float64,
+    positive_offset Int32,
+    positive_bucket_counts Array(UInt64) CODEC(ZSTD(1)),
+    negative_offset Int32,
+    negative_bucket_counts Array(UInt64) CODEC(ZSTD(1)),
+    quantiles Array(Float64) CODEC(ZSTD(1)),
+    quantile_values Array(Float64) CODEC(ZSTD(1)),
+    exemplar_trace_ids Array(String) CODEC(ZSTD(1)),
+    generated Bool,
+    resource String CODEC(ZSTD(1)),
+    attributes String CODEC(ZSTD(1))
+)
+ENGINE = ReplicatedReplacingMergeTree('/clickhouse/tables/{shard}/{database}/metrics_local', '{replica}')
+PARTITION BY toYYYYMM(time)
+ORDER BY (site, name, toStartOfHour(time), series, time_ns)
+SETTINGS replicated_deduplication_window = 1000, fsync_after_insert = 1, fsync_part_directory = 1;
+
+CREATE TABLE IF NOT EXISTS metrics ON CLUSTER 'main' AS metrics_local
+ENGINE = Distributed('main', currentDatabase(), metrics_local, sipHash64(series));
+
+CREATE TABLE IF NOT EXISTS logs_local ON CLUSTER 'main'
+(
+    site LowCardinality(String),
+    log_id UUID,
+    service LowCardinality(String),
+    time DateTime64(3, 'UTC') CODEC(ZSTD(1)),
+    time_ns UInt64 CODEC(ZSTD(1)),
+    received DateTime64(3, 'UTC') CODEC(ZSTD(1)),
+    severity_number UInt8,
+    severity_text LowCardinality(String),
+    event_name LowCardinality(String),
+    body String CODEC(ZSTD(1)),
+    trace_id String CODEC(ZSTD(1)),
+    span_id String CODEC(ZSTD(1)),
+    release LowCardinality(String),
+    scope LowCardinality(String),
+    exception String CODEC(ZSTD(1)),
+    generated Bool,
+    resource String CODEC(ZSTD(1)),
+    attributes String CODEC(ZSTD(1)),
+    INDEX by_trace trace_id TYPE bloom_filter(0.01)
+)
+ENGINE = ReplicatedReplacingMergeTree('/clickhouse/tables/{shard}/{database}/logs_local', '{replica}')
+PARTITION BY toYYYYMM(time)
+ORDER BY (site, toStartOfHour(time), service, time, log_id)
+SETTINGS replicated_deduplication_window = 1000, fsync_after_insert = 1, fsync_part_directory = 1;
+
+CREATE TABLE IF NOT EXISTS logs ON CLUSTER 'main' AS logs_local
+ENGINE = Distributed('main', currentDatabase(), logs_local, sipHash64(log_id));
+
+ALTER TABLE events_local ON CLUSTER 'main' ADD COLUMN IF NOT EXISTS region LowCardinality(String) AFTER country;
+
+ALTER TABLE events ON CLUSTER 'main' ADD COLUMN IF NOT EXISTS region LowCardinality(String) AFTER country;
+
+ALTER TABLE sessions_local ON CLUSTER 'main' ADD COLUMN IF NOT EXISTS region SimpleAggregateFunction(max, LowCardinality(String)) AFTER country;
+
+ALTER TABLE sessions ON CLUSTER 'main' ADD COLUMN IF NOT EXISTS region SimpleAggregateFunction(max, LowCardinality(String)) AFTER country;
+
+DROP VIEW IF EXISTS sessions_of ON CLUSTER 'main' SYNC;
+
+CREATE MATERIALIZED VIEW IF NOT EXISTS sessions_of ON CLUSTER 'main' TO sessions_local AS
+SELECT
+    site,
+    session_start,
+    session_id,
+    max(events.time) AS last,
+    max(events.device_id) AS device_id,
+    max(events.user_id) AS user_id,
+    max(events.visitor) AS visitor,
+    max(events.country) AS country,
+    max(events.region) AS region,
+    max(events.channel) AS channel,
+    max(events.campaign) AS campaign,
+    max(events.referrer) AS referrer,
+    max(events.device_class) AS device_class,
+    max(events.device_tier) AS device_tier,
+    max(events.browser) AS browser,
+    max(events.os) AS os,
+    max(events.release) AS release,
+    groupUniqArrayIf(1000)(tuple(events.time, toString(step), page_view_id), type = 'page_view') AS steps,
+    maxOrNullIf(toFloat32(value), type = 'vital' AND name = 'LCP') AS lcp,
+    maxOrNullIf(toFloat32(value), type = 'vital' AND name = 'INP') AS inp,
+    maxOrNullIf(toFloat32(value), type = 'vital' AND name = 'CLS') AS cls,
+    maxIf(duration_ms, type = 'request') AS slowest_request_ms,
+    maxIf(duration_ms, type = 'resource') AS slowest_resource_ms,
+    groupUniqArrayIf(1000)(cityHash64(event_id), type = 'error') AS errors,
+    groupUniqArrayIf(1000)(cityHash64(event_id), type = 'request' AND (status = 0 OR status >= 500)) AS failed_requests,
+    groupUniqArrayIf(1000)(cityHash64(event_id), type = 'struggle') AS struggles,
+    maxIf(tuple(events.time, toFloat32(value), message), type = 'rating') AS rating,
+    maxMapIf(map(order_id, revenue), type = 'order' AND order_id != '') AS orders,
+    maxMapIf(map(toString(event_id), revenue), type = 'refund') AS refunds,
+    max(events.currency) AS currency
+FROM events_local AS events
+WHERE session_id != toUUID('00000000-0000-0000-0000-000000000000')
+GROUP BY site, session_start, session_id;
+
+DROP VIEW IF EXISTS session_felt ON CLUSTER 'main' SYNC;
+
+CREATE VIEW IF NOT EXISTS session_felt ON CLUSTER 'main' AS
+SELECT
+    *,
+    length(errors) AS n_errors,
+    length(failed_requests) AS n_failed_requests,
+    length(struggles) AS n_struggles,
+    toUInt32(length(steps)) AS n_page_views,
+    toUInt8(slowest_request_ms >= 3000 OR ifNull(lcp, 0) > 4000 OR ifNull(inp, 0) > 500 OR slowest_resource_ms >= 3000) AS slow,
+    toUInt8(notEmpty(errors) OR notEmpty(failed_requests)) AS error,
+    toUInt8(notEmpty(struggles)) AS struggle,
+    toUInt8(NOT (slow OR error OR struggle)) AS good,
+    toUInt8(notEmpty(orders)) AS converted,
+    length(orders) AS n_orders,
+    arraySum(mapValues(orders)) AS revenue,
+    revenue - arraySum(mapValues(refunds)) AS revenue_net
+FROM sessions;
+
+CREATE TABLE IF NOT EXISTS identity_edges_local ON CLUSTER 'main'
+(
+    site LowCardinality(String),
+    kind UInt8,
+    one UInt64,
+    other UInt64,
+    last SimpleAggregateFunction(max, DateTime64(3, 'UTC')) CODEC(ZSTD(1))
+)
+ENGINE = ReplicatedAggregatingMergeTree('/clickhouse/tables/{shard}/{database}/identity_edges_local', '{replica}')
+ORDER BY (site, one, other, kind)
+SETTINGS replicated_deduplication_window = 1000, fsync_after_insert = 1, fsync_part_directory = 1;
+
+CREATE TABLE IF NOT EXISTS identity_edges ON CLUSTER 'main' AS identity_edges_local
+ENGINE = Distributed('main', currentDatabase(), identity_edges_local, sipHash64(one));
+
+CREATE MATERIALIZED VIEW IF NOT EXISTS identity_edges_of ON CLUSTER 'main' TO identity_edges AS
+WITH
+    bitShiftLeft(toUInt64(1), 63) AS as_user,
+    bitShiftLeft(toUInt64(1), 62) AS as_other,
+    ['null', 'undefined', 'none', 'nil', 'nan', 'anonymous', 'guest', 'unknown', 'true', 'false', '0', '-1', '[object object]', '[email]', '[phone]', '[token]'] AS nobody,
+    user_id != '' AND NOT has(nobody, lower(user_id)) AS has_user,
+    bitOr(sipHash64(site, user_id), as_user) AS user,
+    device_id != '' AND NOT has(nobody, lower(device_id)) AS has_device,
+    bitOr(bitShiftRight(sipHash64(site, device_id), 2), as_other) AS device,
+    if(type = 'identify', JSONExtractString(props, 'previous_id'), '') AS previous,
+    previous NOT IN ('', user_id) AND NOT has(nobody, lower(previous)) AS has_previous,
+    if(type = 'identify', lower(JSONExtractString(props, 'email_hash')), '') AS email_hash,
+    match(email_hash, '^([0-9a-f]|\\[card\\]){40,64}$')
+        AND email_hash != 'e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855' AS has_email, -- of no address
+    arrayFilter(edge -> edge.1 > 0, [
+        (toUInt8(has_device AND has_user), device, user),
+        (toUInt8(has_previous AND has_user), bitOr(bitShiftRight(sipHash64(site, previous), 2), as_other), user),
+        (toUInt8(if(has_previous AND has_user, 2, 0)), bitOr(sipHash64(site, previous), as_user), user),
+        (toUInt8(if(has_email AND has_user, 3, 0)), bitOr(bitShiftRight(sipHash64(site, 'email', email_hash), 2), as_other), user)
+    ]) AS edges
+SELECT
+    site,
+    edge.1 AS kind,
+    edge.2 AS one,
+    edge.3 AS other,
+    max(events.time) AS last
+FROM events_local AS events
+ARRAY JOIN edges AS edge
+GROUP BY site, kind, one, other;
+
+CREATE TABLE IF NOT EXISTS identity_nodes ON CLUSTER 'main'
+(
+    key UInt64,
+    number UInt32
+)
+ENGINE = ReplicatedReplacingMergeTree('/clickhouse/tables/all/{database}/identity_nodes', '{shard}-{replica}')
+ORDER BY key
+SETTINGS fsync_after_insert = 1, fsync_part_directory = 1;
+
+CREATE TABLE IF NOT EXISTS merged_nodes ON CLUSTER 'main'
+(
+    number UInt64,
+    turn UInt32
+)
+ENGINE = ReplicatedMergeTree('/clickhouse/tables/all/{database}/merged_nodes', '{shard}-{replica}')
+ORDER BY number
+SETTINGS fsync_after_insert = 1, fsync_part_directory = 1;
+
+CREATE TABLE IF NOT EXISTS merged_nodes_next ON CLUSTER 'main' AS merged_nodes
+ENGINE = ReplicatedMergeTree('/clickhouse/tables/all/{database}/merged_nodes_next', '{shard}-{replica}')
+ORDER BY number
+SETTINGS fsync_after_insert = 1, fsync_part_directory = 1;
+
+CREATE DICTIONARY IF NOT EXISTS people ON CLUSTER 'main'
+(
+    number UInt64,
+    turn UInt32 DEFAULT 0
+)
+PRIMARY KEY number
+SOURCE(CLICKHOUSE(TABLE 'merged_nodes'))
+LIFETIME(0)
+LAYOUT(FLAT(INITIAL_ARRAY_SIZE 1024 MAX_ARRAY_SIZE 200000000));
+
+ALTER TABLE sessions_local ON CLUSTER 'main' ADD COLUMN IF NOT EXISTS who SimpleAggregateFunction(max, UInt64) DEFAULT multiIf(
+    user_id != '' AND NOT has(['null', 'undefined', 'none', 'nil', 'nan', 'anonymous', 'guest', 'unknown', 'true', 'false', '0', '-1', '[object object]', '[email]', '[phone]', '[token]'], lower(user_id)),
+    bitOr(sipHash64(site, user_id), bitShiftLeft(toUInt64(1), 63)),
+    device_id != '' AND NOT has(['null', 'undefined', 'none', 'nil', 'nan', 'anonymous', 'guest', 'unknown', 'true', 'false', '0', '-1', '[object object]', '[email]', '[phone]', '[token]'], lower(device_id)),
+    bitOr(bitShiftRight(sipHash64(site, device_id), 2), bitShiftLeft(toUInt64(1), 62)),
+    toUInt64(0));
+
+ALTER TABLE sessions ON CLUSTER 'main' ADD COLUMN IF NOT EXISTS who SimpleAggregateFunction(max, UInt64) DEFAULT multiIf(
+    user_id != '' AND NOT has(['null', 'undefined', 'none', 'nil', 'nan', 'anonymous', 'guest', 'unknown', 'true', 'false', '0', '-1', '[object object]', '[email]', '[phone]', '[token]'], lower(user_id)),
+    bitOr(sipHash64(site, user_id), bitShiftLeft(toUInt64(1), 63)),
+    device_id != '' AND NOT has(['null', 'undefined', 'none', 'nil', 'nan', 'anonymous', 'guest', 'unknown', 'true', 'false', '0', '-1', '[object object]', '[email]', '[phone]', '[token]'], lower(device_id)),
+    bitOr(bitShiftRight(sipHash64(site, device_id), 2), bitShiftLeft(toUInt64(1), 62)),
+    toUInt64(0));
+
+ALTER TABLE sessions_local ON CLUSTER 'main' ADD COLUMN IF NOT EXISTS node SimpleAggregateFunction(max, UInt64);
+
+ALTER TABLE sessions ON CLUSTER 'main' ADD COLUMN IF NOT EXISTS node SimpleAggregateFunction(max, UInt64);
+
+CREATE VIEW IF NOT EXISTS session_person ON CLUSTER 'main' AS
+SELECT
+    site,
+    session_start,
+    session_id,
+    device_id,
+    user_id,
+    device_class,
+    bitXor(dictGet('people', 'turn', bitAnd(node, 4294967295)), toUInt32(node)) AS person
+FROM sessions;

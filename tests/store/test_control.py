@@ -1,0 +1,106 @@
+"""The control database itself: its revisions, its first start, and what is said when it cannot be had."""
+
+import importlib
+import threading
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+from alembic import command
+from alembic.autogenerate import compare_metadata
+from alembic.config import Config
+from alembic.migration import MigrationContext
+from sqlalchemy import Engine, inspect
+from tests.store import postgres
+
+import afterclick
+from afterclick.accounts import DEFAULT_SITE, Keys, Site, Sites, first_run
+from afterclick.errors import Misconfigured
+from afterclick.settings import Settings, load
+from afterclick.store import control as control_module
+from afterclick.store.control import Base, open_control
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def nothing_yet(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Settings]:
+    """Settings over a control database in which there is no table."""
+    environment = {"AFTERCLICK_DATA": str(tmp_path)}
+    if request.param == "sqlite":
+        yield load(environment)
+        return
+    server: postgres.Server = request.getfixturevalue("postgres_server")
+    with server.database() as name:
+        yield load({**environment, "AFTERCLICK_DATABASE": server.dsn(name)})
+
+
+def revisions(engine: Engine, to: str) -> None:
+    config = Config()
+    config.set_main_option("script_location", str(Path(control_module.__file__).with_name("migrations")))
+    config.set_main_option("path_separator", "os")
+    with engine.begin() as connection:
+        config.attributes["connection"] = connection
+        (command.downgrade if to == "base" else command.upgrade)(config, to)
+
+
+def differences(engine: Engine) -> list[object]:
+    """How the tables differ from what the rooms declare; indexes are the revisions' own."""
+    root = Path(afterclick.__file__).parent
+    for module in root.rglob("*.py"):
+        if "(Base):" in module.read_text(encoding="utf-8"):
+            importlib.import_module(".".join(module.relative_to(root.parent).with_suffix("").parts))
+    with engine.connect() as connection:
+        found: list[object] = compare_metadata(MigrationContext.configure(connection), Base.metadata)
+    return [one for one in found if not str(one).startswith("('remove_index'")]
+
+
+def test_the_revisions_make_the_tables_that_the_rooms_declare(control: Engine) -> None:
+    assert differences(control) == []
+
+
+def test_every_revision_can_be_taken_back_and_made_again(control: Engine) -> None:
+    revisions(control, "base")
+    assert set(inspect(control).get_table_names()) <= {"alembic_version"}
+    revisions(control, "head")
+    assert differences(control) == []
+
+
+def test_many_first_starts_at_once_make_one_site_and_one_key(nothing_yet: Settings) -> None:
+    together = threading.Barrier(4)
+
+    def start(_: int) -> Engine:
+        together.wait(60)
+        engine = open_control(nothing_yet)
+        first_run(engine, nothing_yet)
+        return engine
+
+    with ThreadPoolExecutor(4) as starters:
+        engines = list(starters.map(start, range(4)))
+    assert [site.id for site in Sites(engines[0]).list()] == [DEFAULT_SITE]
+    assert len(Keys(engines[0]).list(DEFAULT_SITE)) == 1
+    for engine in engines:
+        engine.dispose()
+
+
+@pytest.mark.parametrize("control_settings", ["postgresql"], indirect=True)
+def test_a_postgresql_that_closed_its_connections_is_asked_again(
+    control: Engine, postgres_server: postgres.Server
+) -> None:
+    Sites(control).create(Site("shop", "Shop", "EUR", "UTC"))
+    postgres_server.cut(control)
+    assert [site.id for site in Sites(control).list()] == ["shop"]
+
+
+@pytest.mark.parametrize(
+    "dsn",
+    [
+        "nonsense",
+        "mysql://root@127.0.0.1/afterclick",
+        "sqlite:////",
+        "postgresql://nobody@127.0.0.1:1/afterclick",
+        "postgresql+psycopg://nobody@127.0.0.1:1/afterclick",
+    ],
+)
+def test_a_database_that_cannot_be_had_is_one_clear_sentence(tmp_path: Path, dsn: str) -> None:
+    with pytest.raises(Misconfigured, match=r"AFTERCLICK_DATABASE[^\n]*\.$"):
+        open_control(load({"AFTERCLICK_DATA": str(tmp_path), "AFTERCLICK_DATABASE": dsn}))

@@ -1,0 +1,103 @@
+"""The erasure registry: nothing may hold people without an entry, and the data map tells what it tells."""
+
+import importlib
+import pkgutil
+import re
+import sqlite3
+from pathlib import Path
+
+import pytest
+
+import afterclick
+from afterclick.collect.visit_memory import Memory
+from afterclick.store import Scope, Statement, Store
+from afterclick.store.control import Base
+from afterclick.store.erasure import REGISTRY, SEARCHED
+from afterclick.store.erasure.person import NOBODY
+from afterclick.store.erasure.registry import Where
+from afterclick.store.spool_file import open_spool
+
+DOCS = Path(__file__).parents[2] / "docs"
+TITLES: dict[Where, str] = {
+    "signals": "The store", "control": "The control database", "spool": "The spool", "visits": "The memory of visits",
+    "files": "The data folder",
+}  # fmt: skip
+
+
+def names(where: Where) -> set[str]:
+    return {one.name for one in REGISTRY if one.where == where}
+
+
+def in_file(connection: sqlite3.Connection) -> set[str]:
+    try:
+        found = connection.execute(
+            "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%'"
+        )
+        return {row[0] for row in found}
+    finally:
+        connection.close()
+
+
+def test_every_table_of_the_store_has_an_entry(store: Store, scope: Scope) -> None:
+    sql = (
+        "SELECT name FROM system.tables WHERE database = currentDatabase() AND engine != 'MaterializedView' "
+        "AND name NOT LIKE '%_shadow%' AND {site:String} != ''"
+    )
+    found = {row["name"] for row in store.arrow(scope, Statement("all", sql)).to_pylist()}
+    assert found - names("signals") == set()
+    assert names("signals") - found - {"person_ids"} == set()
+
+
+def test_every_table_of_the_control_database_has_an_entry() -> None:
+    for module in pkgutil.walk_packages(afterclick.__path__, "afterclick."):
+        if not re.search(r"__main__|\.demo\.|migrations", module.name):
+            importlib.import_module(module.name)
+    assert set(Base.metadata.tables) | {"alembic_version"} == names("control")
+
+
+def test_every_table_of_the_spool_and_of_the_memory_of_visits_has_an_entry(tmp_path: Path) -> None:
+    assert in_file(open_spool(tmp_path)) == names("spool")
+    Memory(tmp_path).close()
+    assert in_file(sqlite3.connect(tmp_path / "visits.db")) == names("visits")
+
+
+@pytest.mark.parametrize("one", REGISTRY, ids=lambda one: f"{one.where}.{one.name}")
+def test_an_entry_says_either_how_people_are_erased_or_why_it_holds_none(one: object) -> None:
+    assert one in REGISTRY
+    holding = REGISTRY[REGISTRY.index(one)]  # pyright: ignore[reportArgumentType] - it is in there
+    assert holding.why
+    assert bool(holding.holds) == bool(holding.kept) == bool(holding.erased)
+
+
+def test_every_table_with_rows_of_people_is_searched() -> None:
+    """All but what is computed anew, swapped in whole, or never on disk."""
+    holding = {one.name for one in REGISTRY if one.where == "signals" and one.holds}
+    assert holding - set(SEARCHED) == {
+        "merged_nodes",
+        "merged_nodes_next",
+        "people",
+        "person_ids",
+        "service_minutes",
+    }
+
+
+def test_the_data_map_tells_what_the_registry_tells() -> None:
+    text = (DOCS / "privacy.md").read_text(encoding="utf-8")
+    for where, title in TITLES.items():
+        part = text.split(f"### {title}\n")[1].split("\n###")[0]
+        rows = [line for line in part.splitlines() if line.startswith("| `")]
+        assert rows == [
+            f"| `{one.name}` | {one.holds or 'none'} | {one.why} | {one.kept} | {one.erased} |"
+            for one in REGISTRY
+            if one.where == where
+        ]
+
+
+def test_ids_that_stand_for_nobody_are_those_of_the_schema(store: Store, scope: Scope) -> None:
+    sql = (
+        "SELECT as_select AS text FROM system.tables WHERE name = 'identity_edges_of' AND {site:String} != ''"
+    )
+    (row,) = store.arrow(scope, Statement("view", sql)).to_pylist()
+    listed = re.search(r"\[('null'.*?\])'\]", row["text"])
+    assert listed is not None
+    assert tuple(re.findall(r"'((?:\[[^']*\]|[^'])*)'", f"{listed[1]}'")) == NOBODY

@@ -1,0 +1,179 @@
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from tests.store.conftest import over_both
+
+from afterclick.signals import Event, Span
+from afterclick.store import Store
+
+pytestmark = over_both
+
+MakeEvent = Callable[..., Event]
+MakeSpan = Callable[..., Span]
+Keep = Callable[..., None]
+Ask = Callable[..., list[dict[str, Any]]]
+
+TRACE = "0af7651916cd43dd8448eb211c80319c"
+MINUTE = 60_000
+MINUTES = "SELECT * EXCEPT (site, version, gone) FROM service_minutes WHERE site = {site:String} ORDER BY ALL"
+EDGES = (
+    "SELECT toUnixTimestamp64Milli(minute) AS at, caller, callee, calls, errors, duration_ms_sum FROM service_edges"
+    " WHERE site = {site:String} ORDER BY ALL"
+)
+NOON = 1_780_315_200_000
+
+
+def test_a_minute_is_summed_by_service_operation_kind_and_release(
+    store: Store, span: MakeSpan, keep: Keep, ask: Ask
+) -> None:
+    keep(
+        span("payment", "POST /charge", 100, 10, kind="server", release="1"),
+        span("payment", "POST /charge", 200, 30, kind="server", release="1", status="error", generated=True),
+        span("payment", "POST /charge", 300, 10, kind="server", release="2"),
+        span("payment", "POST /charge", 60_001, 10, kind="server", release="1"),
+    )
+    store.settle(NOON)
+    first, *others = ask(MINUTES)
+    assert len(others) == 2
+    assert first | {"minute": None} == {
+        "minute": None,
+        "service": "payment",
+        "operation": "POST /charge",
+        "kind": "server",
+        "release": "1",
+        "spans": 2,
+        "errors": 1,
+        "duration_ms_sum": 40.0,
+        "duration_ms": [30.0, 30.0, 30.0, 30.0],
+        "generated": 1,
+    }
+
+
+def test_a_call_is_an_edge_from_the_callers_service_with_the_time_the_caller_waited(
+    store: Store, span: MakeSpan, keep: Keep, ask: Ask
+) -> None:
+    client = span("checkout", "POST", 0, 50, trace_id=TRACE, kind="client", peer="inventory:8505")
+    server = span(
+        "inventory", "POST /reserve", 10, 20, trace_id=TRACE, kind="server", parent_span_id=client.span_id
+    )
+    inner = span("inventory", "SELECT", 15, 5, trace_id=TRACE, parent_span_id=server.span_id)
+    keep(client, server, inner)
+    store.settle(NOON)
+    assert ask(EDGES) == [
+        {
+            "at": NOON,
+            "caller": "checkout",
+            "callee": "inventory",
+            "calls": 1,
+            "errors": 0,
+            "duration_ms_sum": 50.0,
+        }
+    ]
+
+
+def test_a_callee_that_sends_no_spans_goes_by_the_callers_name_for_it(
+    store: Store, span: MakeSpan, keep: Keep, ask: Ask
+) -> None:
+    keep(span("payment", "POST acquirer/authorize", 0, 70, kind="client", peer="acquirer", status="error"))
+    store.settle(NOON)
+    assert ask(EDGES) == [
+        {
+            "at": NOON,
+            "caller": "payment",
+            "callee": "acquirer",
+            "calls": 1,
+            "errors": 1,
+            "duration_ms_sum": 70.0,
+        }
+    ]
+
+
+@pytest.mark.parametrize("parent_first", [True, False])
+def test_an_edge_across_minutes_is_found_whichever_side_comes_first(
+    store: Store, span: MakeSpan, keep: Keep, ask: Ask, parent_first: bool
+) -> None:
+    client = span("checkout", "POST", MINUTE - 10, 50, trace_id=TRACE, kind="client", peer="inventory:8505")
+    server = span(
+        "inventory",
+        "POST /reserve",
+        MINUTE + 5,
+        20,
+        trace_id=TRACE,
+        kind="server",
+        parent_span_id=client.span_id,
+    )
+    for record in (client, server) if parent_first else (server, client):
+        keep(record)
+        store.settle(NOON)
+    assert [(row["at"], row["caller"], row["callee"]) for row in ask(EDGES)] == [
+        (NOON + MINUTE, "checkout", "inventory")
+    ]
+
+
+def test_settling_again_or_a_repeated_delivery_changes_nothing(
+    store: Store, span: MakeSpan, keep: Keep, ask: Ask
+) -> None:
+    records = [span("cart", "GET /cart", at, 10, kind="server") for at in range(0, 3 * MINUTE, MINUTE // 2)]
+    keep(*records)
+    store.settle(NOON)
+    before = ask(MINUTES)
+    store.settle(NOON)
+    keep(*records)
+    store.settle(NOON)
+    assert ask(MINUTES) == before
+
+
+def test_settling_with_nothing_new_touches_no_minute(store: Store, span: MakeSpan, keep: Keep) -> None:
+    keep(span("cart", "GET /cart"))
+    store.settle(NOON)
+    assert store.settle(NOON).minutes == 0
+
+
+def test_tickets_stay_open_when_settling_dies_before_it_ends(
+    store: Store, span: MakeSpan, keep: Keep, ask: Ask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    keep(span("cart", "GET /cart"))
+
+    def killed(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("afterclick.store.settle._close", killed)
+    with pytest.raises(KeyboardInterrupt):
+        store.settle(NOON)
+    monkeypatch.undo()
+    assert store.settle(NOON).minutes == 1
+    assert [row["spans"] for row in ask(MINUTES)] == [1]
+
+
+def test_an_edge_to_a_name_goes_when_the_callees_own_span_arrives(
+    store: Store, span: MakeSpan, keep: Keep, ask: Ask
+) -> None:
+    client = span("cart", "GET", 0, 5, trace_id=TRACE, kind="client", peer="localhost:1")
+    keep(client)
+    store.settle(NOON)
+    assert [row["callee"] for row in ask(EDGES)] == ["localhost:1"]
+    keep(span("catalog", "GET /p", 1, 3, trace_id=TRACE, kind="server", parent_span_id=client.span_id))
+    store.settle(NOON)
+    assert [row["callee"] for row in ask(EDGES)] == ["catalog"]
+
+
+def test_a_week_of_history_is_settled_in_one_run(store: Store, span: MakeSpan, keep: Keep, ask: Ask) -> None:
+    week = 7 * 24 * 60
+    keep(*[span("cart", "GET /cart", minute * MINUTE, 10) for minute in range(0, week, 10)])
+    assert store.settle(NOON).minutes == week // 10
+    assert len(ask(MINUTES)) == week // 10
+
+
+def test_a_refund_from_outside_lowers_the_revenue_of_its_orders_visit(
+    store: Store, event: MakeEvent, keep: Keep, ask: Ask, visit: str
+) -> None:
+    keep(event("refund", 9, order_id="o1", revenue=30))
+    store.settle(NOON)
+    keep(event("order", 5, order_id="o1", revenue=100, session_id=visit, session_start=NOON))
+    store.settle(NOON)
+    store.settle(NOON)
+    net = ask(
+        "SELECT toFloat64(revenue) AS gross, toFloat64(revenue_net) AS net FROM session_felt WHERE site = {site:String}"
+    )
+    assert net == [{"gross": 100.0, "net": 70.0}]
