@@ -1,0 +1,105 @@
+-- Arrivals of visits at a journey step: what was known on arrival, whether the problem met it, and what came after.
+-- An empty step means every step. `every` keeps one visit in so many, chosen by its id.
+
+-- name: count_arrivals
+SELECT toInt64(count()) AS arrivals, toInt64(uniq(session_id)) AS visits
+FROM page_views
+WHERE site = {site:String}
+    AND session_start >= fromUnixTimestamp64Milli({since:Int64}, 'UTC') - INTERVAL 1 DAY
+    AND time >= fromUnixTimestamp64Milli({since:Int64}, 'UTC')
+    AND time < fromUnixTimestamp64Milli({until:Int64}, 'UTC')
+    AND (step = {step:String} OR {step:String} = '')
+
+-- name: arrivals
+WITH
+    views AS
+    (
+        SELECT
+            session_id,
+            time,
+            step,
+            path,
+            release,
+            tags,
+            multiIf(
+                {signal:String} = 'slow', slow,
+                {signal:String} = 'error', error,
+                {signal:String} = 'struggle', struggle,
+                toUInt8(slow OR error OR struggle)) AS exposed,
+            row_number() OVER visit AS view_index,
+            row_number() OVER (PARTITION BY session_id, step ORDER BY time, page_view_id) AS step_index,
+            min(time) OVER earlier AS first_time,
+            sum(slow) OVER earlier AS slow_before,
+            sum(error) OVER earlier AS error_before,
+            sum(struggle) OVER earlier AS struggle_before,
+            argMaxIf(cart_value, time, cart_value > 0) OVER earlier AS cart_before
+        FROM page_view_felt
+        WHERE site = {site:String}
+            AND session_start >= fromUnixTimestamp64Milli({since:Int64}, 'UTC') - INTERVAL 1 DAY
+            AND session_start < fromUnixTimestamp64Milli({until:Int64}, 'UTC')
+            AND cityHash64(session_id) % {every:UInt64} = 0
+        WINDOW
+            visit AS (PARTITION BY session_id ORDER BY time, page_view_id),
+            earlier AS (
+                PARTITION BY session_id ORDER BY time, page_view_id ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING)
+    ),
+    visits AS
+    (
+        SELECT
+            session_id, device_id, visitor, country, region, channel, campaign, device_class, device_tier, browser, currency
+        FROM sessions
+        WHERE site = {site:String}
+            AND session_start >= fromUnixTimestamp64Milli({since:Int64}, 'UTC') - INTERVAL 1 DAY
+            AND session_start < fromUnixTimestamp64Milli({until:Int64}, 'UTC')
+    ),
+    paid AS
+    (
+        SELECT session_id, groupArray((time, toFloat64(revenue))) AS orders
+        FROM orders
+        WHERE site = {site:String}
+            AND time >= fromUnixTimestamp64Milli({since:Int64}, 'UTC')
+            AND time < fromUnixTimestamp64Milli({until:Int64}, 'UTC')
+        GROUP BY session_id
+    )
+SELECT
+    cityHash64(views.session_id) AS visit,
+    cityHash64(if(visits.device_id = '', toString(views.session_id), visits.device_id)) AS device,
+    toUnixTimestamp64Milli(views.time) AS arrived,
+    views.step AS step,
+    views.path AS path,
+    toUInt8(ifNull(views.exposed, 0)) AS exposed,
+    toUInt8(hasAll(
+        arrayConcat(views.tags, [
+            concat('device_class=', visits.device_class), concat('device_tier=', visits.device_tier),
+            concat('country=', visits.country), concat('region=', visits.region),
+            concat('campaign=', visits.campaign), concat('visitor=', visits.visitor), concat('browser=', visits.browser),
+            concat('release=', views.release)]),
+        {segment:Array(String)})) AS in_segment,
+    toInt32(views.view_index) AS view_index,
+    toInt32(views.step_index) AS step_index,
+    if(views.view_index = 1, 0., (toUnixTimestamp64Milli(views.time) - toUnixTimestamp64Milli(views.first_time)) / 1000.) AS seconds,
+    toInt32(ifNull(views.slow_before, 0)) AS slow_before,
+    toInt32(ifNull(views.error_before, 0)) AS error_before,
+    toInt32(ifNull(views.struggle_before, 0)) AS struggle_before,
+    views.cart_before AS cart_before,
+    toString(visits.device_class) AS device_class,
+    toString(visits.device_tier) AS device_tier,
+    toString(visits.country) AS country,
+    toString(visits.channel) AS channel,
+    toString(visits.campaign) AS campaign,
+    toString(visits.visitor) AS visitor,
+    toString(visits.browser) AS browser,
+    views.tags AS tags,
+    toFloat64(length(arrayFilter(x -> x.1 > views.time, paid.orders))) AS orders,
+    arraySum(x -> x.2, arrayFilter(x -> x.1 > views.time, paid.orders)) AS revenue,
+    toFloat64(length(paid.orders)) AS orders_of_visit,
+    arraySum(x -> x.2, paid.orders) AS revenue_of_visit,
+    arrayMin(arrayMap(x -> toUnixTimestamp64Milli(x.1), arrayFilter(x -> x.1 > views.time, paid.orders))) AS next_order,
+    toString(visits.currency) AS currency
+FROM views
+INNER JOIN visits ON visits.session_id = views.session_id
+LEFT JOIN paid ON paid.session_id = views.session_id
+WHERE views.time >= fromUnixTimestamp64Milli({since:Int64}, 'UTC')
+    AND views.time < fromUnixTimestamp64Milli({until:Int64}, 'UTC')
+    AND (views.step = {step:String} OR {step:String} = '')
+ORDER BY visit, arrived, view_index

@@ -1,0 +1,27 @@
+"""Visits read back: which there were, and what one of them felt, did and paid.
+
+Enters: sessions, events and spans through the query layer. Leaves: frozen records that pages can draw.
+"""
+
+from afterclick.journeys.trace import Bar, Span, Trace, trace
+from afterclick.journeys.visit import Happening, Head, Page, Visit, visit
+from afterclick.journeys.visits import FELT, Choice, Filter, VisitRow, countries, steps, visits
+
+__all__ = [
+    "FELT",
+    "Bar",
+    "Choice",
+    "Filter",
+    "Happening",
+    "Head",
+    "Page",
+    "Span",
+    "Trace",
+    "Visit",
+    "VisitRow",
+    "countries",
+    "steps",
+    "trace",
+    "visit",
+    "visits",
+]

@@ -1,0 +1,72 @@
+-- name: visit
+SELECT
+    toString(session_id) AS session_id,
+    toUnixTimestamp64Milli(session_start) AS started,
+    toUnixTimestamp64Milli(last) AS ended,
+    user_id,
+    visitor,
+    country,
+    region,
+    campaign,
+    device_class,
+    device_tier,
+    browser,
+    os,
+    referrer,
+    release,
+    toFloat64(revenue_net) AS revenue,
+    n_orders AS orders,
+    currency
+FROM session_felt
+WHERE site = {site:String} AND session_felt.session_id = {session_id:UUID};
+
+-- name: visit_events
+SELECT
+    type,
+    name,
+    toUnixTimestamp64Milli(time) AS time,
+    toString(page_view_id) AS page_view_id,
+    path,
+    route,
+    step,
+    value,
+    toFloat64(duration_ms) AS duration_ms,
+    status,
+    method,
+    target,
+    source,
+    message,
+    trace_id,
+    order_id,
+    toFloat64(revenue) AS revenue,
+    currency
+FROM events
+WHERE site = {site:String}
+    AND session_start = fromUnixTimestamp64Milli({started:Int64}, 'UTC')
+    AND session_id = {session_id:UUID}
+ORDER BY events.time, event_id
+LIMIT 2000;
+
+-- name: visit_spans
+SELECT
+    trace_id,
+    span_id,
+    parent_span_id,
+    service,
+    name,
+    kind,
+    start_ns,
+    duration_ns,
+    status,
+    status_message,
+    http_status,
+    peer,
+    exception,
+    generated
+FROM spans
+WHERE site = {site:String}
+    AND spans.time >= fromUnixTimestamp64Milli({since:Int64}, 'UTC')
+    AND spans.time < fromUnixTimestamp64Milli({until:Int64}, 'UTC')
+    AND trace_id IN {traces:Array(String)}
+ORDER BY trace_id, start_ns, span_id
+LIMIT 5000;

@@ -1,0 +1,88 @@
+"""Which visits there were: the newest that match a filter, each with what it felt, did and paid."""
+
+from dataclasses import dataclass
+
+import msgspec
+
+from afterclick.store.query import Reader, Scope, statements
+
+_SQL = statements("afterclick.journeys", "visits.sql")
+FELT = ("slow", "error", "struggle", "rated")
+
+
+class VisitRow(msgspec.Struct, frozen=True, kw_only=True):
+    """One visit in a list. Times are UTC ms, `lcp` and `inp` ms; `stars` is the rating, 0 when not given.
+
+    The flags slow, error and struggle are the definitions v1 (docs/definitions.md).
+    """
+
+    session_id: str
+    started: int
+    ended: int
+    user_id: str
+    visitor: str
+    country: str
+    campaign: str
+    device_class: str
+    browser: str
+    journey: list[str]
+    lcp: float | None
+    inp: float | None
+    slow: bool
+    error: bool
+    struggle: bool
+    stars: float
+    orders: int
+    revenue: float
+    currency: str
+
+
+class Choice(msgspec.Struct, frozen=True):
+    """A value that visits can be filtered by, and in how many it occurs."""
+
+    value: str
+    visits: int
+
+
+@dataclass(frozen=True)
+class Filter:
+    """Which visits: empty means any. `felt` is one of FELT; `paid` yes or no; `find` a user, device or order id,
+    `person` the number of one (`customers.Person`), 0 for anybody.
+    """
+
+    step: str = ""
+    device: str = ""
+    country: str = ""
+    felt: str = ""
+    paid: str = ""
+    find: str = ""
+    person: int = 0
+
+
+def visits(
+    reader: Reader, scope: Scope, since: int, until: int, wanted: Filter, limit: int = 50
+) -> list[VisitRow]:
+    """The newest visits that started from `since` up to `until` (UTC ms), at most `limit`."""
+    parameters = {
+        "since": since,
+        "until": until,
+        "limit": limit,
+        "step": wanted.step,
+        "device": wanted.device,
+        "country": wanted.country,
+        "felt": wanted.felt,
+        "paid": wanted.paid,
+        "find": wanted.find,
+        "person": wanted.person,
+    }
+    return reader.rows(scope, _SQL["visits"], VisitRow, parameters)
+
+
+def countries(reader: Reader, scope: Scope, since: int, until: int) -> list[Choice]:
+    """Countries that visits came from, most frequent first."""
+    return reader.rows(scope, _SQL["countries"], Choice, {"since": since, "until": until})
+
+
+def steps(reader: Reader, scope: Scope, since: int, until: int) -> list[Choice]:
+    """Journey steps that visits reached, most visited first."""
+    return reader.rows(scope, _SQL["steps"], Choice, {"since": since, "until": until})

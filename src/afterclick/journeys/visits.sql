@@ -1,0 +1,67 @@
+-- name: visits
+SELECT
+    toString(session_id) AS session_id,
+    toUnixTimestamp64Milli(session_start) AS started,
+    toUnixTimestamp64Milli(last) AS ended,
+    user_id,
+    visitor,
+    country,
+    campaign,
+    device_class,
+    browser,
+    arrayMap(s -> s.2, arraySort(s -> s.1, session_felt.steps)) AS journey,
+    lcp,
+    inp,
+    toBool(session_felt.slow) AS slow,
+    toBool(session_felt.error) AS error,
+    toBool(session_felt.struggle) AS struggle,
+    toFloat64(rating.2) AS stars,
+    n_orders AS orders,
+    toFloat64(revenue_net) AS revenue,
+    currency
+FROM session_felt
+WHERE site = {site:String}
+    AND session_start >= fromUnixTimestamp64Milli({since:Int64}, 'UTC')
+    AND session_start < fromUnixTimestamp64Milli({until:Int64}, 'UTC')
+    AND ({step:String} = '' OR arrayExists(s -> s.2 = {step:String}, session_felt.steps))
+    AND ({device:String} = '' OR device_class = {device:String})
+    AND ({country:String} = '' OR country = {country:String})
+    AND ({felt:String} = ''
+        OR ({felt:String} = 'slow' AND session_felt.slow)
+        OR ({felt:String} = 'error' AND session_felt.error)
+        OR ({felt:String} = 'struggle' AND session_felt.struggle)
+        OR ({felt:String} = 'rated' AND rating.2 > 0))
+    AND ({paid:String} = ''
+        OR ({paid:String} = 'yes' AND converted)
+        OR ({paid:String} = 'no' AND NOT converted))
+    AND ({find:String} = ''
+        OR user_id = {find:String} OR device_id = {find:String}
+        OR mapContains(session_felt.orders, {find:String}))
+    AND ({person:UInt32} = 0 OR (session_start, session_id) IN (
+        SELECT session_start, session_id FROM session_person
+        WHERE site = {site:String} AND {person:UInt32} != 0 AND person = {person:UInt32}
+            AND session_start >= fromUnixTimestamp64Milli({since:Int64}, 'UTC')
+            AND session_start < fromUnixTimestamp64Milli({until:Int64}, 'UTC')))
+ORDER BY session_start DESC, session_id DESC
+LIMIT {limit:UInt32};
+
+-- name: countries
+SELECT country AS value, count() AS visits
+FROM sessions
+WHERE site = {site:String}
+    AND session_start >= fromUnixTimestamp64Milli({since:Int64}, 'UTC')
+    AND session_start < fromUnixTimestamp64Milli({until:Int64}, 'UTC')
+    AND country != ''
+GROUP BY value
+ORDER BY visits DESC, value
+LIMIT 60;
+
+-- name: steps
+SELECT arrayJoin(arrayDistinct(session_felt.steps.2)) AS value, count() AS visits
+FROM session_felt
+WHERE site = {site:String}
+    AND session_start >= fromUnixTimestamp64Milli({since:Int64}, 'UTC')
+    AND session_start < fromUnixTimestamp64Milli({until:Int64}, 'UTC')
+GROUP BY value
+ORDER BY visits DESC, value
+LIMIT 30;

@@ -1,0 +1,133 @@
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from afterclick.stats.att import Cohort, compare
+
+
+def cohort(seed: int, rows: int = 4000, effect: float = 0.25, levels: int = 4) -> Cohort:
+    """Discrete people: who is exposed and who buys both depend on the level."""
+    random = np.random.default_rng(seed)
+    level = random.integers(0, levels, rows)
+    exposed = random.random(rows) < 0.1 + 0.15 * level
+    chance = 0.6 - 0.1 * level - effect * exposed
+    orders = (random.random(rows) < chance).astype(np.float64)
+    return Cohort(
+        features=np.column_stack([np.ones(rows), *[(level == one) * 2.0 - 0.5 for one in range(1, levels)]]),
+        exposed=exposed,
+        others=~exposed,
+        orders=orders,
+        revenue=orders * random.lognormal(3.0, 0.4, rows),
+        cluster=np.arange(rows, dtype=np.uint64),
+        later=np.full(rows, -1),
+        orders_before_later=np.zeros(rows),
+        revenue_before_later=np.zeros(rows),
+    )
+
+
+def stratified(people: Cohort, outcome: np.ndarray) -> float:
+    """The same effect by exact stratification: within each level, exposed times difference of means."""
+    _, level = np.unique(people.features, axis=0, return_inverse=True)
+    total = 0.0
+    for one in range(int(level.max()) + 1):
+        here, others = people.exposed & (level == one), people.others & (level == one)
+        total += here.sum() * (outcome[others].mean() - outcome[here].mean())
+    return total
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_the_effect_equals_exact_stratification_on_discrete_people(seed: int) -> None:
+    people = cohort(seed)
+    result = compare(people, seed=seed)
+    orders, revenue = result.lost(result.orders), result.lost(result.revenue)
+    assert orders.value == pytest.approx(stratified(people, people.orders), abs=0.1 * orders.width)
+    assert revenue.value == pytest.approx(stratified(people, people.revenue), abs=0.1 * revenue.width)
+
+
+def test_without_an_effect_the_interval_covers_what_was_really_lost() -> None:
+    covered = 0
+    for seed in range(40):
+        people = cohort(seed, rows=1500, effect=0.0)
+        result = compare(people, seed=seed)
+        # Without an effect, the exposed would have bought what they bought: the loss is 0.
+        covered += result.lost(result.orders).covers(0.0)
+    assert covered >= 34
+
+
+def test_a_raw_difference_would_have_been_fooled_by_the_same_people() -> None:
+    people = cohort(1, effect=0.0)
+    raw = people.exposed.sum() * (people.orders[people.others].mean() - people.orders[people.exposed].mean())
+    result = compare(people)
+    assert not result.lost(result.orders).covers(float(raw))
+
+
+def test_the_order_of_rows_does_not_matter() -> None:
+    people = cohort(2, rows=800)
+    shuffled = np.random.default_rng(0).permutation(800)
+    moved = Cohort(**{name: values[shuffled] for name, values in vars(people).items()})
+    first, second = compare(people, seed=5), compare(moved, seed=5)
+    assert first.lost(first.orders).value == pytest.approx(second.lost(second.orders).value, rel=1e-3)
+
+
+def test_the_same_seed_gives_the_same_answer_and_another_hardly_moves_it() -> None:
+    people = cohort(3, rows=800)
+    one, same, other = (compare(people, seed=seed) for seed in (1, 1, 2))
+    first = one.lost(one.orders)
+    assert first == same.lost(same.orders)
+    assert other.lost(other.orders).value == pytest.approx(first.value, abs=0.1 * first.width)
+
+
+def test_an_order_lost_to_a_later_exposure_is_put_back() -> None:
+    """Half of the visits return once; exposure on return takes every order, so those not exposed at first lose too."""
+    random = np.random.default_rng(4)
+    visits = 3000
+    buys = random.random(visits) < 0.5
+    first, again = random.random(visits) < 0.3, random.random(visits) < 0.6
+    orders = (buys & ~first & ~again).astype(np.float64)
+    exposed = np.concatenate([first, again & ~first])
+    kept = np.concatenate([np.ones(visits, bool), ~first])
+    position = np.cumsum(kept) - 1
+    later = np.where(~first & again, position[np.arange(visits) + visits], -1)
+    rows = int(kept.sum())
+    both = Cohort(
+        features=np.column_stack([np.ones(rows), np.repeat([-1.0, 1.0], [visits, rows - visits])]),
+        exposed=exposed[kept],
+        others=~exposed[kept],
+        orders=np.tile(orders, 2)[kept],
+        revenue=np.tile(orders, 2)[kept],
+        cluster=np.tile(np.arange(visits, dtype=np.uint64), 2)[kept],
+        later=np.concatenate([later, np.full(visits, -1)])[kept],
+        orders_before_later=np.zeros(rows),
+        revenue_before_later=np.zeros(rows),
+    )
+    truth = float((buys & (first | again)).sum())
+    result = compare(both)
+    blind = compare(replace(both, later=np.full(rows, -1)))
+    assert result.lost(result.orders).covers(truth)
+    assert not blind.lost(blind.orders).covers(truth)
+
+
+def test_reading_one_visit_in_ten_scales_the_total_and_pays_for_the_nine_not_read() -> None:
+    result = compare(cohort(5))
+    whole, tenth = result.lost(result.orders), result.lost(result.orders, every=10)
+    assert tenth.value == pytest.approx(10 * whole.value)
+    assert (
+        tenth.width > 1.5 * np.sqrt(10) * whole.width
+    )  # ten times as many read whole: sqrt(10) times as wide
+
+
+def test_the_interval_agrees_with_redrawing_what_the_people_would_have_done() -> None:
+    """The error of the total over many draws has the spread that one interval claims."""
+    errors: list[float] = []
+    claimed: list[float] = []
+    for seed in range(60):
+        random = np.random.default_rng(seed)
+        people = cohort(seed, rows=1500, effect=0.0)
+        hurt = people.exposed & (random.random(1500) < 0.5)
+        seen = replace(people, orders=np.where(hurt, 0.0, people.orders))
+        result = compare(seen, seed=seed)
+        lost = result.lost(result.orders)
+        errors.append(lost.value - float(people.orders[hurt].sum()))
+        claimed.append(lost.width / 3.92)
+    assert np.std(errors) == pytest.approx(np.mean(claimed), rel=0.3)
