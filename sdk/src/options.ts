@@ -1,0 +1,26 @@
+/** Options: `data-` attributes of the script element that loads this file. */
+
+const script = document.currentScript as HTMLScriptElement;
+const { key = '', endpoint, release, storage, consent, sample = 1, propagate = '' } = script.dataset;
+
+/** Folder of this file, where its chunks lie. */
+export const BASE = script.src.replace(/[^/]*$/, '');
+
+/** Origin of the collector; default: the script's. */
+const COLLECTOR = endpoint?.replace(/\/$/, '') ?? new URL(BASE).origin;
+
+/** Where events go. The key in the query and text/plain spare a CORS preflight. */
+export const EVENTS = COLLECTOR + '/v1/events?key=' + encodeURIComponent(key);
+
+export const RELEASE = release;
+
+/** `local`, `session` or `cookie`: where the visit's few facts are kept. */
+export const STORAGE = storage;
+
+export const CONSENT_REQUIRED = consent === 'required';
+
+/** Share of visits that are recorded, 0 to 1. */
+export const SAMPLE = Number(sample);
+
+/** Origins whose requests carry `traceparent`: the page's own and those listed, or `none`. */
+export const PROPAGATE = propagate === 'none' ? [] : [location.origin, ...propagate.split(/[\s,]+/)];

@@ -1,0 +1,36 @@
+/** Where the visit's few facts are kept between pages: local or session storage, or one first-party cookie. */
+
+import { STORAGE } from './options';
+
+const NAME = 'afterclick';
+const YEAR_S = 31_536_000;
+
+/** What is kept, or undefined; storage may be switched off, and then even touching it throws. */
+export function load(): string | null | undefined {
+  try {
+    return STORAGE === 'cookie' ? decodeURIComponent(cookie() ?? '') : area().getItem(NAME);
+  } catch {
+    return undefined;
+  }
+}
+
+/** Keep; an empty text erases. */
+export function save(text: string): void {
+  try {
+    if (STORAGE === 'cookie') {
+      const secure = location.protocol === 'https:' ? ';Secure' : '';
+      document.cookie = `${NAME}=${encodeURIComponent(text)};Path=/;SameSite=Lax;Max-Age=${text ? YEAR_S : 0}${secure}`;
+    } else if (text) area().setItem(NAME, text);
+    else area().removeItem(NAME);
+  } catch {
+    // The visit lasts as long as the page.
+  }
+}
+
+function area(): Storage {
+  return STORAGE === 'session' ? sessionStorage : localStorage;
+}
+
+function cookie(): string | undefined {
+  return new RegExp(`(?:^|; )${NAME}=([^;]*)`).exec(document.cookie)?.[1];
+}

@@ -1,0 +1,35 @@
+"""The collector, put together from an opened control database and spool."""
+
+from sqlalchemy import Engine
+
+from afterclick.accounts import Keys
+from afterclick.accounts.api_keys import ApiKeys
+from afterclick.accounts.site_privacy import SitePrivacy
+from afterclick.clock import Clock, now_ms
+from afterclick.collect.app import Collector
+from afterclick.collect.gate import Gate, Limiter
+from afterclick.collect.geography import trusted
+from afterclick.collect.hook_sources import HookSources
+from afterclick.collect.metrics import Metrics
+from afterclick.collect.onlooker import Onlookers
+from afterclick.collect.passage import House
+from afterclick.collect.place import Places
+from afterclick.collect.seen import Seen
+from afterclick.collect.site_rules import RulesOfSites
+from afterclick.settings import Settings
+from afterclick.store.spool import Spool
+
+
+def create(settings: Settings, control: Engine, spool: Spool, clock: Clock = now_ms) -> Collector:
+    """The collector over an opened control database and spool, which the caller closes after it."""
+    keys = Keys(control, clock)
+    gate = Gate(keys.find)
+    trusted(settings.trusted_proxies)  # a mistake is told at the start, not to the first visitor
+    places = Places(settings.geo_file)
+    hooks = HookSources(settings.hooks_folder)
+    addresses = Limiter(settings.address_rate, whom="address", burst=3.0)
+    limiter = Limiter(settings.key_rate)
+    rules = RulesOfSites(SitePrivacy(control).all)
+    house = House(settings, gate, limiter, spool, Metrics(), clock, Seen(), places, hooks, addresses, rules)
+    onlookers = Onlookers(ApiKeys(control, clock).viewer)
+    return Collector(house, spool.depth, keys.touch, onlookers)

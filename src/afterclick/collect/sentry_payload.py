@@ -1,0 +1,190 @@
+"""The payloads of Sentry's items, as typed structs.
+
+Source: https://develop.sentry.dev/sdk/data-model/event-payloads/, and what `sentry-sdk` 2.75 and `@sentry/browser`
+11.12 send. Fields that SDKs fill with several types are `object`. Spans stay undecoded, so that a bad one loses no
+neighbour.
+"""
+
+import msgspec
+
+Data = dict[str, object]
+Time = int | float | str | None
+
+
+class Frame(msgspec.Struct):
+    """A frame of a stack; the last of a stack is the innermost."""
+
+    filename: str | None = None
+    module: str | None = None
+    function: str | None = None
+    lineno: int | None = None
+    in_app: bool | None = None
+
+
+class Stack(msgspec.Struct):
+    """`stacktrace`."""
+
+    frames: list[Frame | None] | None = None
+
+
+class Mechanism(msgspec.Struct):
+    """How the exception came to be captured."""
+
+    handled: bool | None = None
+
+
+class Thrown(msgspec.Struct):
+    """One exception of a chain."""
+
+    type: str | None = None
+    value: object = None
+    stacktrace: Stack | None = None
+    mechanism: Mechanism | None = None
+
+
+class Chain(msgspec.Struct):
+    """`exception`: causes first, what was thrown last."""
+
+    values: list[Thrown | None] | None = None
+
+
+class LogEntry(msgspec.Struct):
+    """`logentry`."""
+
+    formatted: str | None = None
+    message: str | None = None
+
+
+class Request(msgspec.Struct):
+    """The page of a browser, or the request that a server answered."""
+
+    url: str | None = None
+    headers: object = None
+
+
+class User(msgspec.Struct):
+    """Of a person, the id alone is kept."""
+
+    id: object = None
+
+
+class TraceContext(msgspec.Struct):
+    """`contexts.trace`."""
+
+    trace_id: str | None = None
+    span_id: str | None = None
+    parent_span_id: str | None = None
+    op: str | None = None
+    origin: str | None = None
+    status: str | None = None
+    data: Data | None = None
+
+
+class Feedback(msgspec.Struct):
+    """`contexts.feedback`."""
+
+    message: str | None = None
+
+
+class Contexts(msgspec.Struct):
+    """`contexts`."""
+
+    trace: TraceContext | None = None
+    feedback: Feedback | None = None
+
+
+class TransactionInfo(msgspec.Struct):
+    """`source` "route" says that the transaction's name is a route."""
+
+    source: str | None = None
+
+
+class Measurement(msgspec.Struct):
+    """A number with its unit."""
+
+    value: float | None = None
+    unit: str | None = None
+
+
+class Event(msgspec.Struct):
+    """The items `event`, `transaction` and `feedback`."""
+
+    event_id: str | None = None
+    timestamp: Time = None
+    start_timestamp: Time = None
+    level: str | None = None
+    platform: str | None = None
+    release: str | None = None
+    environment: str | None = None
+    transaction: str | None = None
+    transaction_info: TransactionInfo | None = None
+    message: object = None
+    logentry: LogEntry | None = None
+    exception: Chain | None = None
+    request: Request | None = None
+    user: User | None = None
+    tags: object = None
+    contexts: Contexts | None = None
+    measurements: dict[str, Measurement | None] | None = None
+    spans: list[msgspec.Raw] | None = None
+
+
+class UserReport(msgspec.Struct):
+    """The item `user_report`, which `feedback` replaced."""
+
+    event_id: str | None = None
+    comments: str | None = None
+
+
+class Discarded(msgspec.Struct):
+    """How many of what an SDK discarded, and why."""
+
+    reason: str | None = None
+    quantity: int | None = None
+
+
+class ClientReport(msgspec.Struct):
+    """The item `client_report`."""
+
+    discarded_events: list[Discarded] | None = None
+
+
+class ChildSpan(msgspec.Struct):
+    """A span of a transaction, or sent alone in an item of its own."""
+
+    trace_id: str = ""
+    span_id: str = ""
+    parent_span_id: str | None = None
+    op: str | None = None
+    description: str | None = None
+    origin: str | None = None
+    status: str | None = None
+    start_timestamp: Time = None
+    timestamp: Time = None
+    data: Data | None = None
+    measurements: dict[str, Measurement | None] | None = None
+
+
+class Attribute(msgspec.Struct):
+    """A typed attribute."""
+
+    value: object = None
+
+
+class StreamedSpan(msgspec.Struct):
+    """A span of an `application/vnd.sentry.items.span.v2+json` container."""
+
+    trace_id: str = ""
+    span_id: str = ""
+    parent_span_id: str | None = None
+    name: str | None = None
+    status: str | None = None
+    start_timestamp: Time = None
+    end_timestamp: Time = None
+    attributes: dict[str, Attribute | None] | None = None
+
+
+class Container(msgspec.Struct):
+    """Several spans in one item."""
+
+    items: list[msgspec.Raw] = []

@@ -1,0 +1,37 @@
+"""The steps that doors share."""
+
+import asyncio
+
+from afterclick.clock import now_ms
+from afterclick.collect import steps
+from afterclick.collect.gate import Gate, Limiter
+from afterclick.collect.metrics import Metrics
+from afterclick.collect.passage import House, Passage
+from afterclick.settings import Settings
+from afterclick.signals import Event
+from afterclick.store.spooled import Batch
+
+NOW = 1_780_315_200_000
+
+
+def test_a_request_that_waits_for_the_disk_holds_no_rows_and_still_knows_their_number(
+    settings: Settings,
+) -> None:
+    passage = Passage("events", "/v1/events", {}, b"", nothing, NOW)
+    passage.keep(
+        "events", [Event(site="s", event_id=f"e{n}", type="track", time=NOW, received=NOW) for n in (1, 2)]
+    )
+    held: list[tuple[int, int, int]] = []
+
+    class Disk:
+        async def append(self, *batches: Batch) -> None:
+            held.append((len(passage.records), passage.rows, sum(batch.rows for batch in batches)))
+
+    house = House(settings, Gate(lambda _: None), Limiter(0), Disk(), Metrics(), now_ms)
+    asyncio.run(steps.spool(house, passage))
+    assert (held, passage.rows) == ([(0, 2, 2)], 2)
+    assert house.seen.has("", "e1")
+
+
+async def nothing() -> dict[str, object]:
+    raise AssertionError("the body was read already")
