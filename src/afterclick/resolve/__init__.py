@@ -1,0 +1,40 @@
+"""From figures to an explained problem: detect, explain, keep, show the evidence.
+
+Enters: page views, sessions and spans through the query layer, and a price from impact. Leaves: problems with their
+segment, onset, price, cause and evidence; the topology behind them; deploy marks as events for the front door.
+"""
+
+from afterclick.resolve.book import ProblemBook, SqlProblemBook
+from afterclick.resolve.candidate import DIMENSIONS, SIGNALS, Candidate, Segment, Signal
+from afterclick.resolve.cause import Cause, Comparison
+from afterclick.resolve.detect import detect
+from afterclick.resolve.evidence import Bin, Breakdown, Distribution, Evidence, Exposure, Proportion, Sample
+from afterclick.resolve.explain import explain
+from afterclick.resolve.problem import Problem, at_risk
+from afterclick.resolve.watch import Change, Price, watch
+
+__all__ = [
+    "DIMENSIONS",
+    "SIGNALS",
+    "Bin",
+    "Breakdown",
+    "Candidate",
+    "Cause",
+    "Change",
+    "Comparison",
+    "Distribution",
+    "Evidence",
+    "Exposure",
+    "Price",
+    "Problem",
+    "ProblemBook",
+    "Proportion",
+    "Sample",
+    "Segment",
+    "Signal",
+    "SqlProblemBook",
+    "at_risk",
+    "detect",
+    "explain",
+    "watch",
+]

@@ -1,0 +1,50 @@
+"""What a detector finds: too many visits exposed to one signal at one journey step, in one segment, since a moment."""
+
+from typing import Literal, get_args
+
+import msgspec
+
+Signal = Literal["slow", "error", "struggle"]
+SIGNALS: tuple[Signal, ...] = get_args(Signal)
+
+DIMENSIONS = ("device_class", "device_tier", "country", "region", "campaign", "visitor", "browser", "release")
+"""Segment dimensions with a column of their own; any other key of a segment is a tag."""
+
+Segment = dict[str, str]
+"""Dimension or tag key to value; all must hold. Empty means everyone."""
+
+
+class Candidate(msgspec.Struct, frozen=True, kw_only=True):
+    """Excess exposure at one step. Times are UTC ms; an arrival is one page view of a visit at the step.
+
+    `onset` is the most likely start, `onset_low` to `onset_high` its 95 % interval. `baseline` is the exposed share
+    expected before it, `expected` the exposed arrivals that share implies since the onset. `evidence` is the natural
+    log of the Bayes factor of a raised share, beyond what the stated false-alarm rate asks for. `symptoms` are other
+    signals of the same page views that this one explains. `ended` is when the share came back to the baseline, None
+    while it has not.
+    """
+
+    step: str
+    signal: Signal
+    segment: Segment
+    onset: int
+    onset_low: int
+    onset_high: int
+    until: int
+    ended: int | None = None
+    arrivals: int
+    exposed: int
+    baseline: float
+    expected: float
+    evidence: float
+    symptoms: tuple[Signal, ...] = ()
+
+    @property
+    def share(self) -> float:
+        """Exposed share of the arrivals since the onset."""
+        return self.exposed / self.arrivals if self.arrivals else 0.0
+
+    @property
+    def excess(self) -> float:
+        """Exposed arrivals beyond what the baseline implies."""
+        return self.exposed - self.expected

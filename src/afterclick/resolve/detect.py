@@ -1,0 +1,290 @@
+"""Finds problems: since when, for whom and how surely the share that meets a signal at a step is raised.
+
+One aggregated reading counts arrivals by step, time bucket, segment key and signals. Every onset of every series is
+weighed by a sequential Bayes factor against its own baseline (`excess`), charged for how many series and moments
+could have raised a false alarm; then the segment is chosen (`segment`), the onset placed (`onset`), and signals that
+are the same page views' symptoms folded into one candidate.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from afterclick.resolve.arrivals import bit, joined_keys, keys, over_arrivals
+from afterclick.resolve.candidate import SIGNALS, Candidate, Segment, Signal
+from afterclick.resolve.excess import Numbers, before, concentration, dispersion_before, log_evidence, since
+from afterclick.resolve.fold import Finding, fold
+from afterclick.resolve.onset import change_point, two_shares
+from afterclick.resolve.scan import DAY, HOUR, MINUTE, SECOND, SLOW_KINDS, StepScan, scan
+from afterclick.resolve.season import hourly_factor
+from afterclick.resolve.segment import BORROWED, Sides, baselines, choose, dimension, gain, penalties, segment
+from afterclick.store import Reader, Scope
+
+_SQL = over_arrivals("detect.sql")
+
+MOST_LOOKS = 30 * DAY / (30 * SECOND)
+"""A site without problems shows at most one false one in 30 days, the stated false-alarm rate: that many onsets could
+be the one, or as many as there are arrivals if they are fewer."""
+LEAST_BASELINE = 100
+"""Arrivals at a step before an onset, below which nothing can be called unusual."""
+LEAST_EXPOSED = 3
+LEAST_RISE = 0.01
+LEAST_RATIO = 1.5
+RECOVERY = 8.0
+"""Log of the likelihood ratio at which a share counts as back at its baseline."""
+MOST_PER_SIGNAL = 3
+
+
+def detect(reader: Reader, scope: Scope, now: int) -> list[Candidate]:
+    """Every excess of the site as it stands at `now` (UTC ms), strongest evidence first.
+
+    One that has come back to its baseline carries `ended`. At most one false candidate in 30 days.
+    """
+    scans = scan(reader, scope, now)
+    candidates: list[Candidate] = []
+    for one in scans:
+        findings = [
+            found for signal in SIGNALS for found in _findings(reader, scope, one, signal, len(scans))
+        ]
+        candidates += [_placed(reader, scope, found) for found in fold(findings)]
+    return sorted(candidates, key=lambda candidate: -candidate.evidence)
+
+
+def _findings(reader: Reader, scope: Scope, step: StepScan, signal: Signal, steps: int) -> list[Finding]:
+    """The excesses of one signal at one step: the strongest, then what stands out without its segment."""
+    series = steps * (len(SIGNALS) + len(SLOW_KINDS))
+    found: list[Finding] = []
+    rest: StepScan | None = step
+    told: tuple[Segment, ...] = ()
+    while rest and len(found) < MOST_PER_SIGNAL:
+        finding = _strongest(rest, signal, series)
+        if finding and not finding.segment:
+            finding = _one_of_several(reader, scope, rest, finding, told, series)
+        if finding is None:
+            break
+        found.append(_narrowed(reader, scope, finding, told))
+        if not finding.segment:
+            break
+        told = tuple(one.segment for one in found)
+        rest = _without(reader, scope, step, told)
+    return found
+
+
+def _without(reader: Reader, scope: Scope, step: StepScan, segments: tuple[Segment, ...]) -> StepScan | None:
+    return next(iter(scan(reader, scope, step.grid.until, (step.step,), segments)), None)
+
+
+def _one_of_several(
+    reader: Reader, scope: Scope, step: StepScan, everyone: Finding, told: tuple[Segment, ...], series: int
+) -> Finding:
+    """Everyone, or the strongest of several segments that only together look like everyone.
+
+    That is so when a segment fits better by itself and what is left without it is not everyone's excess either.
+    """
+    strongest = _strongest(step, everyone.signal, series, alone=False)
+    if strongest is None or not strongest.segment:
+        return everyone
+    rest = _without(reader, scope, step, (*told, strongest.segment))
+    left = _strongest(rest, everyone.signal, series) if rest else None
+    return everyone if left and not left.segment else strongest
+
+
+@dataclass(frozen=True)
+class _Series:
+    """Evidence for every key and onset of one signal at one step, less penalties; and what it rests on."""
+
+    exposed: Numbers
+    arrivals: Numbers
+    correlation: Numbers
+    penalty: Numbers
+    score: Numbers
+
+
+def _weigh(step: StepScan, signal: Signal, kind: int, series: int) -> _Series:
+    exposed, arrivals = step.exposed(signal, kind), step.arrivals()
+    earlier = before(arrivals)
+    correlation = _drift(step, step.exposed(signal)[0], arrivals[0])
+    evidence = log_evidence(
+        since(exposed),
+        since(arrivals),
+        baselines(earlier, before(exposed)),
+        concentration(correlation, earlier + BORROWED),
+    )
+    penalty = penalties(step.keys, series) + np.log(np.clip(step.a_month(), LEAST_BASELINE, MOST_LOOKS))
+    enough = (earlier[:1] >= LEAST_BASELINE) & (since(exposed) >= LEAST_EXPOSED)
+    return _Series(
+        exposed, arrivals, correlation, penalty, np.where(enough, evidence - penalty[:, None], -np.inf)
+    )
+
+
+def _drift(step: StepScan, exposed: Numbers, arrivals: Numbers) -> Numbers:
+    """How much everyone's share wanders between two-hour blocks, as known before each bucket."""
+    block = ((step.grid.starts - step.grid.since) // (2 * HOUR)).astype(np.int64)
+    total, met = (np.bincount(block, weights=counts).astype(np.float64) for counts in (arrivals, exposed))
+    return dispersion_before(met, total)[block]
+
+
+def _strongest(step: StepScan, signal: Signal, series: int, alone: bool = True) -> Finding | None:
+    """The surest excess of a signal at a step, or None.
+
+    Each kind of slow is weighed for itself too: one that is rare of itself shows sooner than among all the others.
+    """
+    kinds = (0, *SLOW_KINDS) if signal == "slow" else (0,)
+    weighed = max(
+        (_weigh(step, signal, kind, series) for kind in kinds), key=lambda one: one.score.max(initial=-np.inf)
+    )
+    if weighed.score.max(initial=-np.inf) < 0:
+        return None
+    start = _start(weighed, int(weighed.score.max(axis=1).argmax()))
+    sides = Sides(
+        since(weighed.arrivals)[:, start],
+        since(weighed.exposed)[:, start],
+        before(weighed.arrivals)[:, start],
+        before(weighed.exposed)[:, start],
+    )
+    index = choose(sides, weighed.penalty, alone).index
+    start = _start(weighed, index)
+    if not _holds(step, weighed, index, start):
+        return None
+    return _finding(step, signal, index, start, float(weighed.score[index, start]))
+
+
+def _start(weighed: _Series, index: int) -> int:
+    """The bucket at which two shares, one before and one from there on, fit the key's counts best."""
+    fit = two_shares(weighed.exposed[index], weighed.arrivals[index])
+    return int(np.where(np.isfinite(weighed.score[index]), fit, -np.inf).argmax())
+
+
+def _finding(step: StepScan, signal: Signal, index: int, start: int, score: float) -> Finding:
+    exposed, arrivals = step.exposed(signal), step.arrivals()
+    baseline = float(baselines(before(arrivals), before(exposed))[index, start])
+    end = _recovery(exposed[index, start:], arrivals[index, start:], baseline)
+    stop = len(step.grid.starts) if end is None else start + end
+    return Finding(
+        scan=step,
+        signal=signal,
+        index=index,
+        start=start,
+        stop=stop,
+        segment=segment(step.keys[index]),
+        arrivals=float(arrivals[index, start:stop].sum()),
+        exposed=float(exposed[index, start:stop].sum()),
+        baseline=baseline,
+        score=score,
+    )
+
+
+def _recovery(exposed: Numbers, arrivals: Numbers, baseline: float) -> int | None:
+    """The bucket from which the share is back at `baseline`, or None while it is not evident."""
+    usual = np.asarray(baseline)
+    until = gain(before(exposed), before(arrivals), usual)
+    whole = float(gain(exposed.sum(), arrivals.sum(), usual))
+    best = int(until.argmax())
+    return best if until[best] - whole > RECOVERY else None
+
+
+def _holds(step: StepScan, weighed: _Series, index: int, start: int) -> bool:
+    """Whether the excess survives the hour of the day and a shift in the mix of visits, and is worth telling."""
+    exposed, arrivals = weighed.exposed[index], weighed.arrivals[index]
+    own = float(baselines(before(weighed.arrivals), before(weighed.exposed))[index, start])
+    usual = max(
+        own,
+        own * hourly_factor(step.grid, weighed.exposed[0], weighed.arrivals[0], start, arrivals),
+        0.0 if index else _mix_share(step, weighed, start),
+    )
+    strength = concentration(weighed.correlation[start], before(arrivals)[start] + BORROWED)
+    x, n = exposed[start:].sum(), arrivals[start:].sum()
+    evidence = float(log_evidence(np.asarray(x), np.asarray(n), np.asarray(usual), np.asarray(strength)))
+    worth = x >= LEAST_RATIO * usual * n and x - usual * n >= LEAST_RISE * n
+    return bool(worth) and evidence >= float(weighed.penalty[index])
+
+
+def _mix_share(step: StepScan, weighed: _Series, start: int) -> float:
+    """Everyone's share if each value of a dimension had kept its own baseline: the most that a changed mix explains."""
+    own = baselines(before(weighed.arrivals), before(weighed.exposed))[:, start]
+    now = weighed.arrivals[:, start:].sum(axis=1)
+    shares: list[float] = []
+    for name in {dimension(key) for key in step.keys if key}:
+        members = [i for i, key in enumerate(step.keys) if dimension(key) == name]
+        if now[members].sum() >= 0.9 * now[0]:
+            shares.append(float((own[members] * now[members]).sum() / now[members].sum()))
+    return max(shares, default=0.0)
+
+
+def _narrowed(reader: Reader, scope: Scope, finding: Finding, told: tuple[Segment, ...]) -> Finding:
+    """The finding with a second key joined to its segment, where that explains as much with less.
+
+    Counted as the finding is: without the segments told before it.
+    """
+    if not finding.segment:
+        return finding
+    onset = int(finding.scan.grid.starts[finding.start])
+    table = reader.arrow(
+        scope,
+        _SQL["pairs"],
+        {
+            "since": finding.scan.grid.since,
+            "until": finding.scan.grid.until,
+            "onset": onset,
+            "step": finding.scan.step,
+            "segment": keys(finding.segment),
+            "excluded": joined_keys(told),
+            "bit": bit(finding.signal),
+        },
+    )
+    return finding.joined(table)
+
+
+def _placed(reader: Reader, scope: Scope, finding: Finding) -> Candidate:
+    """The candidate with its onset placed within narrow buckets, and visits counted from there."""
+    grid = finding.scan.grid
+    width = int(grid.widths[finding.start])
+    start = int(grid.starts[finding.start])
+    narrow = max(min(width // 30, MINUTE), 5 * SECOND)
+    low, high = start - 2 * width, min(start + 2 * width, grid.until)
+    bound = {"step": finding.scan.step, "segment": keys(finding.segment), "bit": bit(finding.signal)}
+    table = reader.arrow(scope, _SQL["around"], {**bound, "since": low, "until": high, "width": narrow})
+    onset = _onset(
+        table["bucket"].to_numpy().astype(np.int64),
+        table["exposed"].to_numpy().astype(np.float64),
+        table["views"].to_numpy().astype(np.float64),
+        finding,
+        narrow,
+    )
+    until = grid.until if finding.stop == len(grid.starts) else int(grid.starts[finding.stop])
+    visits = reader.arrow(
+        scope, _SQL["visits"], {**bound, "since": onset[0], "until": max(until, onset[0] + 1)}
+    )
+    arrived, met = int(visits["arrived"][0].as_py()), int(visits["met"][0].as_py())
+    return Candidate(
+        step=finding.scan.step,
+        signal=finding.signal,
+        segment=finding.segment,
+        onset=onset[0],
+        onset_low=onset[1],
+        onset_high=onset[2],
+        until=until,
+        ended=None if until == grid.until else until,
+        arrivals=arrived,
+        exposed=met,
+        baseline=finding.baseline,
+        expected=arrived * finding.baseline,
+        evidence=finding.score,
+        symptoms=finding.symptoms,
+    )
+
+
+def _onset(
+    buckets: np.ndarray[tuple[int], np.dtype[np.int64]],
+    exposed: Numbers,
+    arrivals: Numbers,
+    finding: Finding,
+    width: int,
+) -> tuple[int, int, int]:
+    start = int(finding.scan.grid.starts[finding.start])
+    if not len(buckets):
+        return start, start, start
+    raised = min(max(finding.exposed / max(finding.arrivals, 1), finding.baseline * 1.01), 1 - 1e-6)
+    point = change_point(exposed, arrivals, finding.baseline, raised)
+    times = np.append(buckets, buckets[-1] + width)
+    return int(times[point.best]), int(times[point.low]), int(times[point.high])

@@ -1,0 +1,103 @@
+"""One problem a cause, not one a symptom: signals that the same page views met are told as one finding."""
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+import pyarrow as pa
+
+from afterclick.resolve.candidate import Segment, Signal
+from afterclick.resolve.scan import MINUTE, StepScan
+from afterclick.resolve.segment import Sides, choose, dimension, penalties, segment
+
+REMAINS = 0.4
+"""A signal is a symptom of another when at most this share of its excess is left on page views without the other."""
+TOGETHER = 10 * MINUTE
+"""Onsets closer than this, or than their buckets are wide, may be one."""
+NARROWER = 5.0
+"""How much more evidence (nats) a second key must bring."""
+
+
+@dataclass(frozen=True)
+class Finding:
+    """An excess on the scan's grid: key `index` of `scan`, buckets `start` to `stop`; counts are arrivals."""
+
+    scan: StepScan
+    signal: Signal
+    index: int
+    start: int
+    stop: int
+    segment: Segment
+    arrivals: float
+    exposed: float
+    baseline: float
+    score: float
+    symptoms: tuple[Signal, ...] = ()
+
+    @property
+    def onset(self) -> float:
+        """Start of its first bucket, UTC ms."""
+        return float(self.scan.grid.starts[self.start])
+
+    def excess(self, signal: Signal, without: Signal | None = None) -> float:
+        """Arrivals in this finding's key and time that met `signal` (and not `without`) beyond the share before."""
+        exposed, arrivals = (
+            self.scan.exposed(signal, without=without)[self.index],
+            self.scan.arrivals()[self.index],
+        )
+        usual = exposed[: self.start].sum() / max(arrivals[: self.start].sum(), 1)
+        return float(exposed[self.start : self.stop].sum() - usual * arrivals[self.start : self.stop].sum())
+
+    def joined(self, pairs: pa.Table) -> "Finding":
+        """This finding narrowed by a second key if that explains it with less; `pairs` counts arrivals by key.
+
+        A release is not joined: whether it is behind a problem is a question of cause.
+        """
+        rows = [row for row in pairs.to_pylist() if dimension(row["key"]) != "release"]
+        names = ("", *sorted({str(row["key"]) for row in rows}))
+        place = {name: index for index, name in enumerate(names)}
+        counts = np.zeros((2, 2, len(names)))
+        arrivals, exposed = self.scan.arrivals()[self.index], self.scan.exposed(self.signal)[self.index]
+        for since, part in ((0, slice(0, self.start)), (1, slice(self.start, None))):
+            counts[since, :, 0] = arrivals[part].sum(), exposed[part].sum()
+        for row in rows:
+            counts[int(row["since_onset"]), :, place[row["key"]]] = row["views"], row["exposed"]
+        sides = Sides(counts[1, 0], counts[1, 1], counts[0, 0], counts[0, 1])
+        penalty = penalties(names, 1)
+        choice = choose(sides, penalty + NARROWER * (np.arange(len(names)) > 0))
+        if not choice.index:
+            return self
+        return replace(
+            self,
+            segment={**self.segment, **segment(names[choice.index])},
+            arrivals=float(sides.since[choice.index]),
+            exposed=float(sides.since_exposed[choice.index]),
+            baseline=choice.baseline,
+        )
+
+
+def fold(findings: list[Finding]) -> list[Finding]:
+    """Findings of one step, largest excess first, with symptoms folded into what explains them."""
+    kept: list[Finding] = []
+    for finding in sorted(findings, key=lambda one: -one.excess(one.signal)):
+        place = next((i for i, primary in enumerate(kept) if _same(primary, finding)), None)
+        if place is None:
+            kept.append(finding)
+        elif finding.signal != kept[place].signal:
+            symptoms = dict.fromkeys((*kept[place].symptoms, finding.signal))
+            kept[place] = replace(kept[place], symptoms=tuple(symptoms))
+    return kept
+
+
+def _same(primary: Finding, other: Finding) -> bool:
+    if primary.signal == other.signal:
+        return False
+    left = other.excess(other.signal, without=primary.signal)
+    if left <= REMAINS * other.excess(other.signal):
+        return True
+    widths = primary.scan.grid.widths[primary.start], other.scan.grid.widths[other.start]
+    near = abs(primary.onset - other.onset) <= max(TOGETHER, 2 * float(max(widths)))
+    return near and _nested(primary.segment, other.segment)
+
+
+def _nested(one: Segment, other: Segment) -> bool:
+    return one.items() <= other.items() or other.items() <= one.items()

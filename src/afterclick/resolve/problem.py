@@ -1,0 +1,82 @@
+"""A problem: a candidate with a name that lasts, its price, its cause, and whether it is still going on."""
+
+import hashlib
+from typing import Literal
+
+import msgspec
+
+from afterclick.impact import Estimate
+from afterclick.resolve.candidate import Candidate, Segment, Signal
+from afterclick.resolve.cause import Cause, Comparison
+
+Status = Literal["open", "closed"]
+
+
+class Problem(msgspec.Struct, frozen=True, kw_only=True):
+    """One problem of a site, as the book keeps it. Times are UTC ms.
+
+    `id` stays the same from run to run, through closing and reopening. `exposed_visits` of `arrivals` since `onset`
+    met the signal, `expected` would have at the baseline. `closed` is when exposure came back to the baseline.
+    `evidence` holds the figures that decided: affected against unaffected. Cause and price are those of `examined`,
+    when `exposed_visits` was `examined_visits`.
+    """
+
+    id: str
+    site: str
+    step: str
+    signal: Signal
+    segment: Segment
+    status: Status
+    onset: int
+    onset_low: int
+    onset_high: int
+    detected: int
+    last_seen: int
+    arrivals: int
+    exposed_visits: int
+    expected: float
+    baseline: float
+    symptoms: tuple[Signal, ...] = ()
+    closed: int | None = None
+    estimate: Estimate | None = None
+    examined: int = 0
+    examined_visits: int = 0
+    cause: Cause
+    evidence: tuple[Comparison, ...] = ()
+
+
+_DAY = 86_400_000
+REOPENS = 7 * _DAY
+"""A closed problem that comes back within this time is the same problem."""
+
+
+def problem_id(site: str, candidate: Candidate) -> str:
+    """A name made once, when the problem is opened, from what it was then."""
+    parts = (site, candidate.step, candidate.signal, *sorted(candidate.segment.items()), candidate.onset)
+    return hashlib.blake2b(repr(parts).encode(), digest_size=6).hexdigest()
+
+
+def likeness(problem: Problem, candidate: Candidate) -> int:
+    """How surely the candidate is this problem: 0 not, 1 its segment is nested in the other's, 2 the very same.
+
+    The signal may be one that the other folded in as a symptom. A closed problem comes back only as the very same.
+    """
+    signals = {problem.signal, *problem.symptoms} & {candidate.signal, *candidate.symptoms}
+    if problem.step != candidate.step or not signals:
+        return 0
+    if problem.segment == candidate.segment:
+        recent = problem.closed is None or candidate.onset <= problem.closed + REOPENS
+        return 2 if recent else 0
+    ours, theirs = problem.segment.items(), candidate.segment.items()
+    return int(problem.status == "open" and (ours <= theirs or theirs <= ours))
+
+
+def at_risk(problem: Problem) -> float:
+    """Revenue lost a day while it lasts, by the estimate; 0 while it is not priced. Problems are ranked by it.
+
+    One that has lasted less than a day counts what it has cost so far: a rate from minutes would only be a guess.
+    """
+    estimate = problem.estimate
+    if estimate is None or estimate.revenue_lost is None:
+        return 0.0
+    return estimate.revenue_lost.value / max((estimate.until - estimate.since) / _DAY, 1.0)

@@ -1,0 +1,170 @@
+"""One pass over a site: detect, price, explain, and bring the problem book up to date."""
+
+from collections.abc import Callable, Iterator
+from typing import Literal
+
+import msgspec
+
+from afterclick.errors import Unavailable
+from afterclick.impact import Estimate, Question
+from afterclick.resolve.book import ProblemBook
+from afterclick.resolve.candidate import Candidate
+from afterclick.resolve.cause import Cause
+from afterclick.resolve.detect import detect
+from afterclick.resolve.explain import explain
+from afterclick.resolve.problem import Problem, likeness, problem_id
+from afterclick.store import Reader, Scope
+
+Kind = Literal["opened", "reopened", "priced", "updated", "closed"]
+Price = Callable[[Reader, Scope, Question], Estimate]
+
+UNSEEN = 30 * 60_000
+"""A problem that no pass has found for this long is closed."""
+STANDS = 5 * 60_000
+"""A cause and a price stand for this long, ms, …"""
+GROWN = 1.1
+"""… unless this many times as many visits have met the problem by then: a young one is looked at again soon."""
+
+
+class Change(msgspec.Struct, frozen=True, kw_only=True):
+    """What a pass did to one problem. "updated" tells of new figures, "priced" of the first price."""
+
+    kind: Kind
+    problem: Problem
+
+
+def watch(reader: Reader, scope: Scope, now: int, price: Price, book: ProblemBook) -> Iterator[Change]:
+    """Look at the site as it stands at `now` (UTC ms), save what became of its problems, and tell it as it happens.
+
+    Problems are found, explained and saved before any is priced, which may take long; one whose price cannot be had
+    now keeps the one it has. One that was examined lately, and has not grown since, is only counted anew. Nothing
+    happens until the changes are read.
+    """
+    known = book.problems(scope.site)
+    pairs = _matched(known, detect(reader, scope, now))
+    seen = [
+        _seen(reader, scope, now, candidate, problem)
+        for candidate, problem in pairs
+        if _worth(candidate, problem)
+    ]
+    for change in (*seen, *_lapsed(known, pairs, now)):
+        book.save(change.problem)
+        yield change
+    for problem in (change.problem for change in seen if change.problem.examined == now):
+        priced = _priced(reader, scope, problem, price)
+        if priced is not None:
+            book.save(priced.problem)
+            yield priced
+
+
+def _worth(candidate: Candidate, problem: Problem | None) -> bool:
+    """Whether there is anything to do: what ended unseen, or was closed already, is left as it is."""
+    return candidate.ended is None or (problem is not None and problem.status == "open")
+
+
+def _seen(reader: Reader, scope: Scope, now: int, candidate: Candidate, problem: Problem | None) -> Change:
+    """The problem as the candidate shows it, explained anew when that is due."""
+    was = problem or _new(scope.site, candidate, now)
+    if _is_due(was, candidate, now):
+        cause = explain(reader, scope, candidate)
+        was = msgspec.structs.replace(
+            was, cause=cause, evidence=cause.evidence, examined=now, examined_visits=candidate.exposed
+        )
+    changed = msgspec.structs.replace(
+        was,
+        signal=candidate.signal,
+        segment=candidate.segment,
+        symptoms=candidate.symptoms,
+        status="open" if candidate.ended is None else "closed",
+        closed=candidate.ended,
+        onset=candidate.onset,
+        onset_low=candidate.onset_low,
+        onset_high=candidate.onset_high,
+        last_seen=candidate.until,
+        arrivals=candidate.arrivals,
+        exposed_visits=candidate.exposed,
+        expected=candidate.expected,
+        baseline=candidate.baseline,
+    )
+    return Change(kind=_kind(candidate, problem), problem=changed)
+
+
+def _is_due(problem: Problem, candidate: Candidate, now: int) -> bool:
+    same = problem.segment == candidate.segment and problem.signal == candidate.signal
+    young = candidate.exposed > GROWN * problem.examined_visits
+    stale = problem.estimate is None or now - problem.examined >= STANDS
+    return not same or young or stale or candidate.ended is not None
+
+
+def _new(site: str, candidate: Candidate, now: int) -> Problem:
+    return Problem(
+        id=problem_id(site, candidate),
+        site=site,
+        step=candidate.step,
+        signal=candidate.signal,
+        segment=candidate.segment,
+        status="open",
+        onset=candidate.onset,
+        onset_low=candidate.onset_low,
+        onset_high=candidate.onset_high,
+        detected=now,
+        last_seen=candidate.until,
+        arrivals=candidate.arrivals,
+        exposed_visits=candidate.exposed,
+        expected=candidate.expected,
+        baseline=candidate.baseline,
+        cause=Cause(kind="unknown"),
+    )
+
+
+def _kind(candidate: Candidate, problem: Problem | None) -> Kind:
+    if problem is None:
+        return "opened"
+    if candidate.ended is not None:
+        return "closed"
+    return "reopened" if problem.status == "closed" else "updated"
+
+
+def _lapsed(known: list[Problem], pairs: list[tuple[Candidate, Problem | None]], now: int) -> list[Change]:
+    """Open problems that no pass has found for `UNSEEN`, closed."""
+    found = {problem.id for _, problem in pairs if problem}
+    return [
+        Change(kind="closed", problem=msgspec.structs.replace(one, status="closed", closed=one.last_seen))
+        for one in known
+        if one.status == "open" and one.id not in found and now - one.last_seen >= UNSEEN
+    ]
+
+
+def _priced(reader: Reader, scope: Scope, problem: Problem, price: Price) -> Change | None:
+    """The problem with its newest price, or None when it cannot be had now."""
+    question = Question(
+        step=problem.step,
+        signal=problem.signal,
+        segment=problem.segment,
+        onset=problem.onset,
+        until=problem.closed or problem.last_seen,
+    )
+    try:
+        estimate = price(reader, scope, question)
+    except Unavailable:
+        return None
+    first = estimate.status == "priced" and (problem.estimate is None or problem.estimate.status != "priced")
+    changed = msgspec.structs.replace(problem, estimate=estimate)
+    return Change(kind="priced" if first else "updated", problem=changed)
+
+
+def _matched(known: list[Problem], candidates: list[Candidate]) -> list[tuple[Candidate, Problem | None]]:
+    """Each candidate with the problem that it is, the surest pairs first; a problem is matched once."""
+    sure = sorted(
+        (
+            (-likeness(problem, candidate), problem.status == "closed", i, k)
+            for i, candidate in enumerate(candidates)
+            for k, problem in enumerate(known)
+            if likeness(problem, candidate)
+        )
+    )
+    taken: dict[int, int] = {}
+    for _, _, i, k in sure:
+        if i not in taken and k not in taken.values():
+            taken[i] = k
+    return [(candidate, known[taken[i]] if i in taken else None) for i, candidate in enumerate(candidates)]

@@ -1,0 +1,68 @@
+"""A history of the demo shop in the store, through the collector's own decoding but without its network."""
+
+from collections.abc import Sequence
+from typing import cast
+
+from afterclick.accounts import Grant
+from afterclick.clock import now_ms
+from afterclick.collect import event_body, event_record, otlp_body, span_body, span_record
+from afterclick.collect.gate import Gate, Limiter
+from afterclick.collect.metrics import Metrics
+from afterclick.collect.passage import Durable, House, Passage
+from afterclick.demo.shoppers import History
+from afterclick.settings import Settings
+from afterclick.signals import Event, Span
+from afterclick.store import Store, events_table, spans_table
+
+BLOCK = 100_000
+
+
+class _Unused:
+    """Stands for parts of the house that decoding does not touch."""
+
+
+def tell(store: Store, settings: Settings, site: str, history: History) -> None:
+    """Write the whole history into `site`."""
+    house = House(
+        settings,
+        cast("Gate", _Unused()),
+        cast("Limiter", _Unused()),
+        cast("Durable", _Unused()),
+        cast("Metrics", _Unused()),
+        now_ms,
+    )
+    grant = Grant(site, "", frozenset({"historical"}))
+    events: list[Event] = []
+    spans: list[Span] = []
+    for batch in history:
+        events += _events(house, grant, batch.events, history.now) if batch.n_events else []
+        spans += _spans(house, grant, batch.spans, history.now) if batch.n_spans else []
+    _insert(store, site, events, spans)
+
+
+def _insert(store: Store, site: str, events: Sequence[Event], spans: Sequence[Span]) -> None:
+    for at in range(0, len(events), BLOCK):
+        store.insert("events", events_table(events[at : at + BLOCK]), f"{site}-events-{at}")
+    for at in range(0, len(spans), BLOCK):
+        store.insert("spans", spans_table(spans[at : at + BLOCK]), f"{site}-spans-{at}")
+
+
+async def _nothing() -> dict[str, object]:
+    return {}
+
+
+def _events(house: House, grant: Grant, body: bytes, now: int) -> list[Event]:
+    passage = Passage(
+        "events", "/v1/events", {b"content-type": b"application/json"}, b"", _nothing, now, grant, body
+    )
+    event_body.decode(house, passage)
+    event_record.clean(house, passage)
+    return cast("list[Event]", passage.records.get("events", []))
+
+
+def _spans(house: House, grant: Grant, body: bytes, now: int) -> list[Span]:
+    headers = {b"content-type": otlp_body.PROTOBUF.encode()}
+    passage = Passage("traces", "/v1/traces", headers, b"", _nothing, now, grant, body)
+    span_body.decode(house, passage)
+    span_record.clean(house, passage)
+    return cast("list[Span]", passage.records.get("spans", []))
