@@ -1,0 +1,115 @@
+"""Changing who may do what: each change by somebody who may, and written into the audit log.
+
+On a site it takes PEOPLE there. What reaches further, a role on every site, an account itself or how somebody signs in,
+takes PEOPLE on every site, so that nobody gains more than they have.
+"""
+
+from dataclasses import dataclass
+
+from afterclick.accounts.audit import Audit
+from afterclick.accounts.invitations import Invitation, Invitations
+from afterclick.accounts.keys import Keys
+from afterclick.accounts.people import People, Person
+from afterclick.accounts.policy import Capability, Role
+from afterclick.accounts.signins import SignIns
+from afterclick.accounts.sites import Site, Sites
+from afterclick.accounts.totp import SecondFactors
+from afterclick.accounts.viewer import EVERY_SITE, Viewer
+from afterclick.errors import Forbidden
+
+
+@dataclass(frozen=True)
+class Administration:
+    """The changes; each raises Forbidden for a viewer who may not make it. Safe to use from any thread; blocks."""
+
+    people: People
+    sites: Sites
+    keys: Keys
+    invitations: Invitations
+    sign_ins: SignIns
+    second_factors: SecondFactors
+    audit: Audit
+
+    def invite(self, viewer: Viewer, email: str, site: str, role: Role) -> str:
+        """Give somebody a role by their e-mail: the token of their invitation, or "" when they have an account and the
+        role now. Raises InvalidInput for what is no e-mail.
+        """
+        _see(viewer, site)
+        if known := self.people.by_email(email):
+            self.change(viewer, known.id, site, role)
+            return ""
+        token = self.invitations.invite(viewer, email, {site: role})
+        self._record(viewer, "member.invite", self.invitations.find(token).email, site, role.value)
+        return token
+
+    def withdraw(self, viewer: Viewer, invitation: str) -> None:
+        """End an open invitation; nothing happens when it has ended already."""
+        for found in self.invitations.list():
+            if found.id == invitation:
+                for site in found.roles:
+                    _see(viewer, site)
+                self.invitations.withdraw(invitation)
+                self._record(viewer, "member.withdraw", found.email, *found.roles)
+
+    def change(self, viewer: Viewer, person: str, site: str, role: Role | None) -> None:
+        """Let a person have this role on the site (or EVERY_SITE), or none there.
+
+        Raises NotFound for a person that is none, InvalidInput when nobody would administer every site.
+        """
+        _see(viewer, site)
+        known = self.people.get(person)
+        if role is None:
+            self.people.take(person, site)
+        else:
+            self.people.give(person, site, role)
+        self._record(viewer, "member.role", known.email, site, role.value if role else "none")
+
+    def remove(self, viewer: Viewer, person: str) -> None:
+        """Remove an account; raises what `change` raises."""
+        _see(viewer, EVERY_SITE)
+        known = self.people.get(person)
+        self.people.remove(person)
+        self._record(viewer, "member.remove", known.email)
+
+    def reset(self, viewer: Viewer, person: str) -> str:
+        """The token of a link by which a person chooses a new password; raises NotFound."""
+        _see(viewer, EVERY_SITE)
+        known = self.people.get(person)
+        token = self.invitations.reset(viewer, known.email)
+        self._record(viewer, "member.reset", known.email)
+        return token
+
+    def forget_factor(self, viewer: Viewer, person: str) -> None:
+        """Turn off the second factor of somebody who has lost it, and end their sessions; raises NotFound."""
+        _see(viewer, EVERY_SITE)
+        known = self.people.get(person)
+        self.second_factors.forget(person)
+        self.sign_ins.end_all(person)
+        self._record(viewer, "member.factor", known.email, detail="off")
+
+    def add_site(self, viewer: Viewer, site: Site) -> None:
+        """Begin a site, with its first write key; raises InvalidInput for what is none, or an id that is taken."""
+        _see(viewer, EVERY_SITE)
+        self.sites.create(site)
+        self.keys.create(site.id, "first key")
+        self._record(viewer, "site.add", site.name, site.id)
+
+    def change_site(self, viewer: Viewer, site: Site) -> None:
+        """Give a site another name, currency or zone; raises InvalidInput, NotFound."""
+        if not viewer.may(Capability.SITE, site.id):
+            raise Forbidden("Only an administrator of the site may do this.")
+        self.sites.change(site)
+        self._record(viewer, "site.change", site.name, site.id, f"{site.currency}, {site.timezone}")
+
+    def of(self, site: str) -> tuple[list[Person], list[Invitation]]:
+        """Who has a role on the site, directly or on every one, and who is invited to it."""
+        people = [one for one in self.people.list() if {site, EVERY_SITE} & one.roles.keys()]
+        return people, [one for one in self.invitations.list() if {site, EVERY_SITE} & one.roles.keys()]
+
+    def _record(self, viewer: Viewer, action: str, target: str, site: str = "", detail: str = "") -> None:
+        self.audit.record(viewer, action, target, "" if site == EVERY_SITE else site, detail)
+
+
+def _see(viewer: Viewer, site: str) -> None:
+    if not viewer.may(Capability.PEOPLE, site):
+        raise Forbidden("Only an administrator of every site may do this.")

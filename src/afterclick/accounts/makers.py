@@ -1,0 +1,25 @@
+"""Makers: in whose name an API key or a share link opens something."""
+
+from sqlalchemy.orm import Session
+
+from afterclick.accounts.people import PersonRow
+from afterclick.accounts.policy import Capability
+from afterclick.accounts.viewer import THIS_MACHINE, Viewer
+from afterclick.errors import Forbidden
+
+
+def id_of(viewer: Viewer) -> str | None:
+    """The person who makes something, None for this machine. Raises Forbidden for anything else that asks."""
+    if viewer.kind == "person":
+        return viewer.id
+    if viewer.kind == "this machine":
+        return None
+    raise Forbidden("Sign in yourself for this: a key or a link makes no other.")
+
+
+def capabilities(session: Session, person: str | None, site: str) -> frozenset[Capability]:
+    """What the maker may do on the site now, nothing once they are gone."""
+    if person is None:
+        return THIS_MACHINE.capabilities(site)
+    row = session.get(PersonRow, person)
+    return row.person().viewer.capabilities(site) if row else frozenset()

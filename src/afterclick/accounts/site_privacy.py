@@ -1,0 +1,94 @@
+"""What each site decided about personal data: how long it is kept, what is done without consent, what is left out.
+
+Published to collectors by the control database: they read it again every few seconds (`collect/site_rules.py`).
+"""
+
+import re
+from typing import Annotated, Literal
+
+import msgspec
+from sqlalchemy import BigInteger, Engine, String, Text, select
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from afterclick.accounts.audit import Audit
+from afterclick.accounts.viewer import Viewer
+from afterclick.clock import Clock, now_ms
+from afterclick.errors import InvalidInput
+from afterclick.store.control import Base
+
+WithoutConsent = Literal["keep", "anonymise", "drop"]
+PlaceDetail = Literal["region", "country", "none"]
+
+_PARAMETER = re.compile(r"[\w.\-\[\]]{1,64}")
+_MOST_PARAMETERS = 50
+
+
+class SiteRules(msgspec.Struct, frozen=True, kw_only=True):
+    """The rules of one site; the defaults are those of a site that decided nothing.
+
+    `retention_days` of 0 keeps as long as the installation does, which is the upper limit in any case.
+    `without_consent` is for events that say nothing of consent: keep them, make them anonymous, or drop them.
+    `honour_signals` makes events of browsers anonymous that send Global Privacy Control or Do Not Track and whose
+    visitor was not asked. `place` is the finest place that is kept. `kept_query` are parameters of page addresses that
+    are kept beside those of the installation.
+    """
+
+    retention_days: Annotated[int, msgspec.Meta(ge=0, le=9131)] = 0
+    without_consent: WithoutConsent = "keep"
+    honour_signals: bool = True
+    place: PlaceDetail = "region"
+    kept_query: tuple[str, ...] = ()
+
+    def days(self, most: int) -> int:
+        """Days that records are kept, given the installation's."""
+        return min(self.retention_days, most) if self.retention_days else most
+
+
+UNDECIDED = SiteRules()
+
+
+class _Row(Base):
+    __tablename__ = "site_privacy"
+
+    site: Mapped[str] = mapped_column(String(64), primary_key=True)
+    document: Mapped[str] = mapped_column(Text)
+    changed: Mapped[int] = mapped_column(BigInteger)
+
+
+class SitePrivacy:
+    """The rules of every site of an installation. Safe to use from any thread; blocks."""
+
+    def __init__(self, engine: Engine, clock: Clock = now_ms) -> None:
+        self._engine = engine
+        self._clock = clock
+
+    def get(self, site: str) -> SiteRules:
+        """The rules of a site."""
+        return self.all().get(site, UNDECIDED)
+
+    def all(self) -> dict[str, SiteRules]:
+        """The rules of the sites that decided something."""
+        with Session(self._engine) as session:
+            rows = session.execute(select(_Row.site, _Row.document)).all()
+        return {site: msgspec.json.decode(document, type=SiteRules) for site, document in rows}
+
+    def put(self, viewer: Viewer, site: str, rules: SiteRules) -> None:
+        """Keep the rules; collectors follow within seconds, rows that are older go with the next night's run.
+
+        Raises InvalidInput for a parameter that is none.
+        """
+        rules = _checked(rules)
+        document = msgspec.json.encode(rules).decode()
+        with Session(self._engine) as session, session.begin():
+            session.merge(_Row(site=site, document=document, changed=self._clock()))
+        Audit(self._engine, self._clock).record(viewer, "privacy.settings", site, site, document)
+
+
+def _checked(rules: SiteRules) -> SiteRules:
+    odd = [name for name in rules.kept_query if not _PARAMETER.fullmatch(name)]
+    if odd or len(rules.kept_query) > _MOST_PARAMETERS:
+        raise InvalidInput(
+            f"At most {_MOST_PARAMETERS} parameters can be kept, each of letters, digits and . _ - [ ]"
+            + (f"; {odd[0][:32]!r} is not." if odd else ".")
+        )
+    return msgspec.convert(msgspec.to_builtins(rules), SiteRules)

@@ -1,0 +1,102 @@
+"""Sites: the tenants. Every record belongs to one."""
+
+import re
+from dataclasses import dataclass
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from sqlalchemy import Engine, String, select
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from afterclick.errors import InvalidInput, NotFound
+from afterclick.store.control import Base
+
+DEFAULT_SITE = "default"
+
+_ID = re.compile(r"[a-z0-9][a-z0-9_-]{0,62}")
+_CURRENCY = re.compile(r"[A-Z]{3}")
+
+
+@dataclass(frozen=True)
+class Site:
+    """One shop or product: `currency` is ISO 4217, `timezone` an IANA name in which its days are drawn."""
+
+    id: str
+    name: str
+    currency: str
+    timezone: str
+
+
+class SiteRow(Base):
+    """A site as stored."""
+
+    __tablename__ = "sites"
+    id: Mapped[str] = mapped_column(String(64), primary_key=True)
+    name: Mapped[str] = mapped_column(String(200))
+    currency: Mapped[str] = mapped_column(String(3))
+    timezone: Mapped[str] = mapped_column(String(64))
+
+    def site(self) -> Site:
+        """The row as what other rooms see."""
+        return Site(self.id, self.name, self.currency, self.timezone)
+
+
+class Sites:
+    """The sites of this installation."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+
+    def create(self, site: Site) -> Site:
+        """Keep a new site.
+
+        Raises InvalidInput for an id, currency or zone that is not one, or an id that is taken.
+        """
+        self.check(site)
+        try:
+            with Session(self._engine) as session, session.begin():
+                session.add(
+                    SiteRow(id=site.id, name=site.name, currency=site.currency, timezone=site.timezone)
+                )
+        except IntegrityError as error:
+            raise InvalidInput(f"A site named {site.id} exists already; choose another id.") from error
+        return site
+
+    def check(self, site: Site) -> None:
+        """Raises InvalidInput for a site whose id, name, currency or zone is not one."""
+        _check(site)
+
+    def change(self, site: Site) -> None:
+        """Give a site another name, currency or zone; raises InvalidInput as `check` does, NotFound."""
+        self.check(site)
+        with Session(self._engine) as session, session.begin():
+            row = session.get(SiteRow, site.id)
+            if row is None:
+                raise NotFound(f"There is no site {site.id}.")
+            row.name, row.currency, row.timezone = site.name, site.currency, site.timezone
+
+    def list(self) -> list[Site]:
+        """All sites, by id."""
+        with Session(self._engine) as session:
+            return [row.site() for row in session.scalars(select(SiteRow).order_by(SiteRow.id))]
+
+    def get(self, site: str) -> Site:
+        """One site; raises NotFound."""
+        with Session(self._engine) as session:
+            row = session.get(SiteRow, site)
+            if row is None:
+                raise NotFound(f"There is no site {site}.")
+            return row.site()
+
+
+def _check(site: Site) -> None:
+    if not _ID.fullmatch(site.id):
+        raise InvalidInput("A site id is made of small letters, digits, - and _, at most 63 of them.")
+    if not 0 < len(site.name) <= 200 or "\0" in site.name:
+        raise InvalidInput("Give the site a name of at most 200 characters.")
+    if not _CURRENCY.fullmatch(site.currency):
+        raise InvalidInput(f"{site.currency!r} is not an ISO 4217 currency such as EUR.")
+    try:
+        ZoneInfo(site.timezone)
+    except (ZoneInfoNotFoundError, ValueError, OSError) as error:
+        raise InvalidInput(f"{site.timezone!r} is not a time zone such as Europe/Prague.") from error
