@@ -1,0 +1,89 @@
+"""What pages are given, made from the installation's parts."""
+
+import msgspec
+
+from afterclick.accounts import DEFAULT_SITE, Keys
+from afterclick.app.installation import Installation
+from afterclick.app.watching import Watching
+from afterclick.clock import now_ms
+from afterclick.report.quality import Intake
+from afterclick.report.vitals import Operations
+from afterclick.resolve.evidence import evidence
+from afterclick.signals import Event
+from afterclick.store import Reader, Scope, statements
+from afterclick.store.outlet import Outlet
+from afterclick.store.quality import Quality
+from afterclick.store.spool import Spool
+from afterclick.store.spooled import CORRECTED_CLOCK, Batch
+from afterclick.web import Broadcaster, Desk, by_api_key, by_session, this_machine
+
+_SQL = statements("afterclick.app", "intake.sql")
+
+
+class _Newest(msgspec.Struct):
+    last: int
+
+
+class SpoolHealth:
+    """Intake as the spool and the published counts tell it."""
+
+    def __init__(self, outlet: Outlet, quality: Quality, reader: Reader) -> None:
+        self._outlet = outlet
+        self._quality = quality
+        self._reader = reader
+
+    def intake(self, site: str, since: int) -> Intake:
+        """What came in for `site` since the UTC ms."""
+        scope, until = Scope(site), now_ms() + 60_000
+        depth = self._outlet.depth()
+        newest = self._reader.rows(scope, _SQL["last_received"], _Newest, {"since": since})[0].last
+        return Intake(
+            accepted=self._quality.accepted(scope, since, until),
+            doors=self._quality.last_accepted(scope, since),
+            drops=tuple(self._quality.drops(scope, since, until)),
+            corrected=self._quality.mended(scope, since, until).get(CORRECTED_CLOCK, 0),
+            waiting=depth.rows,
+            waiting_bytes=depth.disk_bytes,
+            oldest_waiting=depth.oldest,
+            last_received=newest or None,
+        )
+
+
+def desk_over(
+    installation: Installation,
+    outlet: Outlet,
+    spool: Spool,
+    watching: Watching,
+    live: Broadcaster,
+    operations: Operations,
+) -> Desk:
+    """The desk over an installation; marks made on pages go into `spool`, like anyone's data."""
+    settings = installation.settings
+    members = installation.members
+    return Desk(
+        reader=installation.store,
+        scope=Scope(DEFAULT_SITE),
+        problems=installation.book,
+        settings=settings,
+        health=SpoolHealth(outlet, installation.quality, installation.store),
+        live=live,
+        mark=lambda event: _append(spool, event),
+        key=Keys(installation.control).public,
+        sites=installation.sites,
+        evidence=lambda scope, problem: evidence(installation.store, scope, problem),
+        at_risk=watching.at_risk,
+        members=members,
+        privacy=installation.privacy,
+        site_privacy=installation.site_privacy,
+        keyring=installation.keyring,
+        recognize=(
+            by_api_key(installation.keyring.api_keys),
+            this_machine if settings.open_on_loopback else by_session(members),
+        ),
+        operations=operations,
+        collector=f"http://{settings.collector_host}:{settings.collector_port}",
+    )
+
+
+def _append(spool: Spool, event: Event) -> None:
+    spool.write([Batch(event.site, "mark", "events", 1, msgspec.json.encode(event) + b"\n")])

@@ -1,0 +1,33 @@
+"""One spool on its way into the store: what the app and each collector with a drain of its own set up alike."""
+
+from dataclasses import dataclass
+from typing import Self
+
+from afterclick.app.installation import Installation
+from afterclick.collect import enrich
+from afterclick.collect.routes import routes_of
+from afterclick.collect.sessionize import Sessionizer
+from afterclick.store.drain import Drain
+from afterclick.store.outlet import Outlet
+
+
+@dataclass(frozen=True)
+class Draining:
+    """The spool's reading end, and the drain over it with every step; `close` when the drain has stopped."""
+
+    outlet: Outlet
+    drain: Drain
+    sessionizer: Sessionizer
+
+    @classmethod
+    def over(cls, installation: Installation) -> Self:
+        """The spool of the installation's data folder into its store."""
+        settings = installation.settings
+        outlet, sessionizer = Outlet(settings.spool), Sessionizer(settings.data)
+        steps = (*installation.late.steps(), *enrich.steps(routes_of(settings)), sessionizer.step)
+        return cls(outlet, Drain(outlet, installation.store, steps, installation.quality), sessionizer)
+
+    def close(self) -> None:
+        """Let go of the spool."""
+        self.outlet.close()
+        self.sessionizer.close()

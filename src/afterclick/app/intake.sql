@@ -1,0 +1,5 @@
+-- name: last_received
+-- When the newest row of the visits that began since {since} was received, UTC ms; 0 when there is none.
+SELECT toUnixTimestamp64Milli(max(received)) AS last
+FROM events
+WHERE site = {site:String} AND session_start >= fromUnixTimestamp64Milli({since:Int64})

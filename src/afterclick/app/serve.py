@@ -1,0 +1,218 @@
+"""`afterclick serve`: the collector beside, the drain, the timetable, the dashboard and the local socket."""
+
+import asyncio
+import contextlib
+import signal
+import socket
+from collections.abc import Callable, Generator
+from dataclasses import dataclass, replace
+from ipaddress import ip_address
+
+import uvicorn
+from fastapi import FastAPI
+
+from afterclick import log, web
+from afterclick.accounts import DEFAULT_SITE, Keys
+from afterclick.accounts.members import Members
+from afterclick.app import local
+from afterclick.app.desk import desk_over
+from afterclick.app.draining import Draining
+from afterclick.app.installation import Installation
+from afterclick.app.one_app import OneApp
+from afterclick.app.operations import Watch
+from afterclick.app.supervisor import Supervisor
+from afterclick.app.watching import Watching
+from afterclick.collect.connections import connections_of
+from afterclick.customers.privacy import Privacy
+from afterclick.errors import Misconfigured
+from afterclick.jobs import Job, Timetable
+from afterclick.settings import Settings
+from afterclick.store.drain import Drain
+from afterclick.store.spool import Spool
+
+
+@dataclass
+class Running:
+    """What runs beside the two servers, started in order and stopped in the opposite one."""
+
+    supervisor: Supervisor | None
+    drain: Drain
+    timetable: Timetable
+    broadcaster: web.Broadcaster
+    privacy: Privacy
+
+    def start(self) -> None:
+        if self.supervisor:
+            self.supervisor.start()
+        self.drain.start()
+        self.timetable.start()
+
+    def stop(self) -> None:
+        self.broadcaster.close()
+        self.privacy.stop()
+        self.timetable.stop()
+        if self.supervisor:
+            self.supervisor.stop()
+        self.drain.stop()
+
+
+def serve(settings: Settings, say: Callable[[str], object], *, collector: bool = True) -> None:
+    """Run until SIGINT or SIGTERM, with a collector beside or without; `say` is told where the doors are.
+
+    Raises Misconfigured when the folder belongs to another process, another app runs over the same server, or a port is
+    taken.
+    """
+    recent = log.configure()
+    installation = Installation.open(settings)
+    key = Keys(installation.control).public(DEFAULT_SITE)
+    try:
+        _may_listen(settings, installation.members)
+        one = OneApp(settings, installation.control)
+        with one, _listening(settings.host, settings.port) as door:
+            say(f"Dashboard  http://{settings.host}:{settings.port}")
+            say(f"Collector  http://{settings.collector_host}:{settings.collector_port}   write key {key}")
+            if installation.members.set_up.is_open() and not settings.open_on_loopback:
+                token = installation.members.set_up.token
+                say(f"Set up     http://{settings.host}:{settings.port}/set-up?token={token}")
+            asyncio.run(_serve(installation, door, recent, one, collector))
+    finally:
+        installation.close()
+
+
+def _may_listen(settings: Settings, members: Members) -> None:
+    """Raises Misconfigured when the dashboard would be open to others before it is set up, or at all."""
+    if _is_loopback(settings.host):
+        return
+    if settings.open_on_loopback:
+        raise Misconfigured(
+            f"Without a sign-in the dashboard listens on this machine only, not on {settings.host}; unset "
+            "AFTERCLICK_OPEN_ON_LOOPBACK."
+        )
+    if members.set_up.is_open():
+        raise Misconfigured(
+            f"Before the dashboard listens on {settings.host} it needs an administrator: start it on 127.0.0.1 and "
+            "open the set-up link, or run `afterclick members add EMAIL`."
+        )
+
+
+def _is_loopback(host: str) -> bool:
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
+
+
+def _listening(host: str, port: int) -> socket.socket:
+    """A socket on the port; raises Misconfigured when it cannot be had."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    door = socket.socket(family, socket.SOCK_STREAM)
+    door.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        door.bind((host, port))
+        door.listen()  # two may bind one address this way, but only one listens
+    except OSError as error:
+        door.close()
+        raise Misconfigured(
+            f"Port {port} of {host} cannot be had ({error.strerror}); choose another with AFTERCLICK_PORT, or end "
+            "what listens there."
+        ) from error
+    return door
+
+
+async def _serve(
+    installation: Installation, door: socket.socket, recent: log.Recent, one: OneApp, collector: bool
+) -> None:
+    settings = installation.settings
+    settings.socket.unlink(missing_ok=True)
+    broadcaster = web.Broadcaster()
+    watching = Watching(installation, broadcaster.tell)
+    spool = Spool(settings.spool, settings.spool_budget_bytes)
+    draining = Draining.over(installation)
+    outlet, drain = draining.outlet, draining.drain
+    installation.draining.set()
+    timetable = _timetable(watching, installation.privacy, one)
+    running = Running(
+        Supervisor("afterclick.collect") if collector else None,
+        drain,
+        timetable,
+        broadcaster,
+        installation.privacy,
+    )
+    watch = Watch(installation, outlet, drain, timetable, recent)
+    pages = web.create(desk_over(installation, outlet, spool, watching, broadcaster, watch))
+    servers = (
+        _server(pages, settings, door=door),
+        _server(local.create(installation, drain), settings, uds=str(settings.socket)),
+    )
+    running.start()
+    try:
+        await _until_stopped(servers, broadcaster)
+    finally:
+        await asyncio.to_thread(running.stop)
+        watch.close()
+        spool.close()
+        draining.close()
+        settings.socket.unlink(missing_ok=True)
+
+
+def _timetable(watching: Watching, privacy: Privacy, one: OneApp) -> Timetable:
+    jobs = (
+        Job("settle", 5, watching.settle),
+        Job("identity", 10, watching.identify),
+        Job("watch", 15, watching.watch, rest=3),
+        Job("total at risk", 60, watching.total, rest=3),
+        Job("forget tallies", 3600, watching.forget_tallies),
+        Job("erase", 2, privacy.run_due),
+        Job("wipe late rows", 600, privacy.wipe_late),
+        Job("retention of sites", 3600, watching.age),
+    )
+    return Timetable(tuple(replace(job, run=one.alone(job.run)) for job in jobs))
+
+
+class _Server(uvicorn.Server):
+    """A server that leaves signals to us: two of them run in one process. It serves at `door` if it has one."""
+
+    def __init__(self, config: uvicorn.Config, door: socket.socket | None) -> None:
+        super().__init__(config)
+        self._doors = [door] if door else None
+
+    async def run_here(self) -> None:
+        """Serve until told to stop."""
+        await self.serve(self._doors)
+
+    @contextlib.contextmanager
+    def capture_signals(self) -> Generator[None, None, None]:
+        yield
+
+
+def _server(
+    app: FastAPI, settings: Settings, *, door: socket.socket | None = None, uds: str | None = None
+) -> _Server:
+    config = uvicorn.Config(
+        app,
+        uds=uds,
+        log_config=None,
+        log_level="error",  # a warning for each request that is no HTTP would let anybody fill the disk
+        access_log=False,
+        server_header=False,
+        http=connections_of(settings).protocol,
+        ws="none",
+        proxy_headers=bool(settings.trusted_proxies),
+        forwarded_allow_ips=settings.trusted_proxies,
+        timeout_graceful_shutdown=3,
+    )
+    return _Server(config, door)
+
+
+async def _until_stopped(servers: tuple[_Server, ...], broadcaster: web.Broadcaster) -> None:
+    def stop() -> None:
+        broadcaster.close()  # open pages hold a stream; ending it lets the servers finish
+        for server in servers:
+            server.should_exit = True
+
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(number, stop)
+    async with asyncio.TaskGroup() as group:
+        for server in servers:
+            group.create_task(server.run_here())

@@ -1,0 +1,105 @@
+"""`afterclick doctor`: is this machine fit, is the installation sound, and what to do if not."""
+
+import shutil
+from collections.abc import Iterator
+from dataclasses import dataclass
+from importlib import resources
+from typing import Literal
+
+import httpx
+
+from afterclick.cli.connection import connect, is_running
+from afterclick.errors import AfterclickError
+from afterclick.settings import Settings
+
+LOW_DISK = 2_000_000_000
+MOST_REASONS = 5
+
+
+@dataclass(frozen=True)
+class Check:
+    """One finding: what was looked at, how it is, and what it means."""
+
+    name: str
+    state: Literal["good", "attention", "trouble"]
+    finding: str
+
+
+def run(settings: Settings) -> list[Check]:
+    """Every check, in order of importance. Never raises."""
+    return [
+        *_assets(),
+        _folder(settings),
+        _app(settings),
+        _store(settings),
+        _set_aside(settings),
+        _listening(
+            "collector",
+            f"http://{settings.collector_host}:{settings.collector_port}/healthz",
+            "start `afterclick serve`",
+        ),
+    ]
+
+
+def _assets() -> Iterator[Check]:
+    for name, place in (("browser SDK", "collect/sdk"), ("dashboard assets", "web/static")):
+        built = resources.files("afterclick").joinpath(place).joinpath("manifest.json").is_file()
+        yield (
+            Check(name, "good", "built")
+            if built
+            else Check(name, "trouble", "missing: install the wheel again, or run `make test` in a checkout")
+        )
+
+
+def _folder(settings: Settings) -> Check:
+    name = "data folder"
+    try:
+        settings.data.mkdir(parents=True, exist_ok=True, mode=0o700)
+        probe = settings.data / ".probe"
+        probe.write_bytes(b"")
+        probe.unlink()
+    except OSError as error:
+        return Check(
+            name, "trouble", f"{settings.data} cannot be written ({error.strerror}); set AFTERCLICK_DATA"
+        )
+    free = shutil.disk_usage(settings.data).free
+    if free < LOW_DISK:
+        return Check(name, "attention", f"{settings.data} has {free / 1e9:.1f} GB left; make room")
+    return Check(name, "good", f"{settings.data.resolve()}, {free / 1e9:.0f} GB free")
+
+
+def _app(settings: Settings) -> Check:
+    if is_running(settings):
+        return Check("app", "good", f"running, dashboard at http://{settings.host}:{settings.port}")
+    return Check("app", "attention", "not running; start it with `afterclick serve`")
+
+
+def _store(settings: Settings) -> Check:
+    try:
+        with connect(settings) as connection:
+            answer = connection.query("default", "SELECT count() AS events FROM events")
+    except AfterclickError as error:
+        return Check("store", "trouble", str(error))
+    return Check("store", "good", f"answers; {answer.column('events')[0].as_py():,} events of site default")
+
+
+def _set_aside(settings: Settings) -> Check:
+    name = "rows set aside"
+    try:
+        with connect(settings) as connection:
+            found = connection.set_aside()
+    except AfterclickError as error:
+        return Check(name, "trouble", str(error))
+    if not found:
+        return Check(name, "good", "none")
+    told = "; ".join(f"{row.rows:,} {row.kind}: {row.reason}" for row in found[:MOST_REASONS])
+    more = f"; and {len(found) - MOST_REASONS} reasons more" if len(found) > MOST_REASONS else ""
+    return Check(name, "attention", f"{told}{more}. When the cause is gone: `afterclick replay`")
+
+
+def _listening(name: str, url: str, remedy: str) -> Check:
+    try:
+        httpx.get(url, timeout=3).raise_for_status()
+    except httpx.HTTPError:
+        return Check(name, "attention", f"nothing answers at {url}; {remedy}")
+    return Check(name, "good", f"answers at {url}")

@@ -1,0 +1,169 @@
+"""Files as events for the collector: NDJSON, CSV, Parquet, access logs and HAR, with or without a mapping."""
+
+import csv
+import gzip
+import io
+from collections.abc import Callable, Generator, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import IO, BinaryIO, cast
+
+import msgspec
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from afterclick.cli import access_log, har
+from afterclick.cli.left import Left
+from afterclick.cli.rows import cells
+from afterclick.collect.flat import text
+from afterclick.collect.mapped_value import Unmapped
+from afterclick.collect.mapping import Mapping
+from afterclick.errors import InvalidInput
+
+FORMATS = ("ndjson", "csv", "parquet", "access", "har")
+_ENDINGS = {
+    ".ndjson": "ndjson",
+    ".jsonl": "ndjson",
+    ".json": "ndjson",
+    ".csv": "csv",
+    ".parquet": "parquet",
+    ".log": "access",
+    ".har": "har",
+}
+_GROUP = 10_000  # rows of a Parquet file in memory at once
+_ROW = msgspec.json.Decoder(dict[str, object])
+
+Row = dict[str, object]
+
+
+def format_of(path: Path, told: str) -> str:
+    """Which format a file is read as; `told` overrules its ending. Raises InvalidInput."""
+    if told:
+        if told not in FORMATS:
+            raise InvalidInput(f"There is no format {told!r}; known: {', '.join(FORMATS)}.")
+        return told
+    name = path.name.removesuffix(".gz")
+    ending = Path(name).suffix
+    if ending in _ENDINGS:
+        return _ENDINGS[ending]
+    if "access" in name:  # access.log.1, access_log
+        return "access"
+    raise InvalidInput(
+        f"The ending of {path.name} tells no format; name it with --format: {', '.join(FORMATS)}."
+    )
+
+
+@contextmanager
+def opened(path: Path) -> Generator[tuple[IO[bytes], Callable[[], int]]]:
+    """The content of a file, gzip undone, and how far into the file itself it was read."""
+    with path.open("rb") as raw:
+        if path.suffix == ".gz":
+            with gzip.open(raw) as content:
+                yield cast("IO[bytes]", content), raw.tell
+        else:
+            yield raw, raw.tell
+
+
+def events(file: IO[bytes], form: str, mapping: Mapping | None, left: Left) -> Iterator[bytes]:
+    """Each event of the file as one JSON line, in order; rows that are left out are counted.
+
+    Raises InvalidInput when the file is not of the format.
+    """
+    if mapping is None and form == "ndjson":
+        yield from (line for raw in file if (line := raw.strip()))
+    elif form == "har":
+        yield from (
+            map(_line, har.events(file, left)) if mapping is None else _mapped(_har_rows(file), mapping, left)
+        )
+    elif mapping is not None:
+        yield from _mapped(_rows(file, form, left), mapping, left)
+    elif form == "access":
+        yield from (
+            _line(told) for row in access_log.rows(file, left) if (told := access_log.event(row, left))
+        )
+    else:
+        yield from (_line(cells(row)) for row in _rows(file, form, left))
+
+
+def _mapped(rows: Iterator[Row], mapping: Mapping, left: Left) -> Iterator[bytes]:
+    for row in rows:
+        try:
+            yield _line(mapping.event(row))
+        except Unmapped as error:
+            left.add("unmapped", str(error))
+
+
+def _rows(file: IO[bytes], form: str, left: Left) -> Iterator[Row]:
+    if form == "csv":
+        return _csv(file, left)
+    if form == "parquet":
+        return _parquet(file)
+    return access_log.rows(file, left) if form == "access" else _ndjson(file, left)
+
+
+def _csv(file: IO[bytes], left: Left) -> Iterator[Row]:
+    """Rows by their columns; empty cells are left out."""
+    lines = io.TextIOWrapper(cast("BinaryIO", file), "utf-8-sig", "replace", newline="")
+    try:
+        yield from _cells(csv.DictReader(lines), left)
+    finally:
+        lines.detach()  # the file is its owner's to close
+
+
+def _cells(reader: "csv.DictReader[str]", left: Left) -> Iterator[Row]:
+    try:
+        _ = reader.fieldnames  # the first line
+    except csv.Error as error:
+        raise InvalidInput(f"The file's first line does not name columns: {error}.") from error
+    while True:
+        try:
+            row = next(reader, None)
+        except csv.Error as error:
+            left.add("malformed", f"Not readable as a row: {error}.")
+            continue
+        if row is None:
+            return
+        yield {name: cell for name, cell in row.items() if name and cell}
+
+
+def _parquet(file: IO[bytes]) -> Iterator[Row]:
+    try:
+        table = pq.ParquetFile(file)
+    except (pa.ArrowInvalid, OSError) as error:
+        why = " ".join(str(error).split()).rstrip(".")
+        raise InvalidInput(f"The file is no Parquet: {why}.") from error
+    for batch in table.iter_batches(_GROUP):  # pyright: ignore[reportUnknownMemberType] - lists of anything
+        for row in batch.to_pylist():
+            yield {name: value for name, value in row.items() if value is not None}
+
+
+def _ndjson(file: IO[bytes], left: Left) -> Iterator[Row]:
+    for raw in file:
+        if line := raw.strip():
+            try:
+                yield _ROW.decode(line)
+            except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+                left.add("malformed", f"Not readable as a JSON object: {error}.")
+
+
+def _har_rows(file: IO[bytes]) -> Iterator[Row]:
+    """Entries as they are; a mapping names places in them such as `request.url`."""
+    try:
+        found = msgspec.json.decode(file.read(), type=_Har)
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        raise InvalidInput(f"The file is no HAR: {error}.") from error
+    yield from found.log.entries
+
+
+class _HarLog(msgspec.Struct):
+    entries: list[Row] = []
+
+
+class _Har(msgspec.Struct):
+    log: _HarLog
+
+
+def _line(event: Row) -> bytes:
+    return msgspec.json.encode(
+        {name: value for name, value in event.items() if value is not None}, enc_hook=text
+    )

@@ -1,0 +1,120 @@
+"""`afterclick import`: a file of anything, as events, through the collector; or what would become of it."""
+
+import gzip
+import zlib
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Annotated
+
+import msgspec
+import typer
+from rich.console import Console
+from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeRemainingColumn
+
+from afterclick.cli.connection import connect
+from afterclick.cli.files import FORMATS, events, format_of, opened
+from afterclick.cli.left import Left
+from afterclick.cli.rows import batches
+from afterclick.cli.sender import Sender, Sent
+from afterclick.collect.mapping import Mapping
+from afterclick.collect.rehearsal import Rehearsal
+from afterclick.errors import InvalidInput
+from afterclick.settings import Settings, load
+
+FileArgument = Annotated[
+    Path,
+    typer.Argument(
+        exists=True, dir_okay=False, readable=True, help="NDJSON, CSV, Parquet, access log or HAR."
+    ),
+]
+SiteOption = Annotated[str, typer.Option("--site", help="Which site.", envvar="AFTERCLICK_SITE")]
+KeyOption = Annotated[
+    str, typer.Option("--key", help="Write key; default: one made for it.", envvar="AFTERCLICK_KEY")
+]
+MappingOption = Annotated[
+    Path | None,
+    typer.Option("--mapping", exists=True, dir_okay=False, help="TOML: which column is which field."),
+]
+FormatOption = Annotated[
+    str, typer.Option("--format", help=f"{', '.join(FORMATS)}; default: by the ending.", show_default=False)
+]
+DryRunOption = Annotated[bool, typer.Option("--dry-run", help="Send nothing; show what would become of it.")]
+
+Take = Callable[[list[bytes]], None]
+
+out = Console()
+
+
+def import_file(
+    file: FileArgument,
+    site: SiteOption = "default",
+    key: KeyOption = "",
+    mapping: MappingOption = None,
+    form: FormatOption = "",
+    dry_run: DryRunOption = False,
+) -> None:
+    """Send a file through the collector as events; times are taken as given."""
+    settings, left = load(), Left()
+    form = format_of(file, form)
+    mapped = Mapping.read(mapping.read_text(encoding="utf-8"), mapping.name) if mapping else None
+    if dry_run:
+        rehearsal = Rehearsal(settings, site)
+        _pass(file, form, mapped, left, rehearsal.add)
+        _show(rehearsal, left)
+        return
+    sent = _send(settings, site, key, file, form, mapped, left)
+    dropped = sent.dropped + left.rows.total()
+    out.print(f"{sent.accepted:,} events accepted, {dropped:,} dropped.")
+    for reason, example in (left.examples | sent.reasons).items():
+        out.print(f"  {reason}: {example}", markup=False)
+    if not sent.accepted and "duplicate" not in sent.reasons:
+        raise InvalidInput(f"No event of {file.name} was accepted; see the fields in docs/collect.md.")
+
+
+def _send(
+    settings: Settings, site: str, key: str, file: Path, form: str, mapping: Mapping | None, left: Left
+) -> Sent:
+    sent = Sent()
+    with connect(settings) as connection:
+        own = (
+            ""
+            if key
+            else connection.create_key(site, f"import {file.name}", ["historical"], [], False).secret
+        )
+        sender = Sender(settings, key or own)
+        try:
+            _pass(file, form, mapping, left, lambda batch: sent.add(sender.send(batch)))
+        finally:
+            sender.close()
+            if own:
+                connection.revoke_key(site, own)
+    return sent
+
+
+def _pass(file: Path, form: str, mapping: Mapping | None, left: Left, take: Take) -> None:
+    """Hand the events of the file over in batches, showing how far it is."""
+    columns = (TextColumn("{task.description}"), BarColumn(), DownloadColumn(), TimeRemainingColumn())
+    with Progress(*columns, console=Console(stderr=True)) as progress, opened(file) as (content, position):
+        task = progress.add_task(file.name, total=file.stat().st_size)
+        try:
+            for batch in batches(events(content, form, mapping, left)):
+                take(batch)
+                progress.update(task, completed=position())
+        except (gzip.BadGzipFile, EOFError, zlib.error) as error:
+            raise InvalidInput(f"{file.name} is no whole gzip file: {error}.") from error
+
+
+def _show(rehearsal: Rehearsal, left: Left) -> None:
+    for line in _records(rehearsal):
+        out.print(line, markup=False, highlight=False, soft_wrap=True)
+    dropped = rehearsal.dropped + left.rows
+    out.print(f"{rehearsal.kept:,} events would be accepted, {dropped.total():,} dropped. Nothing was sent.")
+    for reason, example in (left.examples | rehearsal.examples).items():
+        out.print(f"  {dropped[reason]:,} {reason}: {example}", markup=False)
+
+
+def _records(rehearsal: Rehearsal) -> Iterator[str]:
+    """The first events as they would be kept, without what is the same for all."""
+    for record in rehearsal.first:
+        told: dict[str, object] = msgspec.to_builtins(record)
+        yield msgspec.json.encode({n: v for n, v in told.items() if n not in ("site", "received")}).decode()

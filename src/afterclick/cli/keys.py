@@ -1,0 +1,94 @@
+"""`afterclick keys`: list, make, rotate, restrict and revoke write keys."""
+
+from dataclasses import asdict
+from typing import Annotated
+
+import typer
+from rich.console import Console
+
+from afterclick.cli import tables
+from afterclick.cli.connection import connect
+from afterclick.cli.printed import print_json
+from afterclick.settings import load
+
+app = typer.Typer(help="List, make, rotate, restrict and revoke write keys.", no_args_is_help=False)
+out = Console()
+
+SiteOption = Annotated[str, typer.Option("--site", help="Which site.", envvar="AFTERCLICK_SITE")]
+PrefixArgument = Annotated[str, typer.Argument(help="How it starts.")]
+OriginOption = Annotated[
+    list[str] | None,
+    typer.Option("--origin", help="A page that may send, e.g. https://shop.example; may be given again."),
+]
+BrowsersOption = Annotated[
+    bool, typer.Option("--browsers-only", help="Refuse senders that name no page, such as servers.")
+]
+
+
+@app.callback(invoke_without_command=True)
+def keys(
+    context: typer.Context,
+    site: SiteOption = "default",
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON instead of a table.")] = False,
+) -> None:
+    """List the site's write keys."""
+    if context.invoked_subcommand:
+        return
+    settings = load()
+    with connect(settings) as connection:
+        found = connection.keys(site)
+    if as_json:
+        listed = [{**asdict(key), "dsn": tables.key_dsn(key, settings)} for key in found]
+        print_json(listed)
+    else:
+        out.print(tables.keys(found, settings))
+
+
+@app.command()
+def create(
+    name: Annotated[str, typer.Argument(help="What it is for.")] = "",
+    site: SiteOption = "default",
+    historical: Annotated[bool, typer.Option(help="Times sent with it are taken as given.")] = False,
+    origin: OriginOption = None,
+    browsers_only: BrowsersOption = False,
+) -> None:
+    """Make a write key and print it."""
+    with connect(load()) as connection:
+        capabilities = ["historical"] if historical else []
+        made = connection.create_key(site, name, capabilities, origin or [], browsers_only)
+    out.print(made.secret, highlight=False)
+
+
+@app.command()
+def rotate(
+    prefix: PrefixArgument,
+    site: SiteOption = "default",
+    hours: Annotated[float, typer.Option(help="How long the old key goes on; at most 2160 (90 days).")] = 24,
+) -> None:
+    """Put a new key in the place of one and print it; the old one goes on for a while, then ends by itself."""
+    with connect(load()) as connection:
+        made = connection.rotate_key(site, prefix, hours)
+    out.print(made.secret, highlight=False)
+
+
+@app.command()
+def restrict(
+    prefix: PrefixArgument,
+    site: SiteOption = "default",
+    origin: OriginOption = None,
+    browsers_only: BrowsersOption = False,
+) -> None:
+    """Set which pages a key is for; without --origin it is for any."""
+    with connect(load()) as connection:
+        changed = connection.restrict_key(site, prefix, origin or [], browsers_only)
+    pages = ", ".join(sorted(changed.origins)) or "any page"
+    servers = "not for servers" if changed.browsers_only else "and for servers"
+    out.print(f"{changed.prefix}… is for {pages}, {servers}.", highlight=False, markup=False)
+
+
+@app.command()
+def revoke(prefix: PrefixArgument, site: SiteOption = "default") -> None:
+    """End a write key."""
+    with connect(load()) as connection:
+        connection.revoke_key(site, prefix)
+    out.print("Revoked; collectors refuse it within seconds.")

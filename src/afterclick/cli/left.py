@@ -1,0 +1,17 @@
+"""What an import leaves out before it reaches the collector, by reason."""
+
+from collections import Counter
+from dataclasses import dataclass, field
+
+
+@dataclass
+class Left:
+    """Rows by reason, and the sentence of the first of each."""
+
+    rows: Counter[str] = field(default_factory=Counter[str])
+    examples: dict[str, str] = field(default_factory=dict[str, str])
+
+    def add(self, reason: str, message: str) -> None:
+        """Count one row."""
+        self.rows[reason] += 1
+        self.examples.setdefault(reason, message)

@@ -1,0 +1,34 @@
+"""`afterclick people`: part what was wrongly taken for one person."""
+
+from typing import Annotated
+
+import typer
+from rich.console import Console
+
+from afterclick.cli.connection import connect
+from afterclick.customers import Node
+from afterclick.settings import load
+
+app = typer.Typer(help="Part or join again what belongs to one person.", no_args_is_help=True)
+out = Console()
+
+NodeArgument = Annotated[str, typer.Argument(help="device:ID, user:ID or email:SHA256.")]
+SiteOption = Annotated[str, typer.Option("--site", help="Which site.", envvar="AFTERCLICK_SITE")]
+
+
+@app.command()
+def part(one: NodeArgument, other: NodeArgument, site: SiteOption = "default") -> None:
+    """Let the link between two nodes count no more, for past visits too."""
+    nodes = Node.parse(one), Node.parse(other)
+    with connect(load()) as connection:
+        connection.part(site, *nodes)
+    out.print("Parted; pages follow within seconds.", highlight=False)
+
+
+@app.command()
+def join(one: NodeArgument, other: NodeArgument, site: SiteOption = "default") -> None:
+    """Let a parted link count again."""
+    nodes = Node.parse(one), Node.parse(other)
+    with connect(load()) as connection:
+        connection.join(site, *nodes)
+    out.print("Joined again; pages follow within seconds.", highlight=False)

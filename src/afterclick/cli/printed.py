@@ -1,0 +1,11 @@
+"""Answers as JSON, for whoever reads them by program."""
+
+import sys
+
+import msgspec
+
+
+def print_json(value: object) -> None:
+    """Print it, indented."""
+    text = msgspec.json.encode(value, enc_hook=str)
+    sys.stdout.write(msgspec.json.format(text, indent=2).decode() + "\n")

@@ -1,0 +1,27 @@
+"""`afterclick replay`: rows that the store refused go in again."""
+
+from typing import Annotated
+
+import typer
+from rich.console import Console
+
+from afterclick.cli.connection import connect
+from afterclick.cli.printed import print_json
+from afterclick.settings import load
+
+out = Console()
+
+
+def replay(
+    reason: Annotated[str, typer.Option("--reason", help="Only rows whose reason holds this text.")] = "",
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON instead of a table.")] = False,
+) -> None:
+    """Send rows that the store refused through the drain again; `doctor` tells how many there are, and why."""
+    with connect(load()) as connection:
+        done = connection.replay(reason)
+    if as_json:
+        print_json(done)
+        return
+    out.print(
+        f"{done.inserted:,} rows inserted, {done.known:,} known already, {done.refused:,} refused again."
+    )

@@ -1,0 +1,37 @@
+"""Rows of a table whose columns are our own fields, as events; and lines in batches."""
+
+from collections.abc import Iterator, Mapping
+from typing import cast
+
+from afterclick.collect.mapped_value import number, text
+from afterclick.collect.mapping import GROUPS, NUMBERS
+
+BATCH = 500
+
+
+def cells(row: Mapping[str, object]) -> dict[str, object]:
+    """A row as an event: a column is a field of docs/collect.md, `tags.NAME` and `props.NAME` go into those."""
+    event: dict[str, object] = {}
+    for column, cell in row.items():
+        group, dot, name = column.partition(".")
+        if dot:
+            cast("dict[str, object]", event.setdefault(group, {}))[name] = cell
+        elif column in GROUPS:
+            event[column] = cell
+        elif column in NUMBERS or (column == "time" and text(cell).isdigit()):
+            event[column] = number(cell, ".", None)
+        else:
+            event[column] = text(cell)
+    return event
+
+
+def batches(source: Iterator[bytes]) -> Iterator[list[bytes]]:
+    """The lines in groups of at most BATCH."""
+    batch: list[bytes] = []
+    for line in source:
+        batch.append(line)
+        if len(batch) == BATCH:
+            yield batch
+            batch = []
+    if batch:
+        yield batch

@@ -1,0 +1,41 @@
+"""`afterclick sites`: the sites of the installation. Works on the control database, app or no app."""
+
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from afterclick.accounts import Site
+from afterclick.accounts.viewer import THIS_MACHINE
+from afterclick.cli.members import opened
+from afterclick.settings import load
+
+app = typer.Typer(help="List the sites, and begin another.", no_args_is_help=True)
+out = Console(soft_wrap=True, highlight=False)
+
+
+@app.command("list")
+def list_() -> None:
+    """The sites, each with its currency and zone."""
+    with opened(load()) as members:
+        found = members.sites.list()
+    table = Table("id", "name", "currency", "time zone", box=None, header_style="bold", pad_edge=False)
+    for site in found:
+        table.add_row(site.id, site.name, site.currency, site.timezone)
+    out.print(table)
+
+
+@app.command()
+def add(
+    site: Annotated[str, typer.Argument(help="Its id, for keys and addresses; it cannot be changed.")],
+    name: Annotated[str, typer.Option(help="Its name; default: the id.")] = "",
+    currency: Annotated[str, typer.Option(help="ISO 4217; default: AFTERCLICK_CURRENCY.")] = "",
+    timezone: Annotated[str, typer.Option(help="IANA name; default: AFTERCLICK_TIMEZONE.")] = "",
+) -> None:
+    """Begin a site, with its first write key (`afterclick keys list` shows it)."""
+    settings = load()
+    wanted = Site(site, name or site, currency.upper() or settings.currency, timezone or settings.timezone)
+    with opened(settings) as members:
+        members.administration.add_site(THIS_MACHINE, wanted)
+    out.print(f"Site {site} has begun; `afterclick keys list --site {site}` shows its first key.")

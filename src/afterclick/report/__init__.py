@@ -1,0 +1,1 @@
+"""From results to pages: each page is one frozen, documented context that a template or the API renders."""

@@ -1,0 +1,150 @@
+"""Numbers in words, one way everywhere: units always, thousands separated, three significant digits in prose."""
+
+import math
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from afterclick.stats import Interval
+
+_SYMBOLS = {"EUR": "€", "USD": "$", "GBP": "£", "JPY": "¥", "INR": "₹", "KRW": "₩", "UAH": "₴", "ILS": "₪"}
+_DAY = 86_400_000
+NOT_FOR_YOU = "not for your role"
+"""What stands where a figure would that the reader may not see."""
+
+
+def rounded(value: float, digits: int = 3) -> float:
+    """`value` to `digits` significant digits; 0 stays 0."""
+    if value == 0 or not math.isfinite(value):
+        return 0.0
+    return round(value, digits - 1 - math.floor(math.log10(abs(value))))
+
+
+def count(value: float) -> str:
+    """A whole number with thousands separated: 12,345."""
+    return f"{value:,.0f}"
+
+
+def short(value: float) -> str:
+    """A number to three significant digits: 12,345 is 12.3 k, 840 is 840."""
+    for limit, letter in ((1e9, "bn"), (1e6, "M"), (1e4, "k")):
+        if abs(value) >= limit * 0.9995:
+            return f"{rounded(value / (1e3 if letter == 'k' else limit)):,g}\u00a0{letter}"
+    return f"{rounded(value):,g}" if abs(value) < 1000 else f"{value:,.0f}"
+
+
+def money(value: float, currency: str, *, exact: bool = False) -> str:
+    """An amount with its currency: €4,210, or CZK 4,210. `exact` keeps the cents, else three significant digits.
+
+    NaN is an amount that was withheld.
+    """
+    if math.isnan(value):
+        return NOT_FOR_YOU
+    shown = value if exact else rounded(value)
+    sign = "−" if shown < 0 else ""
+    places = 2 if exact or 0 < abs(shown) < 10 else 0
+    amount = f"{abs(shown):,.{places}f}"
+    symbol = _SYMBOLS.get(currency)
+    return f"{sign}{symbol}{amount}" if symbol else f"{sign}{amount}\u00a0{currency}".strip()
+
+
+def money_range(interval: Interval, currency: str) -> str:
+    """An interval of money in words: €2,900 to €5,600."""
+    return f"{money(interval.low, currency)} to {money(interval.high, currency)}"
+
+
+def percent(share: float) -> str:
+    """A share of one as per cent: 3.42%, 99.95%, 87.1%."""
+    value = share * 100
+    if abs(value) < 0.005:
+        return "0%"
+    if value == 100:
+        return "100%"
+    places = 2 if abs(value) < 10 or 99 < abs(value) < 100 else 1
+    return f"{value:.{places}f}%".replace("-", "−")
+
+
+def milliseconds(value: float) -> str:
+    """A duration: 180 ms, 2.41 s, 4 min 5 s, 1 h 2 min."""
+    if value < 1000:
+        return f"{value:.0f}\u00a0ms"
+    seconds = value / 1000
+    if seconds < 60:
+        return f"{rounded(seconds):g}\u00a0s"
+    minutes, rest = divmod(round(seconds), 60)
+    if minutes < 60:
+        return f"{minutes}\u00a0min {rest}\u00a0s" if rest else f"{minutes}\u00a0min"
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours}\u00a0h {minutes}\u00a0min" if minutes else f"{hours}\u00a0h"
+
+
+def size(value: float) -> str:
+    """A size in bytes: 4.2 MB."""
+    for limit, unit in ((1e9, "GB"), (1e6, "MB"), (1e3, "kB")):
+        if value >= limit:
+            return f"{rounded(value / limit):g}\u00a0{unit}"
+    return f"{value:.0f}\u00a0bytes"
+
+
+def figure(value: float | None, unit: str, currency: str) -> str:
+    """A value in a chart's unit: count, money, share, ms or score; "unknown" for None."""
+    if value is None:
+        return "unknown"
+    if unit == "money":
+        return money(value, currency, exact=True)
+    if unit == "share":
+        return percent(value)
+    if unit == "ms":
+        return milliseconds(value)
+    return count(value) if unit == "count" else f"{value:.3f}"
+
+
+def clock(time: int, zone: str) -> str:
+    """The time of day in `zone`: 14:20."""
+    return _local(time, zone).strftime("%H:%M")
+
+
+def moment(time: int, now: int, zone: str) -> str:
+    """When, as people say it: today 14:20, yesterday 09:05, Tuesday 14:20, 3 Nov 14:20, 3 Nov 2024."""
+    local, today = _local(time, zone), _local(now, zone)
+    days = (today.date() - local.date()).days
+    at = local.strftime("%H:%M")
+    if days == 0:
+        return f"today {at}"
+    if days == 1:
+        return f"yesterday {at}"
+    if 1 < days < 7:
+        return f"{local:%A} {at}"
+    if 0 <= now - time < 300 * _DAY:
+        return f"{local.day} {local:%b} {at}"
+    return f"{local.day} {local:%b} {local.year}"
+
+
+def stamp(time: int, zone: str) -> str:
+    """The full local time for tables and titles: 2026-11-03 14:20:05."""
+    return _local(time, zone).strftime("%Y-%m-%d %H:%M:%S")
+
+
+def ago(time: int, now: int) -> str:
+    """How long since: 5 s ago, 3 min ago, 2 h ago, 4 days ago."""
+    seconds = max(0, now - time) // 1000
+    if seconds < 60:
+        return f"{seconds}\u00a0s ago"
+    if seconds < 3600:
+        return f"{seconds // 60}\u00a0min ago"
+    if seconds < 2 * 86_400:
+        return f"{seconds // 3600}\u00a0h ago"
+    return f"{seconds // 86_400}\u00a0days ago"
+
+
+def plural(value: float, one: str, many: str = "") -> str:
+    """A count with its noun: 1 visit, 2,300 visits."""
+    return f"{count(value)} {one if round(value) == 1 else many or one + 's'}"
+
+
+def join(words: list[str]) -> str:
+    """a, b and c."""
+    return " and ".join([", ".join(words[:-1]), words[-1]] if len(words) > 1 else words)
+
+
+def _local(time: int, zone: str) -> datetime:
+    return datetime.fromtimestamp(time / 1000, ZoneInfo(zone))

@@ -1,0 +1,92 @@
+"""What a role may not see is taken out before anything is worded: money, who a customer is, single visits.
+
+A page or an answer then shows the rest, and says "not for your role" where a figure would stand.
+"""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+import msgspec
+
+from afterclick.accounts.policy import Capability
+from afterclick.errors import Forbidden
+from afterclick.impact import Estimate
+from afterclick.journeys import Filter, Happening, Visit, VisitRow
+from afterclick.resolve import Evidence, Problem
+from afterclick.store.query import Scope
+
+_WITHHELD = float("nan")  # figures.money knows it
+
+
+def may(scope: Scope, capability: Capability) -> bool:
+    """Whether who reads may see what the capability opens."""
+    return scope.permissions is None or capability in scope.permissions
+
+
+def estimate(found: Estimate | None, scope: Scope) -> Estimate | None:
+    """The estimate, without its money for who may not see any."""
+    if found is None or may(scope, Capability.MONEY):
+        return found
+    return Estimate(
+        status="unknown", reason="Money is not for your role.", n_exposed=found.n_exposed,
+        n_control=found.n_control, since=found.since, until=found.until,
+    )  # fmt: skip
+
+
+def problem(found: Problem, scope: Scope) -> Problem:
+    """The problem, without its price for who may not see money."""
+    return msgspec.structs.replace(found, estimate=estimate(found.estimate, scope))
+
+
+def problems(found: Sequence[Problem], scope: Scope) -> list[Problem]:
+    """The problems without their prices for who may not see money; then not in the order of the prices either."""
+    if may(scope, Capability.MONEY):
+        return list(found)
+    return sorted((problem(one, scope) for one in found), key=lambda one: -one.exposed_visits)
+
+
+def evidence(found: Evidence, scope: Scope) -> Evidence:
+    """The evidence, without samples for who may not open visits."""
+    return found if may(scope, Capability.VISITS) else msgspec.structs.replace(found, samples=())
+
+
+def visits(found: Sequence[VisitRow], scope: Scope) -> list[VisitRow]:
+    """The visits, without what they paid for who may not see money; that they bought stays."""
+    if may(scope, Capability.MONEY):
+        return list(found)
+    return [msgspec.structs.replace(one, revenue=_WITHHELD, currency="") for one in found]
+
+
+def visit(found: Visit, scope: Scope) -> Visit:
+    """The visit, without money, and without who the customer is and where from, for who may not see that."""
+    head = found.head
+    if not may(scope, Capability.PERSONAL):
+        head = msgspec.structs.replace(head, user_id="", region="")
+    if not may(scope, Capability.MONEY):
+        head = msgspec.structs.replace(head, revenue=_WITHHELD, currency="")
+    pages = tuple(
+        replace(page, happenings=tuple(_happening(one, scope) for one in page.happenings))
+        for page in found.pages
+    )
+    return replace(found, head=head, pages=pages)
+
+
+_MONEY = frozenset({"cart", "checkout", "order", "refund"})
+_OWN_WORDS = frozenset({"rating", "survey", "contact", "message", "order", "refund"})
+
+
+def _happening(one: Happening, scope: Scope) -> Happening:
+    if one.type in _MONEY and not may(scope, Capability.MONEY):
+        one = msgspec.structs.replace(one, value=0.0, revenue=_WITHHELD, currency="")
+    if one.type in _OWN_WORDS and not may(scope, Capability.PERSONAL):
+        one = msgspec.structs.replace(one, message="", order_id="")
+    return one
+
+
+def search(wanted: Filter, scope: Scope) -> Filter:
+    """The filter; raises Forbidden when it looks for a customer and who asks may not see who a customer is."""
+    if (wanted.find or wanted.person) and not may(scope, Capability.PERSONAL):
+        raise Forbidden(
+            "Searching by user, device, order or person is not for your role; a visit opens by its own id."
+        )
+    return wanted

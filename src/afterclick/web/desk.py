@@ -1,0 +1,78 @@
+"""What pages need, given once by the wiring: nothing in the web room reaches for anything else."""
+
+from collections.abc import AsyncIterator, Callable
+from dataclasses import dataclass, field
+from typing import Protocol
+
+import msgspec
+from starlette.requests import HTTPConnection
+
+from afterclick.accounts.keyring import Keyring
+from afterclick.accounts.members import Members
+from afterclick.accounts.site_privacy import SitePrivacy
+from afterclick.accounts.viewer import Viewer
+from afterclick.clock import Clock, now_ms
+from afterclick.customers.privacy import Privacy
+from afterclick.impact import Estimate
+from afterclick.report.quality import Health
+from afterclick.report.vitals import NothingKnown, Operations
+from afterclick.resolve import Evidence, Problem, ProblemBook
+from afterclick.settings import Settings
+from afterclick.signals import Event
+from afterclick.store.query import Reader, Scope
+
+
+class Notice(msgspec.Struct, frozen=True, kw_only=True):
+    """Something that open pages should hear of at once.
+
+    `kind` is "problem" (opened, priced or closed), "mark" or "data" (rows became queryable); `sentence` is read out.
+    """
+
+    kind: str
+    site: str
+    sentence: str = ""
+    problem_id: str = ""
+
+
+class Live(Protocol):
+    """Passes notices to open pages."""
+
+    def listen(self) -> AsyncIterator[Notice]:
+        """Every notice from now on; ends when the app stops."""
+        ...
+
+
+@dataclass(frozen=True)
+class Desk:
+    """What pages need.
+
+    `scope` names the site shown first; `sites` lists those that may be shown. `evidence` reads what stands under a
+    problem; `at_risk` gives the newest estimate for "any problem" that the timetable made, None before the first.
+    `key` answers a site's public write key, raising NotFound when it has none. `mark` appends a mark event by the
+    front door (the spool), so that it is stored like anyone's. `privacy` answers about one person, `site_privacy`
+    what a site keeps of anybody. `members` knows who may sign in, `keyring` what else opens something; `recognize`
+    lists the ways of telling who asks, of which the first that knows counts. `operations` knows how the
+    installation itself is doing. `collector` is the base URL that browsers reach the collector by. `own_site` is
+    where our own pages report to.
+    """
+
+    reader: Reader
+    scope: Scope
+    problems: ProblemBook
+    settings: Settings
+    health: Health
+    live: Live
+    mark: Callable[[Event], None]
+    key: Callable[[str], str]
+    sites: Callable[[], tuple[str, ...]]
+    evidence: Callable[[Scope, Problem], Evidence]
+    at_risk: Callable[[Scope], Estimate | None]
+    members: Members
+    privacy: Privacy
+    site_privacy: SitePrivacy
+    keyring: Keyring
+    recognize: tuple[Callable[[HTTPConnection], Viewer | None], ...]
+    operations: Operations = field(default_factory=NothingKnown)
+    collector: str = "http://127.0.0.1:4318"
+    own_site: str = "afterclick"
+    clock: Clock = now_ms

@@ -1,0 +1,218 @@
+"""Files of every format become events, with a mapping and without."""
+
+import gzip
+import io
+import json
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+
+from afterclick.cli.files import events, format_of, opened
+from afterclick.cli.left import Left
+from afterclick.collect.mapping import Mapping
+from afterclick.errors import InvalidInput
+
+LOG = Path(__file__).parents[1] / "payloads" / "access.log"
+TRACE = "9ce5c33f6b6032644d65ff9a2bb58675"
+
+
+def read(form: str, content: bytes, mapping: str = "", left: Left | None = None) -> list[dict[str, object]]:
+    chosen = Mapping.read(mapping, "map.toml") if mapping else None
+    found = events(io.BytesIO(content), form, chosen, left or Left())
+    return [json.loads(line) for line in found]
+
+
+def test_each_row_of_a_csv_is_one_event_and_its_empty_cells_are_left_out() -> None:
+    content = "\ufefftype,value,time,tags.card_network,user_id\ncart,12.5,1700000000000,amex,\n".encode()
+    assert read("csv", content) == [
+        {"type": "cart", "value": 12.5, "time": 1700000000000, "tags": {"card_network": "amex"}}
+    ]
+
+
+def test_lines_of_a_csv_may_end_in_any_way_and_a_cell_beyond_all_measure_costs_its_own_row() -> None:
+    assert read("csv", b"type,name\r\ntrack,one\rtrack,two\ntrack,three") == [
+        {"type": "track", "name": name} for name in ("one", "two", "three")
+    ]
+    left = Left()
+    told = read("csv", b"type,name\ntrack,one\ntrack," + b"x" * 200_000 + b"\ntrack,two\n", left=left)
+    assert [row["name"] for row in told] == ["one", "two"]
+    assert left.rows == {"malformed": 1}
+    with pytest.raises(InvalidInput, match="first line does not name columns"):
+        read("csv", b"x" * 200_000 + b"\n1\n")
+
+
+def test_lines_of_ndjson_go_as_they_are_and_blank_ones_are_passed_over() -> None:
+    assert read("ndjson", b'{"type":"cart"}\n\n  \n{"type":"order"}\n') == [
+        {"type": "cart"},
+        {"type": "order"},
+    ]
+
+
+def test_typed_columns_of_parquet_become_one_event_a_row() -> None:
+    table = pa.table(
+        {
+            "type": ["order", "order"],
+            "order_id": [1, 2],
+            "revenue": pa.array([49.9, None]),
+            "time": pa.array([datetime(2026, 5, 28, tzinfo=UTC)] * 2, pa.timestamp("us", "UTC")),
+        }
+    )
+    file = io.BytesIO()
+    pq.write_table(table, file)  # pyright: ignore[reportUnknownMemberType] - lists of anything
+    first, second = read("parquet", file.getvalue())
+    assert first == {"type": "order", "order_id": "1", "revenue": 49.9, "time": "2026-05-28T00:00:00+00:00"}
+    assert "revenue" not in second
+
+
+def test_rows_go_through_the_mapping_and_those_that_it_does_not_name_are_counted() -> None:
+    mapping = '[fields]\ntype = { column = "kind", values = { sold = "order" } }\norder_id = "no"'
+    left = Left()
+    for form, content in (("csv", b"kind,no\nsold,1\nlost,2\n"), ("ndjson", b'{"kind":"sold","no":1}\n{\n')):
+        assert read(form, content, mapping, left) == [{"type": "order", "order_id": "1"}]
+    assert left.rows == {"unmapped": 1, "malformed": 1}
+
+
+def test_lines_of_an_access_log_tell_pages_and_failed_or_changing_requests() -> None:
+    left = Left()
+    page, failed, bot, garbage = read("access", LOG.read_bytes(), left=left)
+    assert (page["type"], page["time"], page["ip"]) == (
+        "page_view",
+        "2026-05-28T20:26:39+00:00",
+        "203.0.113.9",
+    )
+    assert (page["url"], page["referrer"]) == (
+        "/product/12?utm_campaign=spring",
+        "https://www.google.com/search?q=x",
+    )
+    assert (failed["type"], failed["method"], failed["target"], failed["status"], failed["user_id"]) == (
+        "request",
+        "POST",
+        "/cart/:id",
+        503,
+        "ann",
+    )
+    assert page["device_id"] == failed["device_id"] != bot["device_id"]
+    assert "203.0.113" not in str(page["device_id"])
+    assert "Googlebot" in str(bot["user_agent"])
+    assert (garbage["type"], garbage["status"]) == ("request", 400)
+    assert left.rows == {"not_kept": 2, "malformed": 2}
+
+
+def test_the_columns_of_an_access_log_can_be_mapped() -> None:
+    mapping = '[fields]\ntype = { value = "track" }\nname = "method"\nvalue = "bytes"'
+    assert read("access", LOG.read_bytes(), mapping)[0] == {"type": "track", "name": "GET", "value": 5120}
+
+
+def har(*entries: dict[str, object]) -> bytes:
+    """A HAR of one page with these entries."""
+    page = {
+        "id": "page_1",
+        "startedDateTime": "2026-05-28T20:26:39.000Z",
+        "title": "https://shop.example/cart",
+    }
+    return json.dumps({"log": {"version": "1.2", "pages": [page], "entries": entries}}).encode()
+
+
+def entry(url: str, kind: str, status: int = 200, time: float = 12, **more: object) -> dict[str, object]:
+    """One request of the page."""
+    told: dict[str, object] = {
+        "pageref": "page_1",
+        "startedDateTime": "2026-05-28T20:26:39.500Z",
+        "time": time,
+        "request": {"method": "GET", "url": url, "headers": []},
+        "response": {"status": status, "content": {"mimeType": "application/json"}},
+        "_resourceType": kind,
+    }
+    return told | more
+
+
+def test_a_har_file_is_one_visit_of_pages_fetches_and_slow_resources() -> None:
+    traced = {
+        "method": "POST",
+        "url": "https://shop.example/api/cart/12345?token=secret",
+        "headers": [{"name": "traceparent", "value": f"00-{TRACE}-676009bfed955384-01"}],
+    }
+    left = Left()
+    view, request, resource = read(
+        "har",
+        har(
+            entry("https://shop.example/cart?token=secret", "document"),
+            entry("https://shop.example/api", "fetch", 503, request=traced),
+            entry("https://cdn.example/hero.jpg?w=2", "image", time=1900),
+            entry("https://shop.example/app.js", "script"),
+        ),
+        left=left,
+    )
+    assert (view["type"], view["url"]) == ("page_view", "https://shop.example/cart?token=secret")
+    assert (request["method"], request["target"], request["status"], request["trace_id"]) == (
+        "POST",
+        "/api/cart/:id",
+        503,
+        TRACE,
+    )
+    assert (resource["name"], resource["source"], resource["duration_ms"]) == (
+        "img",
+        "https://cdn.example/hero.jpg",
+        1900,
+    )
+    assert len({str(one["session_key"]) for one in (view, request, resource)}) == 1
+    assert len({str(one["page_view_id"]) for one in (view, request, resource)}) == 1
+    assert left.rows == {"not_kept": 2}
+
+
+def test_entries_of_a_har_file_can_be_mapped() -> None:
+    mapping = '[fields]\ntype = { value = "request" }\ntarget = "request.url"\nduration_ms = "time"'
+    content = har(entry("https://shop.example/", "document"))
+    assert read("har", content, mapping) == [
+        {"type": "request", "target": "https://shop.example/", "duration_ms": 12}
+    ]
+
+
+@pytest.mark.parametrize(
+    ("form", "content"),
+    [
+        ("parquet", b"PAR1"),
+        ("parquet", b""),
+        ("har", b"{"),
+        ("har", b'{"log":{"entries":[1]}}'),
+        ("har", b"[" * 10_000),
+    ],
+)
+def test_a_file_that_is_not_of_its_format_is_refused(form: str, content: bytes) -> None:
+    with pytest.raises(InvalidInput, match="The file is no"):
+        read(form, content)
+
+
+@pytest.mark.parametrize(
+    ("name", "form"),
+    [
+        ("a.jsonl", "ndjson"),
+        ("a.csv.gz", "csv"),
+        ("a.parquet", "parquet"),
+        ("access.log.1", "access"),
+        ("access_log", "access"),
+        ("nginx.log.gz", "access"),
+        ("a.har", "har"),
+    ],
+)
+def test_the_ending_tells_the_format(name: str, form: str) -> None:
+    assert format_of(Path(name), "") == form
+
+
+def test_a_format_that_is_not_known_is_refused_with_those_that_are() -> None:
+    with pytest.raises(InvalidInput, match="name it with --format"):
+        format_of(Path("a.xlsx"), "")
+    with pytest.raises(InvalidInput, match="known: ndjson, csv, parquet"):
+        format_of(Path("a.csv"), "excel")
+    assert format_of(Path("a.xlsx"), "csv") == "csv"
+
+
+def test_a_gzipped_file_is_read_as_what_is_in_it(tmp_path: Path) -> None:
+    file = tmp_path / "a.csv.gz"
+    file.write_bytes(gzip.compress(b"type\ncart\n"))
+    with opened(file) as (content, position):
+        assert list(events(content, "csv", None, Left())) == [b'{"type":"cart"}']
+        assert position() == file.stat().st_size

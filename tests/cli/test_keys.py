@@ -1,0 +1,64 @@
+"""`afterclick keys`, as it is run."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from afterclick.accounts.audit import Audit
+from afterclick.settings import load
+from afterclick.store.control import open_control
+
+
+class Command:
+    """The command over a data folder of its own."""
+
+    def __init__(self, data: Path) -> None:
+        self.data = str(data)
+        self.environment = os.environ | {
+            "AFTERCLICK_DATA": self.data,
+            "AFTERCLICK_COLLECTOR_PORT": "4999",
+            "COLUMNS": "250",
+        }
+
+    def __call__(self, *more: str) -> str:
+        command = [sys.executable, "-m", "afterclick.cli", "keys", *more]
+        ran = subprocess.run(
+            command, env=self.environment, check=True, capture_output=True, text=True, timeout=120
+        )
+        return ran.stdout
+
+
+@pytest.fixture
+def keys(tmp_path: Path) -> Command:
+    return Command(tmp_path / "data")
+
+
+def test_each_public_key_is_printed_as_a_dsn_for_sentrys_sdks(keys: Command) -> None:
+    keys("create", "import", "--historical")
+    public, secret = json.loads(keys("--json"))
+    assert public["dsn"] == f"http://{public['clear']}@127.0.0.1:4999/1"
+    assert (secret["clear"], secret["dsn"]) == (None, None)
+    assert public["dsn"] in keys()
+
+
+def test_a_key_is_rotated_restricted_and_revoked_and_each_is_in_the_audit_log(keys: Command) -> None:
+    [first] = json.loads(keys("--json"))
+    new = keys("rotate", first["prefix"], "--hours", "2").strip()
+    said = keys("restrict", new, "--origin", "https://shop.example", "--browsers-only")
+    keys("revoke", first["prefix"])
+    assert said.strip() == f"{new[:9]}… is for https://shop.example, not for servers."
+    old, made = json.loads(keys("--json"))
+    assert (made["clear"], made["origins"], made["browsers_only"]) == (new, ["https://shop.example"], True)
+    assert old["revoked"] < old["ends"]
+    control = open_control(load({"AFTERCLICK_DATA": keys.data}))
+    logged = [(entry.action, entry.target) for entry in Audit(control).read()]
+    control.dispose()
+    assert logged == [
+        ("key.revoke", first["prefix"]),
+        ("key.restrict", new[:9]),
+        ("key.rotate", first["prefix"]),
+    ]
