@@ -1,0 +1,201 @@
+"""Page views, visits and what is told of them."""
+
+import re
+import uuid
+
+import pytest
+from playwright.sync_api import Browser, Page
+from tests.browser.recording import Collector, Site
+
+pytestmark = pytest.mark.browser
+
+UUID7 = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}")
+
+
+def test_a_page_view_carries_visit_device_release_step_and_campaign(
+    page: Page, collector: Collector, site: Site
+) -> None:
+    address = site.page(
+        "/product/7",
+        head='<meta name="afterclick:step" content="product">',
+        attributes='data-release="1.4.2"',
+    )
+    page.goto(address + "?utm_campaign=spring&email=ann@example.com#part")
+    seen = collector.expect("page_view")
+    assert seen["url"] == address + "?utm_campaign=spring"
+    assert seen["step"] == "product"
+    assert seen["release"] == "1.4.2"
+    assert seen["visitor"] == "new"
+    assert seen["device_tier"] in ("low", "mid", "high")
+    for field in ("id", "session_id", "page_view_id", "device_id"):
+        assert UUID7.fullmatch(seen[field]), field
+
+
+def test_a_page_view_carries_the_trace_of_the_request_that_made_the_page(
+    page: Page, collector: Collector, site: Site
+) -> None:
+    trace = "4bf92f3577b34da6a3ce929d0e0e4736"
+    page.goto(site.page(head=f'<meta name="traceparent" content="00-{trace}-00f067aa0ba902b7-01">'))
+    assert collector.expect("page_view")["trace_id"] == trace
+    page.evaluate("history.pushState({}, '', '/elsewhere')")
+    collector.wait(lambda: len(collector.events("page_view")) == 2, "the soft navigation")
+    assert "trace_id" not in collector.events("page_view")[1]
+
+
+def test_the_session_id_tells_when_the_visit_began(page: Page, collector: Collector, site: Site) -> None:
+    page.goto(site.page())
+    origin = page.evaluate("performance.timeOrigin")
+    seen = collector.expect("page_view")
+    assert uuid.UUID(seen["session_id"]).int >> 80 == pytest.approx(origin, abs=50)
+    assert seen["time"] == pytest.approx(origin, abs=50)
+
+
+def test_the_next_page_belongs_to_the_same_visit_and_is_another_page_view(
+    page: Page, collector: Collector, site: Site
+) -> None:
+    page.goto(site.page("/a"))
+    page.goto(site.page("/b"))
+    first = collector.expect("page_view", url=site.origin + "/a")
+    second = collector.expect("page_view", url=site.origin + "/b")
+    assert first["session_id"] == second["session_id"]
+    assert first["page_view_id"] != second["page_view_id"]
+
+
+def test_half_an_hour_of_silence_ends_the_visit_and_makes_the_visitor_a_returning_one(
+    page: Page, collector: Collector, site: Site
+) -> None:
+    page.goto(site.page("/a", "<p>Text</p>"))
+    first = collector.expect("page_view")
+    page.evaluate(
+        "const kept = JSON.parse(localStorage.afterclick);"
+        "localStorage.afterclick = JSON.stringify({ ...kept, active: kept.active - 31 * 60000 })"
+    )
+    page.click("p")
+    second = collector.expect("page_view", visitor="returning")
+    assert second["url"] == first["url"]
+    assert second["device_id"] == first["device_id"]
+    assert second["session_id"] != first["session_id"]
+
+
+def test_pushing_a_path_begins_a_page_view_named_by_the_meta_element_that_the_router_sets(
+    page: Page, collector: Collector, site: Site
+) -> None:
+    page.goto(site.page("/", head='<meta name="afterclick:step" content="home">'))
+    collector.expect("page_view", step="home")
+    page.evaluate(
+        "history.pushState({}, '', '/cart?token=secret'); document.querySelector('meta[name]').content = 'cart'"
+    )
+    seen = collector.expect("page_view", step="cart")
+    assert seen["url"] == site.origin + "/cart"
+    page.evaluate("afterclick.track('later')")
+    assert collector.expect("track", name="later")["page_view_id"] == seen["page_view_id"]
+
+
+def test_going_back_is_a_page_view_but_a_changed_query_is_none(
+    page: Page, collector: Collector, site: Site
+) -> None:
+    page.goto(site.page("/a"))
+    page.evaluate("history.pushState({}, '', '/b')")
+    page.evaluate("history.pushState({}, '', '/b?sort=price'); history.replaceState({}, '', '/b?sort=name')")
+    page.evaluate(
+        "new Promise((done) => { addEventListener('popstate', done, { once: true }); history.go(-2) })"
+    )
+    page.evaluate("afterclick.track('last')")
+    collector.expect("track", name="last")
+    views = sorted(collector.events("page_view"), key=lambda event: event["time"])
+    paths = [event["url"].removeprefix(site.origin) for event in views]
+    assert paths == ["/a", "/b", "/a"]
+
+
+def test_page_names_the_page_view_and_a_further_name_on_one_address_begins_another(
+    page: Page, collector: Collector, site: Site
+) -> None:
+    page.goto(
+        site.page("/checkout", "<script>afterclick.page({ step: 'shipping', route: '/checkout' })</script>")
+    )
+    page.wait_for_function("afterclick.q.length === undefined")
+    page.evaluate("afterclick.page({ step: 'shipping' }); afterclick.page({ step: 'payment' })")
+    collector.expect("page_view", step="payment")
+    collector.expect("page_view", step="shipping", route="/checkout")
+    views = sorted(collector.events("page_view"), key=lambda event: event["time"])
+    assert [event["step"] for event in views] == ["shipping", "payment"]
+
+
+def test_a_page_from_the_back_forward_cache_is_seen_anew(
+    page: Page, collector: Collector, site: Site
+) -> None:
+    page.goto(site.page("/a"))
+    collector.expect("page_view")
+    page.evaluate("dispatchEvent(new PageTransitionEvent('pageshow', { persisted: true }))")
+    collector.wait(lambda: len(collector.events("page_view")) == 2, "the second page view")
+
+
+def test_calls_and_errors_from_before_the_script_came_are_kept(
+    page: Page, collector: Collector, site: Site
+) -> None:
+    body = (
+        "<script>afterclick.tag('card_network', 'visa'); afterclick.track('early', { depth: 2 });"
+        "setTimeout(() => missing())</script>"
+    )
+    page.goto(site.page("/", body))
+    seen = collector.expect("track", name="early")
+    assert seen["props"] == {"depth": 2}
+    assert seen["tags"] == {"card_network": "visa"}
+    assert collector.expect("error", name="ReferenceError")["message"].endswith("missing is not defined")
+    assert len(collector.events("error")) == 1
+
+
+def test_the_visitor_from_elsewhere_brings_a_referrer_without_its_path(
+    page: Page, collector: Collector, site: Site
+) -> None:
+    site.page("/shop")
+    other = site.origin.replace("127.0.0.1", "localhost")
+    site.serve(
+        "/link", f"<a href='{site.origin}/shop'>Shop</a>", type="text/html", Referrer_Policy="unsafe-url"
+    )
+    page.goto(other + "/link?q=private")
+    page.click("a")
+    assert collector.expect("page_view")["referrer"] == other
+
+
+def test_tags_join_the_events_that_follow_and_identify_the_visit(
+    page: Page, collector: Collector, site: Site
+) -> None:
+    page.goto(site.page("/a"))
+    page.wait_for_function("afterclick.q.length === undefined")
+    page.evaluate(
+        "afterclick.track('one'); afterclick.tag('plan', 'gold'); afterclick.identify('c-17'); afterclick.track('two')"
+    )
+    assert "tags" not in collector.expect("track", name="one")
+    assert collector.expect("track", name="two")["tags"] == {"plan": "gold"}
+    assert collector.expect("identify")["user_id"] == "c-17"
+    page.goto(site.page("/b"))
+    assert collector.expect("page_view", url=site.origin + "/b")["user_id"] == "c-17"
+
+
+@pytest.mark.parametrize("name", ["product", "search", "cart", "checkout", "order", "refund"])
+def test_commerce_is_told_in_its_own_type(name: str, page: Page, collector: Collector, site: Site) -> None:
+    page.goto(site.page())
+    details = "{ value: 3, target: 'p-1', order_id: 'o-1', revenue: '19.90', currency: 'EUR', coupon: 'X', nested: {} }"
+    page.evaluate(f"afterclick.track('{name}', {details})")
+    seen = collector.expect(name)
+    assert "name" not in seen
+    wanted = {
+        "value": 3,
+        "target": "p-1",
+        "order_id": "o-1",
+        "revenue": 19.9,
+        "currency": "EUR",
+        "props": {"coupon": "X"},
+    }
+    assert {field: seen[field] for field in wanted} == wanted
+
+
+def test_the_immutable_address_serves_the_same_script(
+    browser: Browser, page: Page, collector: Collector, site: Site
+) -> None:
+    from tests.browser.recording import SDK
+
+    hashed = next(SDK.glob("afterclick-*.js")).name
+    page.goto(site.page(sdk=hashed))
+    assert collector.expect("page_view")
