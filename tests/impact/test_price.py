@@ -63,6 +63,17 @@ def test_the_price_of_a_fault_covers_what_the_same_people_would_have_bought(stor
     assert found.orders_lost.low > 0
 
 
+def test_a_small_shop_is_seldom_refused_a_price() -> None:
+    """Some 95 visits met the fault in each of 20 shops; what they are compared by has fifty columns."""
+    payment = Question(step="payment", signal="slow", segment={"card_network": "amex"}, onset=0, until=0)
+    priced = 0
+    for seed in range(30_000, 30_020):
+        run = simulate(seed, 3000, "payment-slow")
+        question = msgspec.structs.replace(payment, onset=run.truth.onset, until=run.truth.until)
+        priced += estimate(Arrivals(direct.arrivals(run, question), 1), question).status == "priced"
+    assert priced >= 19
+
+
 def test_the_price_of_any_problem_covers_the_loss_to_everything_felt(store: Store, shop: Shop) -> None:
     found = price_total(store, shop.scope, shop.question.onset, shop.question.until)
     assert found.orders_lost is not None

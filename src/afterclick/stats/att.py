@@ -32,6 +32,9 @@ Integers = NDArray[np.int64]
 _CLIP = 0.98  # the largest chance of exposure that is still compared: one row then stands for 49
 _ROUNDS = 20
 _SETTLED = 1e-3  # rounds end when this share still moves
+_DOUBT = (
+    10.0  # ridge of the chance of exposure: few rows would else tell extreme chances, and weights, by luck
+)
 
 
 @dataclass(frozen=True)
@@ -144,14 +147,14 @@ def _exposure(cohort: Cohort, fold: Integers) -> tuple[Floats, Floats]:
     met = (~cohort.others).astype(np.float64)
     everywhere = np.ones(len(met), dtype=np.bool_)
     standing = np.where(cohort.others, 1.0, cohort.exposed)
-    coefficients = glm.fit(cohort.features, met, "logistic", standing)
+    coefficients = glm.fit(cohort.features, met, "logistic", standing, _DOUBT)
     for _ in range(_ROUNDS if bool((cohort.later >= 0).any()) else 0):
         odds = _odds(glm.mean(cohort.features, coefficients, "logistic"), cohort.others, standing)
         before, standing = standing, np.where(cohort.others, 1.0, _standing_for(cohort, odds))
-        coefficients = glm.fit(cohort.features, met, "logistic", standing, start=coefficients, steps=1)
+        coefficients = glm.fit(cohort.features, met, "logistic", standing, _DOUBT, coefficients, steps=1)
         if float(np.abs(standing - before).sum()) < _SETTLED * float(standing.sum()):
             break
-    chance = _cross_fit(cohort.features, met, everywhere, fold, "logistic", standing, coefficients)
+    chance = _cross_fit(cohort.features, met, everywhere, fold, "logistic", standing, coefficients, _DOUBT)
     return chance, _odds(chance, cohort.others, standing)
 
 
@@ -212,11 +215,13 @@ def _cross_fit(
     family: glm.Family,
     weights: Floats | None = None,
     start: Floats | None = None,
+    penalty: float = 1.0,
 ) -> Floats:
     """Expected outcome of every row by a model that did not see its fold."""
     weights = np.ones(len(features)) if weights is None else weights
     rows = (features[training], outcome[training], family, weights[training])
-    without = glm.leave_out(*rows, glm.fit(*rows, start=start), fold[training], int(fold.max(initial=0)) + 1)
+    fitted_to_all = glm.fit(*rows, penalty, start)
+    without = glm.leave_out(*rows, fitted_to_all, fold[training], int(fold.max(initial=0)) + 1, penalty)
     fitted = np.empty(len(features))
     for number, coefficients in enumerate(without):
         fitted[fold == number] = glm.mean(features[fold == number], coefficients, family)
