@@ -27,7 +27,11 @@ class Design:
         return self.add((codes == level).astype(np.float64) for level in kept)
 
     def number(self, values: Floats, knots: int = 3) -> list[Floats]:
-        """A linear spline with its knots at quantiles of the distinct values; returns what was added."""
+        """A linear spline with its knots at quantiles of the distinct values; returns what was added.
+
+        The rows farthest out at either end count as the next that has company: nothing is extrapolated to a lone one.
+        """
+        values = _with_company(values)
         distinct = np.unique(values)
         inner = (
             np.quantile(values, np.linspace(0, 1, knots + 2)[1:-1]) if len(distinct) > 4 else distinct[1:-1]
@@ -56,3 +60,11 @@ class Design:
             if spread > 1e-9:
                 standard.append((column - column.mean()) / spread)
         return np.column_stack(standard)
+
+
+def _with_company(values: Floats) -> Floats:
+    """The values, with the `_FEW` - 1 at either end drawn in to the next one."""
+    if len(values) < 2 * _FEW:
+        return values
+    ordered = np.partition(values, (_FEW - 1, len(values) - _FEW))
+    return np.clip(values, ordered[_FEW - 1], ordered[-_FEW])
