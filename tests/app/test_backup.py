@@ -28,6 +28,9 @@ from afterclick.web.access import NEEDS
 
 PASSPHRASE = "correct horse battery staple"
 DAYS_AGO = 5
+TODAY = datetime.now(UTC).date()
+"""The day of the tests' start: the period asked for stays the same over midnight."""
+
 OF_NOW = ("/api/openapi.json", "/api/quality", "/api/connect", "/api/system")
 """Answers that tell of this moment and this machine, whatever the period."""
 
@@ -45,10 +48,9 @@ class Made(NamedTuple):
 
 def answers(product: Product) -> dict[str, Any]:
     """Every answer of the API over the days around the past that was sent."""
-    today = datetime.now(UTC).date()
     days = {
-        "from": str(today - timedelta(days=DAYS_AGO + 1)),
-        "to": str(today - timedelta(days=DAYS_AGO - 1)),
+        "from": str(TODAY - timedelta(days=DAYS_AGO + 1)),
+        "to": str(TODAY - timedelta(days=DAYS_AGO - 1)),
     }
     with httpx.Client(base_url=product.place.dashboard, timeout=60) as client:
 
