@@ -17,7 +17,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from afterclick.demo import shop, shoppers
 from afterclick.demo.product import Place, Product
-from afterclick.demo.run import free_ports
+from afterclick.demo.run import SHOP, free_ports
 
 pytestmark = pytest.mark.browser
 
@@ -28,11 +28,12 @@ PERSON = (
     "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/140.0.0.0 Safari/537.36"
 )
 SERVICES = ("storefront", "checkout", "payment")
+PICTURES = os.environ.get("AFTERCLICK_SCREENSHOTS")
 
 
 @dataclass(frozen=True)
 class Scene:
-    """The product with two days of history in it, and the shop with a slow acquirer."""
+    """The product with two days of history in it, a week for pictures, and the shop with a slow acquirer."""
 
     product: Product
     shop: shop.Shop
@@ -46,8 +47,9 @@ def scene(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Scene]:
     ports = shop.Ports(**{field.name: next(free) for field in fields(shop.Ports)})
     with Product(place) as product:
         product.wait()
-        now = time.time_ns() // 1_000_000
-        history = shoppers.History(seed=3, now=now, days=2.0, visits_per_day=4000, onset=now - DAY_MS)
+        product.name_site(SHOP)
+        now, days = time.time_ns() // 1_000_000, 7.0 if PICTURES else 2.0
+        history = shoppers.History(seed=3, now=now, days=days, visits_per_day=4000, onset=now - DAY_MS)
         shoppers.backfill(place.collector, product.create_key("history", "historical"), history)
         with shop.start(place.collector, product.public_key(), data, ports) as running:
             running.set_fault("payment-slow", on=True)
@@ -66,16 +68,21 @@ def until(read: Callable[[], T | None], what: str, seconds: float = 120.0) -> T:
 
 def keep(page: Page, name: str, height: int = 900) -> None:
     """Keep pictures of the page in light and dark when asked to."""
-    folder = os.environ.get("AFTERCLICK_SCREENSHOTS")
-    if folder is None:
+    if PICTURES is None:
         return
     page.set_viewport_size({"width": 1280, "height": height})
     for scheme in SCHEMES:
         page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
-        page.reload()
-        expect(page.locator("main")).not_to_contain_text("Reading the evidence", timeout=30_000)
-        page.screenshot(path=Path(folder) / f"{name}-{scheme}.png", animations="disabled")
+        until(lambda: settled(page), f"all of the page {name}", 240)
+        page.screenshot(path=Path(PICTURES) / f"{name}-{scheme}.png", animations="disabled")
     page.emulate_media(color_scheme="light")
+
+
+def settled(page: Page) -> bool | None:
+    """True once the page, read anew, shows all that it will."""
+    page.reload()
+    expect(page.locator("main")).not_to_contain_text("Reading the evidence", timeout=30_000)
+    return None if "not estimated yet" in page.inner_text("main") else True
 
 
 @pytest.fixture
@@ -152,6 +159,7 @@ def test_the_problem_of_the_history_is_first_with_its_money_and_its_cause(scene:
     page.set_viewport_size({"width": 1280, "height": 900})
     page.goto(base)
     expect(page.locator("main")).to_contain_text(re.compile("has (been losing|lost) about €"))
+    expect(page.locator(".site")).to_have_text(SHOP)
     keep(page, "overview", 1300)
     page.goto(f"{base}/problems")
     keep(page, "problems")

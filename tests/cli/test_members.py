@@ -62,3 +62,12 @@ def test_another_site_is_begun_from_the_terminal_with_its_first_key(folder: Path
         assert Keys(control).public("outlet").startswith("ac_")
     finally:
         control.dispose()
+
+
+def test_a_site_gets_another_name_from_the_terminal_and_keeps_the_rest(folder: Path) -> None:
+    assert run(folder, "add", "den", "--currency", "czk", verb="sites").returncode == 0
+    changed = said(folder, "change", "den", "--name", "Tarn & Timber", verb="sites")
+    assert "Tarn & Timber, in CZK" in changed.stdout
+    assert "Tarn & Timber" in said(folder, "list", verb="sites").stdout
+    nobody = said(folder, "change", "attic", "--name", "Attic", verb="sites")
+    assert (nobody.returncode, "There is no site attic" in nobody.stderr) == (1, True)

@@ -11,7 +11,7 @@ from afterclick.accounts.viewer import THIS_MACHINE
 from afterclick.cli.members import opened
 from afterclick.settings import load
 
-app = typer.Typer(help="List the sites, and begin another.", no_args_is_help=True)
+app = typer.Typer(help="List the sites, begin another, change one.", no_args_is_help=True)
 out = Console(soft_wrap=True, highlight=False)
 
 
@@ -39,3 +39,18 @@ def add(
     with opened(settings) as members:
         members.administration.add_site(THIS_MACHINE, wanted)
     out.print(f"Site {site} has begun; `afterclick keys list --site {site}` shows its first key.")
+
+
+@app.command()
+def change(
+    site: Annotated[str, typer.Argument(help="Its id.")],
+    name: Annotated[str, typer.Option(help="Another name.")] = "",
+    currency: Annotated[str, typer.Option(help="Another currency (ISO 4217).")] = "",
+    timezone: Annotated[str, typer.Option(help="Another time zone (IANA).")] = "",
+) -> None:
+    """Give a site another name, currency or time zone; what is left out stays."""
+    with opened(load()) as members:
+        was = members.sites.get(site)
+        wanted = Site(site, name or was.name, currency.upper() or was.currency, timezone or was.timezone)
+        members.administration.change_site(THIS_MACHINE, wanted)
+    out.print(f"Site {site} is called {wanted.name}, in {wanted.currency}, its days by {wanted.timezone}.")

@@ -65,7 +65,7 @@ VERBS = {
     ),
     "people": Verb("people:app", "Part or join again what belongs to one person."),
     "members": Verb("members:app", "List, add and invite those who may sign in."),
-    "sites": Verb("sites:app", "List the sites, and begin another."),
+    "sites": Verb("sites:app", "List the sites, begin another, change one."),
     "privacy": Verb(
         "privacy:app", "Show, export or erase the records of one person; decide what a site keeps."
     ),

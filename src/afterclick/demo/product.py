@@ -1,4 +1,5 @@
-"""The product under demonstration, as a process spoken to only over HTTP: its front doors and its local socket."""
+"""The product under demonstration, as a process spoken to only through its front doors, its local socket and its
+command line."""
 
 import os
 import re
@@ -67,6 +68,15 @@ class Product:
             if self._process.poll() is not None or time.monotonic() > deadline:
                 raise Misconfigured(f"Afterclick did not start: {self._last_words()}")
             time.sleep(0.1)
+
+    def name_site(self, name: str) -> None:
+        """Give the site the name that its pages show."""
+        command = [sys.executable, "-m", "afterclick.cli", "sites", "change", self.site, "--name", name]
+        done = subprocess.run(
+            command, env=_environment(self.place, False), capture_output=True, text=True, check=False
+        )
+        if done.returncode:
+            raise Unavailable(f"The site could not be named: {done.stderr.strip()}")
 
     def create_key(self, name: str, *capabilities: str) -> str:
         """A new write key of the site."""

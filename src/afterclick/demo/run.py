@@ -20,6 +20,7 @@ from afterclick.demo.product import Place, Product
 from afterclick.errors import InvalidInput
 
 DAY_MS = 86_400_000
+SHOP = "Tarn & Timber"
 MARKER = ".demo"  # only a folder that carries it is ever emptied
 PATIENCE_S = 240.0
 LIVE_ROWS = 2000  # live traffic always has some rows on their way
@@ -68,6 +69,7 @@ def _running(
     console.print("Starting the collector, the app and the shop")
     with Product(place) as product:
         product.wait()
+        product.name_site(SHOP)
         key = product.create_key("demo history", "historical")
         with shop.start(place.collector, product.public_key(), data, ports) as running:
             _backfill(plan, place, ports, key, data, console)
