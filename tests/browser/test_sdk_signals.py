@@ -23,6 +23,17 @@ def chunk_has_come(page: Page) -> None:
     page.evaluate("new Promise((done) => setTimeout(done, 50))")
 
 
+def click_is_told(page: Page) -> None:
+    """Until the browser has told of a click, once the frame after it was really shown, and web-vitals has looked at it,
+    which it does when the page is idle.
+    """
+    page.evaluate(
+        "new Promise((done) => new PerformanceObserver((told) => { if (told.getEntriesByName('click').length) "
+        "requestIdleCallback(done) })"
+        ".observe({ type: 'event', durationThreshold: 16, buffered: true }))"
+    )
+
+
 def block(milliseconds: int) -> str:
     return f"const until = performance.now() + {milliseconds}; while (performance.now() < until);"
 
@@ -44,7 +55,7 @@ def test_every_vital_arrives_with_the_element_and_script_behind_it(
     chunk_has_come(page)
     page.evaluate("document.querySelector('img').style.marginTop = '150px'")
     page.click("#buy")
-    page.evaluate("new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))")
+    click_is_told(page)
     leave(page)
     largest = collector.expect("vital", name="LCP")
     assert largest["value"] > 0
