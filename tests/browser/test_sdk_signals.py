@@ -24,12 +24,9 @@ def chunk_has_come(page: Page) -> None:
 
 
 def click_is_told(page: Page) -> None:
-    """Until the browser has told of a click, once the frame after it was really shown, and web-vitals has looked at it,
-    which it does when the page is idle.
-    """
+    """Until the browser has told of a click: it does once the frame after it was really shown."""
     page.evaluate(
-        "new Promise((done) => new PerformanceObserver((told) => { if (told.getEntriesByName('click').length) "
-        "requestIdleCallback(done) })"
+        "new Promise((done) => new PerformanceObserver((told) => { if (told.getEntriesByName('click').length) done() })"
         ".observe({ type: 'event', durationThreshold: 16, buffered: true }))"
     )
 
@@ -71,6 +68,26 @@ def test_every_vital_arrives_with_the_element_and_script_behind_it(
     assert collector.expect("vital", name="TTFB")["value"] > 0
     view = collector.expect("page_view")["page_view_id"]
     assert {event["page_view_id"] for event in collector.events("vital")} == {view}
+
+
+def test_of_an_interaction_time_that_grew_only_the_last_is_told(
+    page: Page, collector: Collector, site: Site
+) -> None:
+    handlers = "".join(
+        f"document.querySelector('#{name}').onclick = () => {{ {block(milliseconds)} }};"
+        for name, milliseconds in (("first", 60), ("second", 160))
+    )
+    buttons = '<button id="first">1</button><button id="second">2</button>'
+    page.goto(site.page("/", f"{buttons}<script>{handlers}</script>"))
+    chunk_has_come(page)
+    for name in ("first", "second"):
+        page.click(f"#{name}")
+        page.evaluate("new Promise((done) => requestIdleCallback(done))")
+    click_is_told(page)
+    leave(page)
+    assert collector.expect("vital", name="INP")["target"] == "button#second"
+    collector.expect("vital", name="CLS")
+    assert len(collector.events("vital", name="INP")) == 1
 
 
 def test_vitals_after_a_soft_navigation_belong_to_the_page_view_it_led_to(

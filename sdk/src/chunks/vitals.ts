@@ -4,6 +4,7 @@ import { onCLS } from 'web-vitals/attribution/onCLS.js';
 import { onINP } from 'web-vitals/attribution/onINP.js';
 import { onLCP } from 'web-vitals/attribution/onLCP.js';
 import { onFCP } from 'web-vitals/onFCP.js';
+import type { INPMetricWithAttribution } from 'web-vitals';
 
 import type { Host } from '../signals/vitals';
 
@@ -24,11 +25,13 @@ export function start({ report, selector }: Host): void {
       },
     });
   }, options);
-  onINP((metric) => {
+  let growing: INPMetricWithAttribution | undefined;
+  const settle = (): void => {
+    if (!growing) return;
     const { interactionTime, interactionTarget, longestScript, inputDelay, processingDuration, presentationDelay } =
-      metric.attribution;
+      growing.attribution;
     report({
-      ...metric,
+      ...growing,
       at: interactionTime,
       target: interactionTarget,
       source: longestScript?.entry.sourceURL,
@@ -38,7 +41,18 @@ export function start({ report, selector }: Host): void {
         render_delay: presentationDelay,
       },
     });
-  }, options);
+    growing = undefined;
+  };
+  // Every change, to report the last: web-vitals works off what was painted just before the page is hidden only behind its
+  // own last report. The document hears of it after web-vitals does, and before the window, which sends the rest.
+  onINP(
+    (metric) => {
+      if (growing !== metric) settle();
+      growing = metric;
+    },
+    { ...options, reportAllChanges: true },
+  );
+  document.addEventListener('visibilitychange', settle);
   onCLS((metric) => {
     const { largestShiftTime, largestShiftTarget } = metric.attribution;
     report({ ...metric, at: largestShiftTime, target: largestShiftTarget });
