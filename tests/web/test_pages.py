@@ -89,6 +89,14 @@ def test_the_overview_shows_felt_did_and_paid_with_their_comparison(shop: httpx.
     assert "€5,200 to €11,300" in page.by_class("wide")[0].text
 
 
+def test_the_overview_says_of_a_problem_whose_price_was_refused_that_its_cost_is_unknown(
+    shop: httpx.Client,
+) -> None:
+    rows = [" ".join(one.text.split()) for one in read(shop, "/").all("li")]
+    (refused,) = [row for row in rows if row.startswith("Checkout fails")]
+    assert refused.endswith("cost unknown")
+
+
 def test_problems_stand_dearest_first_then_unpriced_then_closed(shop: httpx.Client) -> None:
     titles = [one.text.strip() for one in read(shop, "/problems").all("h3")]
     assert titles == [

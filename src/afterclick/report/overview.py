@@ -127,7 +127,9 @@ def _risk(estimate: Estimate | None, now: int, zone: str) -> Risk:
 def _worst(problem: Problem, now: int, zone: str) -> Worst:
     rate = wording.per_day(problem.estimate) if problem.estimate else None
     priced = problem.estimate is not None and problem.estimate.revenue_lost is not None
-    cost = wording.price_words(problem.estimate) if priced else "not priced yet"
+    unknown = problem.estimate is not None and problem.estimate.status == "unknown"
+    unpriced = "cost unknown" if unknown else "not priced yet"
+    cost = wording.price_words(problem.estimate) if priced else unpriced
     if rate is not None and problem.estimate is not None:
         cost = f"{figures.money(rate.value, problem.estimate.currency)} a day"
     since = f"since {figures.moment(problem.onset, now, zone)}"

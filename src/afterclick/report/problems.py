@@ -110,5 +110,5 @@ def _answer(opened: Sequence[Problem], closed: Sequence[Problem], now: int, zone
         return first
     priced = [one for one in opened[1:] if _lost(one) is not None]
     rest = figures.plural(others, "other problem")
-    tail = f"{len(priced)} of them priced" if priced else "not priced yet"
+    tail = f"{len(priced)} of them priced" if priced else "none of them priced"
     return sentence(*first.pieces, f" {rest} {'is' if others == 1 else 'are'} open, {tail}.")
