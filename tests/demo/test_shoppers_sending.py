@@ -173,6 +173,7 @@ def test_live_people_shop_through_the_real_storefront_and_their_visits_join_its_
             11,
             lambda: enough() or now_ms() > deadline,
             tmp_path / "truth",
+            haste=10.0,
         )
     )
     assert enough()
@@ -200,7 +201,11 @@ def test_live_people_meet_a_fault_that_is_switched_on_and_the_page_says_so(
         ]
 
     deadline = now_ms() + 60_000
-    asyncio.run(drive(running.url, recorder.url, KEY, 8.0, 5, lambda: len(late()) > 2 or now_ms() > deadline))
+    asyncio.run(
+        drive(
+            running.url, recorder.url, KEY, 8.0, 5, lambda: len(late()) > 2 or now_ms() > deadline, haste=10.0
+        )
+    )
     assert {event["target"] for event in late() if "/photos/original/" in event.get("source", "")} == {
         "img.product-photo"
     }

@@ -72,9 +72,9 @@ def _running(
         product.name_site(SHOP)
         key = product.create_key("demo history", "historical")
         with shop.start(place.collector, product.public_key(), data, ports) as running:
-            _backfill(plan, place, ports, key, data, console)
             running.set_fault(plan.fault, True)
             with _live(plan, place, product.public_key(), running, data):
+                _backfill(plan, place, ports, key, data, console)
                 yield product, running
 
 

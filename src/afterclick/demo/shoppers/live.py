@@ -48,6 +48,7 @@ from afterclick.demo.shoppers.tally import Tally
 from afterclick.demo.shoppers.visit import (
     DEAD_CLICK,
     GAVE_UP,
+    PAUSE_MS,
     Pressed,
     State,
     arrive,
@@ -58,7 +59,6 @@ from afterclick.demo.shoppers.visit import (
 )
 from afterclick.demo.shoppers.wire import Call, Hex, PageWriter
 
-HASTE = 10.0  # live shoppers look at pages this many times more briefly than those of history
 FAULTS_EVERY_S = 2.0
 TRUTH_EVERY_S = 5.0
 PERSONS = 4000
@@ -93,6 +93,7 @@ class Street:
     key: str
     people: People
     client: httpx.AsyncClient
+    haste: float = 1.0
     switches: _Switches = field(default_factory=lambda: _Switches({}))
     seen: set[int] = field(default_factory=set[int])
     tally: Tally = field(default_factory=Tally)
@@ -165,7 +166,9 @@ class Shopper:
         felt = await self._meet(luck, state)
         dead_click = luck.even("breaks") < DEAD_CLICK
         arrival = arrive(self._mood, luck, state, felt, dead_click)
-        await asyncio.sleep((felt.lcp[0] + dwell_ms(luck, state.step, arrival.stays)[0]) / 1000 / HASTE)
+        await asyncio.sleep(
+            (felt.lcp[0] + dwell_ms(luck, state.step, arrival.stays)[0]) / 1000 / self._street.haste
+        )
         pressed = await self._press(luck, state, bool(arrival.stays[0]), bool(arrival.adds[0]))
         page = replace(depart(self._mood, luck, state, arrival, pressed), leaves=np.array([_now()]))
         events: list[str] = []
@@ -229,7 +232,7 @@ class Shopper:
             again = choice.pays_again if step == PAYMENT else choice.reserves_again
             if not again(self._mood, attempt)[0]:
                 break
-            await asyncio.sleep(1.0 / HASTE)
+            await asyncio.sleep(PAUSE_MS / 1000 / self._street.haste)
         return pressed
 
     def _remember(self, step: int, content: bytes) -> None:
@@ -320,17 +323,20 @@ async def drive(
     seed: int,
     stop: Callable[[], bool],
     truth: Path | None = None,
+    haste: float = 1.0,
 ) -> Tally:
     """Let people come to the shop at the given mean rate until `stop()` says so; returns what came of them.
 
-    `truth` is a file that is kept up to date with the tally. A shop or a collector that does not answer ends nothing.
+    `truth` is a file that is kept up to date with the tally. With `haste` people look at pages so many times more
+    briefly than those of history do; a price finds nobody to compare them with then. A shop or a collector that does
+    not answer ends nothing.
     """
     rng = np.random.default_rng([seed, 3])
     jar = CookieJar(DefaultCookiePolicy(allowed_domains=[]))  # visitors share the client, not their cookies
     limits = httpx.Limits(max_connections=200, max_keepalive_connections=40)
     async with httpx.AsyncClient(cookies=jar, timeout=TIMEOUT_S, limits=limits, trust_env=False) as client:
         people = population.people(rng, PERSONS)
-        street = Street(shop_url.rstrip("/"), collector_url.rstrip("/"), key, people, client)
+        street = Street(shop_url.rstrip("/"), collector_url.rstrip("/"), key, people, client, haste)
         async with asyncio.TaskGroup() as group:
             watch = group.create_task(_watch(street, truth))
             visits: set[asyncio.Task[None]] = set()
