@@ -109,6 +109,9 @@ def _answer(opened: Sequence[Problem], closed: Sequence[Problem], now: int, zone
     if not others:
         return first
     priced = [one for one in opened[1:] if _lost(one) is not None]
-    rest = figures.plural(others, "other problem")
+    if others == 1:
+        return sentence(
+            *first.pieces, f" 1 other problem is open, {'priced too' if priced else 'without a price'}."
+        )
     tail = f"{len(priced)} of them priced" if priced else "none of them priced"
-    return sentence(*first.pieces, f" {rest} {'is' if others == 1 else 'are'} open, {tail}.")
+    return sentence(*first.pieces, f" {figures.plural(others, 'other problem')} are open, {tail}.")
