@@ -19,7 +19,7 @@ from urllib.request import urlopen
 
 from afterclick.accounts import DEFAULT_SITE, Keys, first_run
 from afterclick.settings import load as load_settings
-from afterclick.store.control import open_control
+from afterclick.store.control.database import open_control
 from benchmarks import load
 from benchmarks.table import Row, show
 

@@ -7,15 +7,15 @@ import uuid
 
 import msgspec
 
-from afterclick.collect.enrich import STEPS
 from afterclick.settings import load
 from afterclick.signals import Event
 from afterclick.store import EVENTS, Scope, Statement, Store, open_store
-from afterclick.store.decode import decode
-from afterclick.store.drain import BLOCK_ROWS, Drain
-from afterclick.store.outlet import Outlet
-from afterclick.store.spool import Spool
-from afterclick.store.spooled import Batch
+from afterclick.store.drain.decode import decode
+from afterclick.store.drain.drain import BLOCK_ROWS, Drain
+from afterclick.store.spool.batch import Batch
+from afterclick.store.spool.outlet import Outlet
+from afterclick.store.spool.spool import Spool
+from afterclick.visits.enrich import STEPS
 from benchmarks.table import Row, show
 
 BLOCKS = 4

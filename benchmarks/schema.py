@@ -20,7 +20,7 @@ import pyarrow.compute as pc
 
 from afterclick.settings import load
 from afterclick.store import EVENTS, Scope, Statement, open_store
-from afterclick.store.records import uuid_array
+from afterclick.store.schema.records import uuid_array
 
 SITE = "default"
 UNTIL = 1_780_272_000_000  # 2026-06-01

@@ -12,7 +12,7 @@ from contextlib import ExitStack, contextmanager
 from afterclick.accounts import DEFAULT_SITE, Keys, first_run
 from afterclick.demo.run import free_ports
 from afterclick.settings import load as load_settings
-from afterclick.store.control import open_control
+from afterclick.store.control.database import open_control
 from benchmarks import collector, load
 from benchmarks.collector import cpu_seconds
 from benchmarks.table import Row, show

@@ -10,7 +10,7 @@ from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTrace
 from afterclick.accounts import DEFAULT_SITE, Keys, first_run
 from afterclick.demo.run import free_ports
 from afterclick.settings import load as load_settings
-from afterclick.store.control import open_control
+from afterclick.store.control.database import open_control
 from benchmarks import load
 from benchmarks.several import cpu_seconds, running
 from benchmarks.table import Row, show

@@ -16,11 +16,11 @@ from typing import Any
 from afterclick.accounts import Grant
 from afterclick.clock import now_ms
 from afterclick.collect.doors import door_at
-from afterclick.collect.gate import Gate, Limiter
-from afterclick.collect.metrics import Metrics
-from afterclick.collect.passage import House, Passage
+from afterclick.collect.passage.gate import Gate, Limiter
+from afterclick.collect.passage.passage import House, Passage
+from afterclick.collect.transport.exposition import Metrics
 from afterclick.settings import load as load_settings
-from afterclick.store.spooled import Batch
+from afterclick.store.spool.batch import Batch
 from benchmarks import collector, load, spans
 from benchmarks.table import Row, show
 

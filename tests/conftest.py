@@ -11,7 +11,7 @@ from tests.store import front, postgres
 
 from afterclick.settings import Settings, load
 from afterclick.store import Scope, Store, open_store
-from afterclick.store.control import open_control
+from afterclick.store.control.database import open_control
 
 hypothesis.register_profile("same", derandomize=True)
 hypothesis.register_profile("other", derandomize=False)

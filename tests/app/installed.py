@@ -18,7 +18,7 @@ from afterclick.accounts import DEFAULT_SITE, Keys, Site, Sites, first_run
 from afterclick.demo.product import Place, Product
 from afterclick.demo.shoppers.wire import uuid7
 from afterclick.settings import load
-from afterclick.store.control import open_control
+from afterclick.store.control.database import open_control
 
 PATIENCE_S = 60.0
 PAUSE_S = 0.05

@@ -19,7 +19,6 @@ from tests.store import postgres
 from afterclick.accounts.audit import Audit
 from afterclick.accounts.viewer import THIS_MACHINE
 from afterclick.app.installation import Installation
-from afterclick.collect.sessionize import Sessionizer
 from afterclick.customers import Node, SqlCuts
 from afterclick.customers.erasing import STEPS
 from afterclick.customers.privacy import Privacy
@@ -28,12 +27,13 @@ from afterclick.resolve.book import SqlProblemBook
 from afterclick.settings import Settings
 from afterclick.signals import Event, LogRecord, Metric, Record, Span
 from afterclick.store import Scope, Statement, Store, records_table
-from afterclick.store.control import open_control
-from afterclick.store.drain import Drain
-from afterclick.store.outlet import Outlet
-from afterclick.store.quality import Quality
-from afterclick.store.spool import Spool
-from afterclick.store.spooled import Batch, Kind
+from afterclick.store.control.database import open_control
+from afterclick.store.control.taken_and_dropped import Quality
+from afterclick.store.drain.drain import Drain
+from afterclick.store.spool.batch import Batch, Kind
+from afterclick.store.spool.outlet import Outlet
+from afterclick.store.spool.spool import Spool
+from afterclick.visits.sessionize import Sessionizer
 
 NOON = 1_780_315_200_000
 """2026-06-01 12:00 UTC."""

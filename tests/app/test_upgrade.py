@@ -55,7 +55,7 @@ def newer_control(data: Path) -> None:
 def newer_signals(data: Path) -> None:
     code = f"""
 from afterclick.settings import load
-from afterclick.store.engine import Engine
+from afterclick.store.engine.connection import Engine
 engine = Engine(load({{"AFTERCLICK_DATA": {str(data)!r}}}))
 engine.command("INSERT INTO schema_migrations (version, name) VALUES (9999, 'tomorrow')")
 engine.close()

@@ -16,9 +16,9 @@ from afterclick.clock import now_ms
 from afterclick.jobs import Timetable
 from afterclick.log import Recent
 from afterclick.settings import load
-from afterclick.store.control import open_control
-from afterclick.store.drain import Drain, Freshness
-from afterclick.store.outlet import Outlet
+from afterclick.store.control.database import open_control
+from afterclick.store.drain.drain import Drain, Freshness
+from afterclick.store.spool.outlet import Outlet
 
 NOTHING_WAITS = Freshness(0, 0, 10, 0, None, "", {})
 

@@ -16,8 +16,8 @@ from afterclick.resolve import SqlProblemBook
 from afterclick.resolve.watch import STANDS
 from afterclick.settings import load
 from afterclick.store import Reader, Scope, Store
-from afterclick.store.control import open_control
-from afterclick.store.quality import Quality
+from afterclick.store.control.database import open_control
+from afterclick.store.control.taken_and_dropped import Quality
 
 NOW = 1_795_000_000_000
 

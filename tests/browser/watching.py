@@ -12,8 +12,8 @@ from tests.clients import javascript
 from tests.collect.conftest import Process, until
 
 from afterclick.signals import Event, LogRecord, Span
-from afterclick.store.outlet import Outlet
-from afterclick.store.spooled import Kind
+from afterclick.store.spool.batch import Kind
+from afterclick.store.spool.outlet import Outlet
 
 PERSON = (
     "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/140.0.0.0 Safari/537.36"

@@ -12,7 +12,7 @@ import pytest
 
 from afterclick.cli.files import events, format_of, opened
 from afterclick.cli.left import Left
-from afterclick.collect.mapping import Mapping
+from afterclick.collect.mapping.mapping import Mapping
 from afterclick.errors import InvalidInput
 
 LOG = Path(__file__).parents[1] / "payloads" / "access.log"

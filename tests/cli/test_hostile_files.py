@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 
 from afterclick.cli import files
 from afterclick.cli.left import Left
-from afterclick.collect.hook_sources import HookSources
-from afterclick.collect.mapping import Mapping
+from afterclick.collect.hooks.sources import HookSources
+from afterclick.collect.mapping.mapping import Mapping
 from afterclick.errors import AfterclickError
 
 LINE = '192.0.2.1 - - [28/May/2026:20:26:39 +0000] "GET /a?b=c HTTP/1.1" 200 12 "https://a.example/" "Mozilla/5.0"\n'

@@ -12,7 +12,7 @@ from tests.cli.within import within
 from tests.collect.conftest import Process
 
 from afterclick.signals import Event
-from afterclick.store.outlet import Outlet
+from afterclick.store.spool.outlet import Outlet
 
 MAPPING = """
 [fields]

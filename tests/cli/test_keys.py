@@ -10,7 +10,7 @@ import pytest
 
 from afterclick.accounts.audit import Audit
 from afterclick.settings import load
-from afterclick.store.control import open_control
+from afterclick.store.control.database import open_control
 
 
 class Command:

@@ -8,7 +8,7 @@ from tests.cli.within import Said, within
 from afterclick.accounts import Keys
 from afterclick.accounts.members import Members
 from afterclick.settings import load
-from afterclick.store.control import open_control
+from afterclick.store.control.database import open_control
 
 PASSWORD = "seven herons by the weir"
 

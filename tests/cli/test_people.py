@@ -20,9 +20,9 @@ from afterclick.errors import AfterclickError, InvalidInput, NotFound
 from afterclick.resolve.book import SqlProblemBook
 from afterclick.settings import Settings, load
 from afterclick.store import Store
-from afterclick.store.control import open_control
-from afterclick.store.drain import Drain
-from afterclick.store.quality import Quality
+from afterclick.store.control.database import open_control
+from afterclick.store.control.taken_and_dropped import Quality
+from afterclick.store.drain.drain import Drain
 
 ADA, BOB = Node("user", "ada"), Node("user", "bob")
 

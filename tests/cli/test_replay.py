@@ -9,7 +9,7 @@ from pathlib import Path
 
 from afterclick.demo.product import Place, Product
 from afterclick.demo.run import free_ports
-from afterclick.store.outlet import Outlet
+from afterclick.store.spool.outlet import Outlet
 
 NOW = 1_780_000_000_000
 

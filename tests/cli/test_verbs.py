@@ -75,7 +75,7 @@ def test_the_app_starts_without_what_only_some_requests_and_jobs_need() -> None:
 
 def test_a_start_at_the_newest_revision_leaves_alembic_alone(tmp_path: Path) -> None:
     opened = (
-        "from afterclick.settings import load\nfrom afterclick.store.control import open_control\n"
+        "from afterclick.settings import load\nfrom afterclick.store.control.database import open_control\n"
         f"open_control(load({{'AFTERCLICK_DATA': {str(tmp_path)!r}}}))"
     )
     assert imported(opened, ("alembic",)) == ["alembic"]

@@ -20,10 +20,10 @@ from afterclick.accounts import Keys, Site, Sites
 from afterclick.collect.assembly import create
 from afterclick.settings import Settings, load
 from afterclick.signals import Event, LogRecord, Metric, Span
-from afterclick.store.control import open_control
-from afterclick.store.outlet import Outlet
-from afterclick.store.spool import Spool
-from afterclick.store.spooled import Kind
+from afterclick.store.control.database import open_control
+from afterclick.store.spool.batch import Kind
+from afterclick.store.spool.outlet import Outlet
+from afterclick.store.spool.spool import Spool
 
 NOW = 1_780_000_000_000
 

@@ -6,8 +6,8 @@ import msgspec
 
 from afterclick.settings import load
 from afterclick.store import Scope, Statement, Store, open_store
-from afterclick.store.drain import Drain
-from afterclick.store.outlet import Outlet
+from afterclick.store.drain.drain import Drain
+from afterclick.store.spool.outlet import Outlet
 
 COUNTS = Statement(
     "counts",

@@ -5,7 +5,7 @@ import uuid
 import pytest
 from tests.collect.conftest import House
 
-from afterclick.collect.bots import is_automated, is_crawler
+from afterclick.collect.passage.bots import is_automated, is_crawler
 
 BLINK = "AppleWebKit/537.36 (KHTML, like Gecko)"
 APPLE = "AppleWebKit/605.1.15 (KHTML, like Gecko)"

@@ -7,12 +7,12 @@ import msgspec
 import pytest
 from tests.collect.conftest import NOW, House, until
 
-from afterclick.collect import enrich
 from afterclick.store import Scope, Statement, Store
-from afterclick.store.drain import Drain
-from afterclick.store.outlet import Outlet
-from afterclick.store.quality import Quality
-from afterclick.store.spool import Spool
+from afterclick.store.control.taken_and_dropped import Quality
+from afterclick.store.drain.drain import Drain
+from afterclick.store.spool.outlet import Outlet
+from afterclick.store.spool.spool import Spool
+from afterclick.visits import enrich
 
 HOUR = 3_600_000
 COUNTS = Statement(

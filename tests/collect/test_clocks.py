@@ -6,7 +6,7 @@ import msgspec
 import pytest
 from tests.collect.conftest import NOW, House
 
-from afterclick.store.spooled import CORRECTED_CLOCK
+from afterclick.store.spool.batch import CORRECTED_CLOCK
 
 HOUR = 3_600_000
 

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 import pytest
 from tests.collect.test_hostile_connections import GET, PATIENT, listening
 
-from afterclick.collect import connections
-from afterclick.collect.corked import Corked
+from afterclick.collect.transport import connections
+from afterclick.collect.transport.corked import Corked
 
 
 class Wire(asyncio.Transport):

@@ -16,10 +16,10 @@ from tests.collect.test_kill import spooled
 
 from afterclick.signals import Event
 from afterclick.store import Scope, Statement, Store
-from afterclick.store.drain import Drain
-from afterclick.store.outlet import Outlet
-from afterclick.store.spool import RESERVE, Spool
-from afterclick.store.spooled import Batch
+from afterclick.store.drain.drain import Drain
+from afterclick.store.spool.batch import Batch
+from afterclick.store.spool.outlet import Outlet
+from afterclick.store.spool.spool import RESERVE, Spool
 
 pytestmark = pytest.mark.skipif(
     sys.platform != "linux", reason="mounts a disk in memory, and limits a process"

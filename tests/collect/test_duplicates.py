@@ -9,17 +9,17 @@ from tests.collect.conftest import House
 
 from afterclick.accounts import Grant
 from afterclick.accounts.api_keys import ApiKeys
-from afterclick.collect.app import Collector
-from afterclick.collect.duplicates import deduplicate
-from afterclick.collect.event_wire import WireEvent
-from afterclick.collect.gate import Gate, Limiter
-from afterclick.collect.metrics import Metrics
-from afterclick.collect.onlooker import Onlookers
-from afterclick.collect.passage import House as Shared
-from afterclick.collect.passage import Passage
-from afterclick.collect.seen import Seen
+from afterclick.collect.event.wire import WireEvent
+from afterclick.collect.passage.duplicates import deduplicate
+from afterclick.collect.passage.gate import Gate, Limiter
+from afterclick.collect.passage.passage import House as Shared
+from afterclick.collect.passage.passage import Passage
+from afterclick.collect.passage.seen import Seen
+from afterclick.collect.transport.app import Collector
+from afterclick.collect.transport.exposition import Metrics
+from afterclick.collect.transport.onlooker import Onlookers
 from afterclick.errors import Unavailable
-from afterclick.store.spooled import Batch, Depth
+from afterclick.store.spool.batch import Batch, Depth
 
 ID = "6f0c1f5e-3f4a-4c68-9a52-0d8a9f0e1a2b"
 

@@ -4,9 +4,9 @@ import msgspec
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from afterclick.collect.flat import flat
-from afterclick.collect.segment_event import event_of
-from afterclick.collect.segment_wire import Call
+from afterclick.collect.event.flat import flat
+from afterclick.collect.segment.event import event_of
+from afterclick.collect.segment.wire import Call
 
 TEXTS = st.text(st.characters(exclude_categories=["Cs"]), max_size=20)
 JSON = st.recursive(

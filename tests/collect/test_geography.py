@@ -9,8 +9,8 @@ import pytest
 from netaddr import IPSet
 from tests.collect.conftest import House
 
-from afterclick.collect.geography import client_address, trusted
-from afterclick.collect.passage import Passage
+from afterclick.collect.passage.geography import client_address, trusted
+from afterclick.collect.passage.passage import Passage
 from afterclick.errors import Misconfigured
 
 BROWSER = "Mozilla/5.0 (X11; Linux x86_64; rv:145.0) Gecko/20100101 Firefox/145.0"

@@ -20,8 +20,8 @@ from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTrace
 from tests.collect.conftest import House, Process, free_port, until
 from tests.collect.test_traces import request
 
-from afterclick.collect.grpc_server import GrpcServer
-from afterclick.store.outlet import Outlet
+from afterclick.collect.transport.grpc_server import GrpcServer
+from afterclick.store.spool.outlet import Outlet
 
 EXPORT = "/opentelemetry.proto.collector.trace.v1.TraceService/Export"
 Metadata = Sequence[tuple[str, str | bytes]]

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from tests.collect.conftest import House
 
 from afterclick.settings import load
-from afterclick.store.decode import decode
+from afterclick.store.drain.decode import decode
 
 
 def good() -> bytes:

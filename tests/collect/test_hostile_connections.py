@@ -12,8 +12,8 @@ import pytest
 import uvicorn
 from starlette.types import Receive, Scope, Send
 
-from afterclick.collect.connections import MOST_PIPELINED, Connections, Limits
-from afterclick.collect.party import party
+from afterclick.collect.transport.connections import MOST_PIPELINED, Connections, Limits
+from afterclick.collect.transport.party import party
 
 GET = b"GET / HTTP/1.1\r\nhost: x\r\n\r\n"
 PATIENT = Limits(0, 0, head_seconds=60, body_seconds=60, body_bytes=1_000)

@@ -23,7 +23,7 @@ from tests.collect.segment_calls import call
 from tests.collect.test_hooks import ORDER, SECRET, signature, write
 from tests.collect.test_sentry import envelope, error, span, transaction
 
-from afterclick.collect.passage import Passage
+from afterclick.collect.passage.passage import Passage
 from afterclick.settings import load
 
 PAYLOADS = Path(__file__).parents[1] / "payloads"

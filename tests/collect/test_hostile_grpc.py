@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from tests.collect.conftest import House, free_port
 from tests.collect.test_grpc import EXPORT, export
 
-from afterclick.collect.grpc_server import GrpcServer
+from afterclick.collect.transport.grpc_server import GrpcServer
 
 _OTHERS = [
     EXPORT,

@@ -12,15 +12,17 @@ import msgspec
 import pytest
 from tests.collect.conftest import House as HouseOf
 
-from afterclick.collect import body, events, steps, turns
 from afterclick.collect.doors import Door
-from afterclick.collect.doorway import Doorway
-from afterclick.collect.event_wire import WireEvent
-from afterclick.collect.passage import Answer, House, Passage, Step
-from afterclick.collect.turns import HUGE, MANY, Turns, is_large
+from afterclick.collect.event import door as events
+from afterclick.collect.event.wire import WireEvent
+from afterclick.collect.passage import steps
+from afterclick.collect.passage.passage import Answer, House, Passage, Step
+from afterclick.collect.transport import body, turns
+from afterclick.collect.transport.doorway import Doorway
+from afterclick.collect.transport.turns import HUGE, MANY, Turns, is_large
 from afterclick.errors import Unavailable
 from afterclick.settings import Settings
-from afterclick.store.spooled import CORRECTED_CLOCK
+from afterclick.store.spool.batch import CORRECTED_CLOCK
 
 
 def test_a_body_is_large_by_its_bytes_or_by_its_objects() -> None:

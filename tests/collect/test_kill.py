@@ -15,7 +15,7 @@ import msgspec
 import pytest
 from tests.collect.conftest import Process, until
 
-from afterclick.store.outlet import Outlet
+from afterclick.store.spool.outlet import Outlet
 
 EVENT = msgspec.json.Decoder(dict[str, object])
 

@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
-from afterclick.collect.mapped_value import Unmapped
-from afterclick.collect.mapping import Mapping
+from afterclick.collect.mapping.mapping import Mapping
+from afterclick.collect.mapping.value import Unmapped
 from afterclick.errors import InvalidInput
 
 

@@ -17,7 +17,7 @@ from tests.collect.conftest import NOW, House
 
 from afterclick.signals import Metric
 from afterclick.store import records_table
-from afterclick.store.decode import decode
+from afterclick.store.drain.decode import decode
 
 PROTOBUF = "application/x-protobuf"
 PATH = "/v1/metrics"

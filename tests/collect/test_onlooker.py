@@ -14,7 +14,7 @@ from afterclick.accounts.api_keys import DAY_MS, ApiKeys
 from afterclick.accounts.people import People
 from afterclick.accounts.policy import ROLES, Capability, Role
 from afterclick.accounts.viewer import THIS_MACHINE, Viewer
-from afterclick.collect.onlooker import FORWARDED, FREE, Onlookers, is_from_here
+from afterclick.collect.transport.onlooker import FORWARDED, FREE, Onlookers, is_from_here
 from afterclick.errors import Forbidden, TooMany, Unauthorized, Unavailable
 
 LOCAL = {b"host": b"127.0.0.1:4318"}

@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy.exc import OperationalError
 from tests.collect.conftest import House
 
-from afterclick.collect.gate import Gate
+from afterclick.collect.passage.gate import Gate
 
 SHOP = "https://shop.example"
 

@@ -31,8 +31,8 @@ from opentelemetry.trace import SpanKind, StatusCode
 from tests.collect.conftest import Process
 
 from afterclick.signals import LogRecord, Metric, Span
-from afterclick.store.outlet import Outlet
-from afterclick.store.spooled import Kind
+from afterclick.store.spool.batch import Kind
+from afterclick.store.spool.outlet import Outlet
 
 RESOURCE = Resource({"service.name": "checkout", "service.version": "1.4.2", "host.name": "node-1"})
 DELTA: dict[type, AggregationTemporality] = {Counter: AggregationTemporality.DELTA}

@@ -8,9 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tests.collect.conftest import NOW, House
 
-from afterclick.collect.otlp import Attributes
-from afterclick.collect.otlp_attributes import flat_json
-from afterclick.collect.privacy import scrubbed, scrubbed_props
+from afterclick.collect.otlp.attributes import flat_json
+from afterclick.collect.otlp.values import Attributes
+from afterclick.collect.passage.cleaning import scrubbed, scrubbed_props
 
 JWT = "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxMjM0NTY3ODkwIn0.dozjgNryP4J3jVmNHl0w5N_XgL0n3I9PlFUP0THsR8U"
 LIVE = "sk_live_" + "51H8xQeLkdIwHu7ix"

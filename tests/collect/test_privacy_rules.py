@@ -6,7 +6,7 @@ from tests.collect.conftest import NOW, House
 
 from afterclick.accounts.site_privacy import UNDECIDED, SitePrivacy, SiteRules
 from afterclick.accounts.viewer import THIS_MACHINE
-from afterclick.collect.site_rules import MEMORY_SECONDS, RulesOfSites
+from afterclick.collect.passage.site_rules import MEMORY_SECONDS, RulesOfSites
 from afterclick.errors import InvalidInput, Unavailable
 
 BROWSER = "Mozilla/5.0 (X11; Linux x86_64) Firefox/130.0"

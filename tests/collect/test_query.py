@@ -9,8 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tests.collect.conftest import House
 
-from afterclick.collect.channel import channel_of, referred_by
-from afterclick.collect.page_address import page_of
+from afterclick.collect.event.channel import channel_of, referred_by
+from afterclick.collect.event.page_address import page_of
 
 CHANNELS = [
     ("utm_source=google&utm_medium=cpc", "paid-search"),

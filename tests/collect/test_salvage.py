@@ -5,7 +5,7 @@ import json
 from hypothesis import given
 from hypothesis import strategies as st
 
-from afterclick.collect import salvage
+from afterclick.collect.passage import salvage
 
 Json = st.recursive(
     st.none() | st.integers() | st.text(),

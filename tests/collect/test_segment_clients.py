@@ -13,11 +13,11 @@ from tests.browser.watching import Kept
 from tests.clients import javascript
 from tests.collect.conftest import Process
 
-from afterclick.collect import enrich
-from afterclick.collect.sessionize import Sessionizer
 from afterclick.store import Scope, Statement, Store
-from afterclick.store.drain import Drain
-from afterclick.store.outlet import Outlet
+from afterclick.store.drain.drain import Drain
+from afterclick.store.spool.outlet import Outlet
+from afterclick.visits import enrich
+from afterclick.visits.sessionize import Sessionizer
 
 VISITS = Statement(
     "visits",

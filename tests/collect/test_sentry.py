@@ -14,8 +14,8 @@ import pytest
 from tests.collect.conftest import NOW, House, Process, until
 
 from afterclick.signals import Event, Span
-from afterclick.store.outlet import Outlet
-from afterclick.store.spooled import Kind
+from afterclick.store.spool.batch import Kind
+from afterclick.store.spool.outlet import Outlet
 
 APP = Path(__file__).parents[1] / "clients" / "sentry_app.py"
 PATH = "/api/1/envelope/"

@@ -5,9 +5,9 @@ from hypothesis import strategies as st
 from opentelemetry.proto.common.v1.common_pb2 import AnyValue, ArrayValue, KeyValue, KeyValueList
 from opentelemetry.proto.trace.v1.trace_pb2 import Span
 
-from afterclick.collect.otlp import from_proto
-from afterclick.collect.span_attributes import of_plain, of_protobuf
-from afterclick.collect.span_protobuf import span_of
+from afterclick.collect.otlp.spans.attributes import of_plain, of_protobuf
+from afterclick.collect.otlp.spans.protobuf import span_of
+from afterclick.collect.otlp.values import from_proto
 
 TEXTS = st.text(st.characters(exclude_categories=["Cs"]), max_size=300)
 PLAIN = (

@@ -3,13 +3,13 @@
 import asyncio
 
 from afterclick.clock import now_ms
-from afterclick.collect import steps
-from afterclick.collect.gate import Gate, Limiter
-from afterclick.collect.metrics import Metrics
-from afterclick.collect.passage import House, Passage
+from afterclick.collect.passage import steps
+from afterclick.collect.passage.gate import Gate, Limiter
+from afterclick.collect.passage.passage import House, Passage
+from afterclick.collect.transport.exposition import Metrics
 from afterclick.settings import Settings
 from afterclick.signals import Event
-from afterclick.store.spooled import Batch
+from afterclick.store.spool.batch import Batch
 
 NOW = 1_780_315_200_000
 

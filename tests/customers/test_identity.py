@@ -248,7 +248,7 @@ def test_people_can_be_asked_for_in_ones_own_sql(
 def test_a_history_is_numbered_period_by_period_and_every_device_once(
     store: Store, scope: Scope, visit: Visit, keep: Keep, identity: Identity, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("afterclick.store.identity.SLICE", 3)
+    monkeypatch.setattr("afterclick.store.rollups.identity.SLICE", 3)
     hour = 3_600_000
     keep(
         *[visit(f"d{n % 5}", at=n * hour - DAY // 2) for n in range(11)],

@@ -21,7 +21,7 @@ from afterclick.demo import shop
 from afterclick.demo.shoppers import History, backfill, drive, posting
 from afterclick.errors import InvalidInput, Unauthorized, Unavailable
 from afterclick.settings import load
-from afterclick.store.control import open_control
+from afterclick.store.control.database import open_control
 
 from .conftest import KEY, Recorder, wait
 

@@ -13,7 +13,7 @@ from afterclick.resolve import Change, SqlProblemBook, watch
 from afterclick.resolve.evidence import evidence
 from afterclick.settings import Settings
 from afterclick.store import Reader, Scope, Store, events_table, spans_table
-from afterclick.store.control import open_control
+from afterclick.store.control.database import open_control
 
 ONSET, END, AGAIN = NOW - 10 * HOUR, NOW - 5 * HOUR, NOW - 2 * HOUR
 

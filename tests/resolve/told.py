@@ -5,10 +5,14 @@ from typing import cast
 
 from afterclick.accounts import Grant
 from afterclick.clock import now_ms
-from afterclick.collect import event_body, event_record, otlp_body, span_body, span_record
-from afterclick.collect.gate import Gate, Limiter
-from afterclick.collect.metrics import Metrics
-from afterclick.collect.passage import Durable, House, Passage
+from afterclick.collect.event import body as event_body
+from afterclick.collect.event import record as event_record
+from afterclick.collect.otlp import body as otlp_body
+from afterclick.collect.otlp.spans import body as span_body
+from afterclick.collect.otlp.spans import record as span_record
+from afterclick.collect.passage.gate import Gate, Limiter
+from afterclick.collect.passage.passage import Durable, House, Passage
+from afterclick.collect.transport.exposition import Metrics
 from afterclick.demo.shoppers import History
 from afterclick.settings import Settings
 from afterclick.signals import Event, Span

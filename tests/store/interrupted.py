@@ -13,9 +13,9 @@ from contextlib import suppress
 from pathlib import Path
 
 from afterclick.settings import load
-from afterclick.store.engine import Engine
-from afterclick.store.query import Parameter
-from afterclick.store.tables import migrate, migrations
+from afterclick.store.engine.connection import Engine
+from afterclick.store.engine.query import Parameter
+from afterclick.store.schema.tables import migrate, migrations
 
 
 class Interruption(Exception):

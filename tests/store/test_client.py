@@ -19,7 +19,7 @@ from afterclick.errors import Misconfigured
 from afterclick.settings import Settings, load
 from afterclick.signals import Event
 from afterclick.store import Scope, Statement, Store, events_table, open_store
-from afterclick.store.tables import migrate
+from afterclick.store.schema.tables import migrate
 
 NOON = 1_780_315_200_000
 MakeEvent = Callable[..., Event]

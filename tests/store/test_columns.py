@@ -8,8 +8,8 @@ from afterclick.accounts.policy import ROLES, Capability, Role
 from afterclick.errors import InvalidInput
 from afterclick.signals import Event
 from afterclick.store import Scope, Store, events_table
-from afterclick.store.columns import EVERY, MONEY, NEEDS, PERSONAL, VISITS, needed
-from afterclick.store.readonly import TABLES
+from afterclick.store.engine.readonly import TABLES
+from afterclick.store.schema.columns import EVERY, MONEY, NEEDS, PERSONAL, VISITS, needed
 
 NOW = 1_780_000_000_000
 SECRETS = {MONEY: "7777", PERSONAL: "user-secret", VISITS: "device-secret"}

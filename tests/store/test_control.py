@@ -18,8 +18,8 @@ import afterclick
 from afterclick.accounts import DEFAULT_SITE, Keys, Site, Sites, first_run
 from afterclick.errors import Misconfigured
 from afterclick.settings import Settings, load
-from afterclick.store import control as control_module
-from afterclick.store.control import Base, open_control
+from afterclick.store.control import database as control_module
+from afterclick.store.control.database import Base, open_control
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])

@@ -9,13 +9,13 @@ from pathlib import Path
 import pytest
 
 import afterclick
-from afterclick.collect.visit_memory import Memory
 from afterclick.store import Scope, Statement, Store
-from afterclick.store.control import Base
+from afterclick.store.control.database import Base
 from afterclick.store.erasure import REGISTRY, SEARCHED
 from afterclick.store.erasure.person import NOBODY
 from afterclick.store.erasure.registry import Where
-from afterclick.store.spool_file import open_spool
+from afterclick.store.spool.file import open_spool
+from afterclick.visits.memory import Memory
 
 DOCS = Path(__file__).parents[2] / "docs"
 TITLES: dict[Where, str] = {

@@ -10,8 +10,8 @@ from afterclick.errors import Misconfigured, Unavailable
 from afterclick.settings import Settings, load
 from afterclick.signals import Event
 from afterclick.store import Scope, Store, events_table, open_store
-from afterclick.store.engine import Engine
-from afterclick.store.gate import Gate
+from afterclick.store.engine.connection import Engine
+from afterclick.store.engine.write_gate import Gate
 
 MakeEvent = Callable[..., Event]
 

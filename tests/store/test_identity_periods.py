@@ -6,7 +6,7 @@ from itertools import pairwise
 from hypothesis import given
 from hypothesis import strategies as st
 
-from afterclick.store.identity import QUARTER, SLICE, Period, crowded_months, periods
+from afterclick.store.rollups.identity import QUARTER, SLICE, Period, crowded_months, periods
 
 QUARTERS = st.dictionaries(st.integers(1_900_000, 1_910_000), st.integers(1, 2 * SLICE), max_size=60).map(
     lambda found: [

@@ -12,14 +12,14 @@ from sqlalchemy.exc import OperationalError
 from tests.store import postgres
 
 from afterclick.settings import Settings
-from afterclick.store.control import open_control
-from afterclick.store.locks import Hold, alone, together
+from afterclick.store.control.database import open_control
+from afterclick.store.control.locks import Hold, alone, together
 
 HOLDER = """
 import sys
 from afterclick.settings import load
-from afterclick.store.control import open_control
-from afterclick.store.locks import Hold
+from afterclick.store.control.database import open_control
+from afterclick.store.control.locks import Hold
 
 hold = Hold(open_control(load()), "app")
 print(hold.take(), flush=True)

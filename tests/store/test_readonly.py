@@ -130,7 +130,7 @@ def test_the_engines_own_fence_holds_without_the_rewriting(
     def untouched(sql: str, columns: object) -> str:
         return sql
 
-    monkeypatch.setattr("afterclick.store.readonly.narrow", untouched)
+    monkeypatch.setattr("afterclick.store.engine.readonly.narrow", untouched)
     assert store.read_only(Scope(site), "SELECT DISTINCT site FROM events").to_pylist() == [{"site": site}]
     assert store.read_only(Scope(site), "SELECT DISTINCT site FROM page_view_felt").to_pylist() == [
         {"site": site}

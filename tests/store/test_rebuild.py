@@ -8,7 +8,8 @@ import pytest
 from tests.store.conftest import over_both
 
 from afterclick.signals import Event
-from afterclick.store import Store, events_table, rebuild
+from afterclick.store import Store, events_table
+from afterclick.store.rollups import rebuild
 
 pytestmark = over_both
 

@@ -138,7 +138,7 @@ def test_tickets_stay_open_when_settling_dies_before_it_ends(
     def killed(*_: object) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("afterclick.store.settle._close", killed)
+    monkeypatch.setattr("afterclick.store.rollups.settle._close", killed)
     with pytest.raises(KeyboardInterrupt):
         store.settle(NOON)
     monkeypatch.undo()

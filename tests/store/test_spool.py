@@ -7,9 +7,9 @@ import pytest
 
 from afterclick.errors import Unavailable
 from afterclick.signals import Drop
-from afterclick.store.outlet import Outlet
-from afterclick.store.spool import Spool
-from afterclick.store.spooled import Aside, Batch, Tally
+from afterclick.store.spool.batch import Aside, Batch, Tally
+from afterclick.store.spool.outlet import Outlet
+from afterclick.store.spool.spool import Spool
 
 MINUTE = 1_780_000_020_000
 

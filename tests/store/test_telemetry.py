@@ -10,11 +10,11 @@ import pytest
 
 from afterclick.signals import LogRecord, Metric, Record
 from afterclick.store import Scope, Statement, Store, records_table
-from afterclick.store.decode import decode
-from afterclick.store.drain import Drain
-from afterclick.store.outlet import Outlet
-from afterclick.store.spool import Spool
-from afterclick.store.spooled import Batch, Kind
+from afterclick.store.drain.decode import decode
+from afterclick.store.drain.drain import Drain
+from afterclick.store.spool.batch import Batch, Kind
+from afterclick.store.spool.outlet import Outlet
+from afterclick.store.spool.spool import Spool
 
 NOON = 1_780_315_200_000
 ENCODER = msgspec.json.Encoder()

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from afterclick.errors import InvalidInput, Unavailable
 from afterclick.signals import Event, Span
 from afterclick.store import Scope, Store, events_table, spans_table
-from afterclick.store.readonly import TABLES
+from afterclick.store.engine.readonly import TABLES
 
 NOON = 1_780_315_200_000
 OTHERS = "marker7othersite"

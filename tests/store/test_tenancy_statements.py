@@ -21,15 +21,15 @@ from afterclick.store import Statement, Store
 ROOT = Path(str(resources.files(afterclick)))
 
 OVER_ALL_SITES = {
-    "store/identity.sql": "numbers nodes and links visits of all sites at once; a node's key is made of its site",
-    "store/settle.py": "looks up which minutes and refunds of any site wait, then settles site by site",
-    "store/rebuild.py": "makes whole months of the rollups anew, of all sites, each row under its own",
-    "store/identity.py": "publishes who belongs to whom for all sites, as numbers",
-    "store/tables.py": "migrations and retention, which know tables and no rows",
-    "store/ddl.py": "makes tables and views, on one server or a cluster, and reads no rows",
+    "store/rollups/identity.sql": "numbers nodes and links visits of all sites; a node key is made of its site",
+    "store/rollups/settle.py": "looks up which minutes and refunds of any site wait, then settles site by site",
+    "store/rollups/rebuild.py": "makes whole months of the rollups anew, of all sites, each row under its own",
+    "store/rollups/identity.py": "publishes who belongs to whom for all sites, as numbers",
+    "store/schema/tables.py": "migrations and retention, which know tables and no rows",
+    "store/schema/ddl.py": "makes tables and views, on one server or a cluster, and reads no rows",
     "store/backup/parts.py": "copies whole tables, of all sites",
     "store/erasure/*.py": "composed for each table of one person's records, mostly DELETE, which is no SELECT",
-    "store/readonly.py": "a person's SQL, which is narrowed as it is parsed: see test_readonly and test_tenancy_query",
+    "store/engine/readonly.py": "a person's SQL, narrowed as it is parsed: see test_readonly and test_tenancy_query",
 }
 """The only files that may hold SQL which is not narrowed to a site, and why."""
 
@@ -116,7 +116,7 @@ def test_sql_about_sites_stands_nowhere_else_in_the_code(tables: frozenset[str])
 
 
 STATEMENTS_IN_PYTHON = {
-    "store/spool.py",  # of SQLite files of our own, whose tables are none of the store's
+    "store/spool/spool.py",  # of SQLite files of our own, whose tables are none of the store's
     "cli/checks.py",  # asked as a person's own SQL, and narrowed as such
 }
 

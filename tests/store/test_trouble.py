@@ -7,7 +7,7 @@ from clickhouse_connect.driver.exceptions import DatabaseError, OperationalError
 from afterclick.errors import Misconfigured
 from afterclick.settings import load
 from afterclick.store import open_store
-from afterclick.store.trouble import is_over_limit, is_the_stores
+from afterclick.store.engine.trouble import is_over_limit, is_the_stores
 
 
 @pytest.mark.parametrize(

@@ -24,8 +24,8 @@ from afterclick.resolve.book import SqlProblemBook
 from afterclick.settings import Settings
 from afterclick.signals import Drop, Event
 from afterclick.store import Scope, Store, events_table
-from afterclick.store.control import open_control
-from afterclick.store.quality import Quality
+from afterclick.store.control.database import open_control
+from afterclick.store.control.taken_and_dropped import Quality
 
 
 class Book:

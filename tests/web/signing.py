@@ -15,7 +15,7 @@ from afterclick.accounts.members import Members
 from afterclick.accounts.policy import Role
 from afterclick.settings import load
 from afterclick.store import Store
-from afterclick.store.control import open_control
+from afterclick.store.control.database import open_control
 
 PASSWORD = "seven herons by the weir"
 

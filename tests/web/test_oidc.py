@@ -20,7 +20,7 @@ from afterclick.accounts.secrets import Secrets
 from afterclick.accounts.single_sign_on import SEALED, SECRET_PURPOSE
 from afterclick.accounts.totp import SecondFactors
 from afterclick.settings import load
-from afterclick.store.control import open_control
+from afterclick.store.control.database import open_control
 
 
 @dataclass

@@ -16,7 +16,7 @@ from afterclick.customers import Identity, SqlCuts
 from afterclick.settings import Settings
 from afterclick.signals import Event
 from afterclick.store import Store, events_table
-from afterclick.store.control import open_control
+from afterclick.store.control.database import open_control
 
 VISITS = (
     ("phone", "", NOW - 10 * DAY),

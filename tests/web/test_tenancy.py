@@ -29,7 +29,7 @@ from afterclick.resolve import Evidence, Problem
 from afterclick.settings import Settings
 from afterclick.signals import Event
 from afterclick.store import Scope, Statement, Store, events_table, spans_table
-from afterclick.store.control import open_control
+from afterclick.store.control.database import open_control
 from afterclick.web.access import listed
 
 SECRET = "secret7ofothers"

@@ -17,7 +17,7 @@ from afterclick.accounts.tokens import digest, new_id, new_token
 from afterclick.accounts.viewer import Viewer
 from afterclick.clock import Clock, now_ms
 from afterclick.errors import Forbidden, InvalidInput, NotFound, Unauthorized
-from afterclick.store.control import Base
+from afterclick.store.control.database import Base
 
 PREFIX = "ack_"
 DAY_MS = 86_400_000

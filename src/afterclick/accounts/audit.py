@@ -17,7 +17,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 from afterclick.accounts.viewer import Viewer
 from afterclick.clock import Clock, now_ms
 from afterclick.errors import Unavailable
-from afterclick.store.control import Base
+from afterclick.store.control.database import Base
 
 PAGE = 100
 _ATTEMPTS = 100

@@ -5,7 +5,7 @@ from sqlalchemy import Engine
 from afterclick.accounts.keys import Keys
 from afterclick.accounts.sites import DEFAULT_SITE, Site, Sites
 from afterclick.settings import Settings
-from afterclick.store.locks import alone
+from afterclick.store.control.locks import alone
 
 
 def first_run(engine: Engine, settings: Settings) -> None:

@@ -13,7 +13,7 @@ from afterclick.accounts.tokens import digest, new_id, new_token
 from afterclick.accounts.viewer import Viewer
 from afterclick.clock import Clock, now_ms
 from afterclick.errors import InvalidInput, NotFound
-from afterclick.store.control import Base
+from afterclick.store.control.database import Base
 
 GOOD_MS = 7 * 24 * 3_600_000
 RESET_MS = 24 * 3_600_000

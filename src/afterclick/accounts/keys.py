@@ -21,7 +21,7 @@ from afterclick.accounts.origins import origin_pattern
 from afterclick.accounts.sites import SiteRow
 from afterclick.clock import Clock, now_ms
 from afterclick.errors import InvalidInput, NotFound
-from afterclick.store.control import Base
+from afterclick.store.control.database import Base
 
 CAPABILITIES = frozenset({"historical"})
 """`historical`: times are taken as given, `received` equals the event's own time."""

@@ -15,7 +15,7 @@ from afterclick.accounts.tokens import new_id
 from afterclick.accounts.viewer import EVERY_SITE, Viewer, with_roles
 from afterclick.clock import Clock, now_ms
 from afterclick.errors import InvalidInput, NotFound
-from afterclick.store.control import Base
+from afterclick.store.control.database import Base
 
 _EMAIL = re.compile(r"[^@\s\x00-\x1f\x7f]{1,64}@[^@\s\x00-\x1f\x7f]{1,189}")
 _NAME = 200

@@ -19,7 +19,7 @@ from afterclick.accounts.tokens import new_id
 from afterclick.accounts.viewer import Viewer
 from afterclick.clock import Clock, now_ms
 from afterclick.errors import Forbidden, InvalidInput, NotFound
-from afterclick.store.control import Base
+from afterclick.store.control.database import Base
 
 DAY_MS = 86_400_000
 LONGEST_DAYS = 90

@@ -22,7 +22,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from afterclick.accounts.tokens import digest, new_id, new_token
 from afterclick.clock import Clock, now_ms
-from afterclick.store.control import Base
+from afterclick.store.control.database import Base
 
 HOUR_MS = 3_600_000
 PENDING_MS = 10 * 60_000

@@ -25,7 +25,7 @@ from afterclick.clock import Clock, now_ms
 from afterclick.errors import AfterclickError, Misconfigured
 from afterclick.outbound import Bounds, Reach, client
 from afterclick.settings import Settings
-from afterclick.store.control import Base
+from afterclick.store.control.database import Base
 
 GOOD_MS = 10 * 60_000
 """How long signing in at the provider may take."""

@@ -1,6 +1,6 @@
 """What each site decided about personal data: how long it is kept, what is done without consent, what is left out.
 
-Published to collectors by the control database: they read it again every few seconds (`collect/site_rules.py`).
+Published to collectors by the control database: they read it again every few seconds (`collect/passage/site_rules.py`).
 """
 
 import re
@@ -14,7 +14,7 @@ from afterclick.accounts.audit import Audit
 from afterclick.accounts.viewer import Viewer
 from afterclick.clock import Clock, now_ms
 from afterclick.errors import InvalidInput
-from afterclick.store.control import Base
+from afterclick.store.control.database import Base
 
 WithoutConsent = Literal["keep", "anonymise", "drop"]
 PlaceDetail = Literal["region", "country", "none"]

@@ -9,7 +9,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from afterclick.errors import InvalidInput, NotFound
-from afterclick.store.control import Base
+from afterclick.store.control.database import Base
 
 DEFAULT_SITE = "default"
 

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from afterclick.clock import Clock, now_ms
 from afterclick.errors import TooMany
-from afterclick.store.control import Base
+from afterclick.store.control.database import Base
 
 LONGEST_WAIT_MS = 15 * 60_000
 FORGOTTEN_MS = 24 * 3_600_000

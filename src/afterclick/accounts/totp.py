@@ -12,7 +12,7 @@ from afterclick.accounts.secrets import Secrets
 from afterclick.accounts.tokens import digest
 from afterclick.clock import Clock, now_ms
 from afterclick.errors import InvalidInput
-from afterclick.store.control import Base
+from afterclick.store.control.database import Base
 
 ISSUER = "Afterclick"
 STEP_MS = 30_000

@@ -13,15 +13,15 @@ from pathlib import Path
 from afterclick import __version__
 from afterclick.accounts.secrets import Secrets
 from afterclick.clock import now_ms
-from afterclick.collect import visit_memory
 from afterclick.errors import InvalidInput
 from afterclick.settings import Settings
-from afterclick.store import spool_file
 from afterclick.store.backup import Frozen, Manifest, Writer, writing
 from afterclick.store.backup.manifest import FORMAT
 from afterclick.store.backup.sealing import sealed
-from afterclick.store.control import control_engine
-from afterclick.store.revisions import current
+from afterclick.store.control.database import control_engine
+from afterclick.store.control.revisions import current
+from afterclick.store.spool import file as spool_file
+from afterclick.visits import memory as visit_memory
 
 CONTROL, SPOOL, VISITS, KEY = "control.db", f"spool/{spool_file.FILE}", visit_memory.FILE, "secret.key.sealed"
 HOOKS = "hooks"

@@ -16,7 +16,7 @@ from afterclick.app.installation import Installation
 from afterclick.app.supervisor import Supervisor
 from afterclick.errors import AfterclickError, Misconfigured
 from afterclick.settings import Settings
-from afterclick.store.dsn import SignalsDsn
+from afterclick.store.engine.dsn import SignalsDsn
 
 _LONGEST_PAUSE = 30.0
 

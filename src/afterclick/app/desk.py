@@ -11,10 +11,10 @@ from afterclick.report.vitals import Operations
 from afterclick.resolve.evidence import evidence
 from afterclick.signals import Event
 from afterclick.store import Reader, Scope, statements
-from afterclick.store.outlet import Outlet
-from afterclick.store.quality import Quality
-from afterclick.store.spool import Spool
-from afterclick.store.spooled import CORRECTED_CLOCK, Batch
+from afterclick.store.control.taken_and_dropped import Quality
+from afterclick.store.spool.batch import CORRECTED_CLOCK, Batch
+from afterclick.store.spool.outlet import Outlet
+from afterclick.store.spool.spool import Spool
 from afterclick.web import Broadcaster, Desk, by_api_key, by_session, this_machine
 
 _SQL = statements("afterclick.app", "intake.sql")

@@ -4,11 +4,11 @@ from dataclasses import dataclass
 from typing import Self
 
 from afterclick.app.installation import Installation
-from afterclick.collect import enrich
-from afterclick.collect.routes import routes_of
-from afterclick.collect.sessionize import Sessionizer
-from afterclick.store.drain import Drain
-from afterclick.store.outlet import Outlet
+from afterclick.store.drain.drain import Drain
+from afterclick.store.spool.outlet import Outlet
+from afterclick.visits import enrich
+from afterclick.visits.routes import routes_of
+from afterclick.visits.sessionize import Sessionizer
 
 
 @dataclass(frozen=True)

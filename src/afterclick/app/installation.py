@@ -18,10 +18,7 @@ from afterclick.accounts.secrets import Secrets
 from afterclick.accounts.site_privacy import SitePrivacy, SiteRules
 from afterclick.accounts.viewer import THIS_MACHINE
 from afterclick.clock import now_ms
-from afterclick.collect import enrich
-from afterclick.collect.privacy import scrubbed
-from afterclick.collect.routes import routes_of
-from afterclick.collect.visit_forgetting import VisitMemory, client_mark
+from afterclick.collect.passage.cleaning import scrubbed
 from afterclick.customers import Identity, Node, SqlCuts
 from afterclick.customers.erasing import Eraser
 from afterclick.customers.privacy import Found, Privacy
@@ -32,12 +29,15 @@ from afterclick.resolve.book import SqlProblemBook
 from afterclick.settings import Settings
 from afterclick.store import Scope, Store, open_store
 from afterclick.store.backup import stop_half_restored
-from afterclick.store.block import Conversion
-from afterclick.store.control import open_control
+from afterclick.store.control.database import open_control
+from afterclick.store.control.taken_and_dropped import Quality
+from afterclick.store.drain.block import Conversion
+from afterclick.store.drain.insertion import Insertion
+from afterclick.store.drain.replay import Replayed, Standing, replay, standing_aside
 from afterclick.store.erasure import Late, Tombstones, WaitingRows
-from afterclick.store.insertion import Insertion
-from afterclick.store.quality import Quality
-from afterclick.store.replay import Replayed, Standing, replay, standing_aside
+from afterclick.visits import enrich
+from afterclick.visits.forgetting import VisitMemory, client_mark
+from afterclick.visits.routes import routes_of
 
 DAY_MS = 86_400_000
 

@@ -16,8 +16,8 @@ from afterclick.app.local_privacy import add_privacy
 from afterclick.customers import Node
 from afterclick.errors import AfterclickError
 from afterclick.report.telling import told
-from afterclick.store.drain import Drain
-from afterclick.store.replay import replay
+from afterclick.store.drain.drain import Drain
+from afterclick.store.drain.replay import replay
 
 HEARTBEAT_S = 0.5
 ARROW = "application/vnd.apache.arrow.stream"

@@ -13,8 +13,8 @@ from sqlalchemy.exc import DBAPIError
 
 from afterclick.errors import Misconfigured, Unavailable
 from afterclick.settings import Settings
-from afterclick.store.dsn import SignalsDsn
-from afterclick.store.locks import Hold
+from afterclick.store.control.locks import Hold
+from afterclick.store.engine.dsn import SignalsDsn
 
 
 class OneApp:

@@ -21,8 +21,8 @@ from afterclick.clock import now_ms
 from afterclick.jobs import JobRun, Timetable
 from afterclick.log import Recent, redacted
 from afterclick.report.vitals import Disk, Run, Vitals, Waiting
-from afterclick.store.drain import Drain
-from afterclick.store.outlet import Outlet
+from afterclick.store.drain.drain import Drain
+from afterclick.store.spool.outlet import Outlet
 
 _log = structlog.get_logger("afterclick.operations")
 

@@ -11,9 +11,9 @@ from afterclick.store.backup import Manifest, Reader, reading
 from afterclick.store.backup.manifest import HALF
 from afterclick.store.backup.parts import attach, detached, rows
 from afterclick.store.backup.sealing import opened
-from afterclick.store.engine import Engine
-from afterclick.store.revisions import knows
-from afterclick.store.tables import migrate, migrations
+from afterclick.store.control.revisions import knows
+from afterclick.store.engine.connection import Engine
+from afterclick.store.schema.tables import migrate, migrations
 
 _OURS_TO_IGNORE = {"lost+found"}
 """In the root of a volume; no trace of data."""

@@ -22,13 +22,13 @@ from afterclick.app.one_app import OneApp
 from afterclick.app.operations import Watch
 from afterclick.app.supervisor import Supervisor
 from afterclick.app.watching import Watching
-from afterclick.collect.connections import connections_of
+from afterclick.collect.transport.connections import connections_of
 from afterclick.customers.privacy import Privacy
 from afterclick.errors import Misconfigured
 from afterclick.jobs import Job, Timetable
 from afterclick.settings import Settings
-from afterclick.store.drain import Drain
-from afterclick.store.spool import Spool
+from afterclick.store.drain.drain import Drain
+from afterclick.store.spool.spool import Spool
 
 
 @dataclass

@@ -6,11 +6,11 @@ from afterclick.app.installation import Installation
 from afterclick.errors import InvalidInput
 from afterclick.settings import Settings
 from afterclick.store.backup import stop_half_restored
-from afterclick.store.control import control_engine
-from afterclick.store.engine import Engine
-from afterclick.store.revisions import Revision
-from afterclick.store.revisions import due as due_revisions
-from afterclick.store.tables import Migration, pending
+from afterclick.store.control.database import control_engine
+from afterclick.store.control.revisions import Revision
+from afterclick.store.control.revisions import due as due_revisions
+from afterclick.store.engine.connection import Engine
+from afterclick.store.schema.tables import Migration, pending
 
 
 class Due(NamedTuple):

@@ -10,8 +10,8 @@ from ipaddress import ip_network
 from typing import IO
 
 from afterclick.cli.left import Left
-from afterclick.collect.addresses import pattern
-from afterclick.collect.derived_id import derived_id
+from afterclick.collect.event.addresses import pattern
+from afterclick.collect.event.derived_id import derived_id
 
 _LINE = re.compile(
     r"(?:(?P<host>[\w.-]+)(?::\d+)? )?(?P<address>[0-9A-Fa-f.:]+) \S+ (?P<user>\S+) \[(?P<time>[^\]]{20,30})\] "

@@ -12,7 +12,7 @@ from afterclick.cli.connection import is_running, remotely_frozen
 from afterclick.errors import InvalidInput
 from afterclick.settings import Settings, load
 from afterclick.store.backup import Frozen, Manifest, frozen, stop_half_restored
-from afterclick.store.engine import Engine
+from afterclick.store.engine.connection import Engine
 
 out = Console(highlight=False)
 

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from afterclick.resolve import Problem
     from afterclick.settings import Settings
     from afterclick.store.backup import Frozen
-    from afterclick.store.replay import Replayed, Standing
+    from afterclick.store.drain.replay import Replayed, Standing
 
 T = TypeVar("T")
 
@@ -134,13 +134,13 @@ class Remote:
 
     def set_aside(self) -> list[Standing]:
         """Rows that the store refused."""
-        from afterclick.store.replay import Standing
+        from afterclick.store.drain.replay import Standing
 
         return self._ask("GET", "/aside", list[Standing])
 
     def replay(self, reason: str) -> Replayed:
         """Send them again."""
-        from afterclick.store.replay import Replayed
+        from afterclick.store.drain.replay import Replayed
 
         return self._ask("POST", f"/replay?{urlencode({'reason': reason})}", Replayed)
 

@@ -15,9 +15,9 @@ import pyarrow.parquet as pq
 from afterclick.cli import access_log, har
 from afterclick.cli.left import Left
 from afterclick.cli.rows import cells
-from afterclick.collect.flat import text
-from afterclick.collect.mapped_value import Unmapped
-from afterclick.collect.mapping import Mapping
+from afterclick.collect.event.flat import text
+from afterclick.collect.mapping.mapping import Mapping
+from afterclick.collect.mapping.value import Unmapped
 from afterclick.errors import InvalidInput
 
 FORMATS = ("ndjson", "csv", "parquet", "access", "har")

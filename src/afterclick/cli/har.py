@@ -9,8 +9,8 @@ from typing import IO
 import msgspec
 
 from afterclick.cli.left import Left
-from afterclick.collect.addresses import pattern, place
-from afterclick.collect.derived_id import derived_id
+from afterclick.collect.event.addresses import pattern, place
+from afterclick.collect.event.derived_id import derived_id
 from afterclick.errors import InvalidInput
 
 _SLOW_MS = 1000

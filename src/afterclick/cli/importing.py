@@ -16,7 +16,7 @@ from afterclick.cli.files import FORMATS, events, format_of, opened
 from afterclick.cli.left import Left
 from afterclick.cli.rows import batches
 from afterclick.cli.sender import Sender, Sent
-from afterclick.collect.mapping import Mapping
+from afterclick.collect.mapping.mapping import Mapping
 from afterclick.collect.rehearsal import Rehearsal
 from afterclick.errors import InvalidInput
 from afterclick.settings import Settings, load

@@ -15,7 +15,7 @@ from afterclick.accounts.viewer import EVERY_SITE, THIS_MACHINE
 from afterclick.cli.printed import print_json
 from afterclick.errors import NotFound
 from afterclick.settings import Settings, load
-from afterclick.store.control import open_control
+from afterclick.store.control.database import open_control
 
 app = typer.Typer(help="List, add and invite those who may sign in.", no_args_is_help=True)
 out = Console(soft_wrap=True)

@@ -3,8 +3,8 @@
 from collections.abc import Iterator, Mapping
 from typing import cast
 
-from afterclick.collect.mapped_value import number, text
-from afterclick.collect.mapping import GROUPS, NUMBERS
+from afterclick.collect.mapping.mapping import GROUPS, NUMBERS
+from afterclick.collect.mapping.value import number, text
 
 BATCH = 500
 

@@ -7,7 +7,7 @@ import typer
 
 from afterclick.errors import InvalidInput
 from afterclick.settings import load
-from afterclick.store.tables import cluster_schema
+from afterclick.store.schema.tables import cluster_schema
 
 
 def schema(

@@ -13,11 +13,11 @@ import uvicorn
 from afterclick import log, settings
 from afterclick.accounts import first_run
 from afterclick.collect.assembly import create
-from afterclick.collect.connections import connections_of
-from afterclick.collect.grpc_server import GrpcServer
+from afterclick.collect.transport.connections import connections_of
+from afterclick.collect.transport.grpc_server import GrpcServer
 from afterclick.errors import AfterclickError
-from afterclick.store.control import open_control
-from afterclick.store.spool import Spool
+from afterclick.store.control.database import open_control
+from afterclick.store.spool.spool import Spool
 
 _TURN_SECONDS = 0.001  # that a thread with a huge body may have before the loop has its turn
 _GRACE_SECONDS = 10

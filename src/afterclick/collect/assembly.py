@@ -6,18 +6,18 @@ from afterclick.accounts import Keys
 from afterclick.accounts.api_keys import ApiKeys
 from afterclick.accounts.site_privacy import SitePrivacy
 from afterclick.clock import Clock, now_ms
-from afterclick.collect.app import Collector
-from afterclick.collect.gate import Gate, Limiter
-from afterclick.collect.geography import trusted
-from afterclick.collect.hook_sources import HookSources
-from afterclick.collect.metrics import Metrics
-from afterclick.collect.onlooker import Onlookers
-from afterclick.collect.passage import House
-from afterclick.collect.place import Places
-from afterclick.collect.seen import Seen
-from afterclick.collect.site_rules import RulesOfSites
+from afterclick.collect.hooks.sources import HookSources
+from afterclick.collect.passage.gate import Gate, Limiter
+from afterclick.collect.passage.geography import trusted
+from afterclick.collect.passage.passage import House
+from afterclick.collect.passage.place import Places
+from afterclick.collect.passage.seen import Seen
+from afterclick.collect.passage.site_rules import RulesOfSites
+from afterclick.collect.transport.app import Collector
+from afterclick.collect.transport.exposition import Metrics
+from afterclick.collect.transport.onlooker import Onlookers
 from afterclick.settings import Settings
-from afterclick.store.spool import Spool
+from afterclick.store.spool.spool import Spool
 
 
 def create(settings: Settings, control: Engine, spool: Spool, clock: Clock = now_ms) -> Collector:

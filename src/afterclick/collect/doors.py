@@ -4,18 +4,16 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from afterclick.collect import (
-    events,
-    faro,
-    hooks,
-    logs,
-    metrics_door,
-    segment,
-    segment_settings,
-    sentry,
-    traces,
-)
-from afterclick.collect.passage import Answer, Passage, Steps
+from afterclick.collect.event import door as events
+from afterclick.collect.faro import door as faro
+from afterclick.collect.hooks import door as hooks
+from afterclick.collect.otlp.logs import door as logs
+from afterclick.collect.otlp.samples import door as metrics_door
+from afterclick.collect.otlp.spans import door as traces
+from afterclick.collect.passage.passage import Answer, Passage, Steps
+from afterclick.collect.segment import door as segment
+from afterclick.collect.segment import settings as segment_settings
+from afterclick.collect.sentry import door as sentry
 from afterclick.errors import AfterclickError
 
 

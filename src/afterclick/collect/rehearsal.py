@@ -6,17 +6,17 @@ from dataclasses import dataclass, field
 
 from afterclick.accounts import Grant
 from afterclick.clock import Clock, now_ms
-from afterclick.collect.event_body import decode
-from afterclick.collect.event_steps import EVENT_STEPS
-from afterclick.collect.gate import Gate, Limiter
-from afterclick.collect.metrics import Metrics
-from afterclick.collect.passage import House, Passage
-from afterclick.collect.place import Places
-from afterclick.collect.seen import Seen
+from afterclick.collect.event.body import decode
+from afterclick.collect.event.steps import EVENT_STEPS
+from afterclick.collect.passage.gate import Gate, Limiter
+from afterclick.collect.passage.passage import House, Passage
+from afterclick.collect.passage.place import Places
+from afterclick.collect.passage.seen import Seen
+from afterclick.collect.transport.exposition import Metrics
 from afterclick.errors import AfterclickError, InvalidInput
 from afterclick.settings import Settings
 from afterclick.signals import Event
-from afterclick.store.spooled import Batch
+from afterclick.store.spool.batch import Batch
 
 
 class _Nowhere:

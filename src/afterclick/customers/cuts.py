@@ -8,8 +8,8 @@ from sqlalchemy import BigInteger, Engine, String, delete, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from afterclick.errors import InvalidInput, NotFound
-from afterclick.store.control import Base
-from afterclick.store.identity import NodeKind
+from afterclick.store.control.database import Base
+from afterclick.store.rollups.identity import NodeKind
 
 _KINDS: dict[str, NodeKind] = {"device": "device", "user": "user", "email": "email"}
 

@@ -11,7 +11,7 @@ import pyarrow as pa
 
 from afterclick.customers.cuts import Cut, Cuts, Node
 from afterclick.customers.resolver import Edges, Keys, Persons, resolve
-from afterclick.store.identity import EdgesState, IdentityTables
+from afterclick.store.rollups.identity import EdgesState, IdentityTables
 
 REST = 20
 """A run waits this many times as long as the last one took, so that identity never costs more than 5 % of a core."""

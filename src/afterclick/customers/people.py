@@ -5,7 +5,7 @@ from uuid import UUID
 
 import msgspec
 
-from afterclick.store.query import Reader, Scope, statements
+from afterclick.store.engine.query import Reader, Scope, statements
 
 _SQL = statements("afterclick.customers", "people.sql")
 

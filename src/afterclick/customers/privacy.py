@@ -16,7 +16,7 @@ from afterclick.customers.identity import Identity
 from afterclick.customers.requests import Request, Requests
 from afterclick.errors import InvalidInput, NotFound, Unavailable
 from afterclick.store.erasure import Person, PersonTables, Tombstones, WaitingRows, is_nobody
-from afterclick.store.identity import NodeKind
+from afterclick.store.rollups.identity import NodeKind
 
 _LONGEST = 256
 _KINDS: tuple[NodeKind, ...] = ("user", "device", "email")

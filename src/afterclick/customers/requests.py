@@ -11,7 +11,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 from afterclick.accounts.secrets import Secrets
 from afterclick.clock import Clock, now_ms
 from afterclick.errors import NotFound
-from afterclick.store.control import Base
+from afterclick.store.control.database import Base
 from afterclick.store.erasure import Person
 
 Kind = Literal["export", "erase"]

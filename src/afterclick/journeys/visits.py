@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import msgspec
 
-from afterclick.store.query import Reader, Scope, statements
+from afterclick.store.engine.query import Reader, Scope, statements
 
 _SQL = statements("afterclick.journeys", "visits.sql")
 FELT = ("slow", "error", "struggle", "rated")

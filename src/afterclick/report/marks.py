@@ -3,7 +3,7 @@
 import msgspec
 
 from afterclick.report.chart import Mark
-from afterclick.store.query import Reader, Scope, statements
+from afterclick.store.engine.query import Reader, Scope, statements
 
 _SQL = statements("afterclick.report", "marks.sql")
 

@@ -12,7 +12,7 @@ from afterclick.report.sentence import Sentence, did, paid, sentence, strong
 from afterclick.report.series import Series, read
 from afterclick.report.tile import Tile
 from afterclick.resolve import Problem
-from afterclick.store.query import Reader, Scope
+from afterclick.store.engine.query import Reader, Scope
 
 
 @dataclass(frozen=True)

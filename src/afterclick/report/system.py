@@ -8,7 +8,7 @@ from afterclick.log import Said
 from afterclick.report.figures import ago, count, join, milliseconds, plural, size
 from afterclick.report.sentence import Sentence, sentence
 from afterclick.report.vitals import Disk, Run, Vitals
-from afterclick.store.latency import Latency
+from afterclick.store.engine.latency import Latency
 
 FEW_DAYS = 14
 """Disk for fewer days than this is worth a sentence."""

@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from typing import Protocol
 
 from afterclick.log import Said
-from afterclick.store.latency import Latency
+from afterclick.store.engine.latency import Latency
 
 
 @dataclass(frozen=True)

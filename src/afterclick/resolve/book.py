@@ -8,7 +8,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from afterclick.errors import NotFound
 from afterclick.resolve.problem import Problem, Status, at_risk
-from afterclick.store.control import Base
+from afterclick.store.control.database import Base
 
 
 class ProblemBook(Protocol):

@@ -3,9 +3,17 @@
 Enters: batches of records from the spool. Leaves: Arrow tables and typed rows, one site at a time.
 """
 
-from afterclick.store.client import Store, open_store
-from afterclick.store.query import Parameter, Reader, Scope, Statement, statements
-from afterclick.store.records import EVENTS, LOGS, METRICS, SPANS, events_table, records_table, spans_table
+from afterclick.store.engine.query import Parameter, Reader, Scope, Statement, statements
+from afterclick.store.engine.store import Store, open_store
+from afterclick.store.schema.records import (
+    EVENTS,
+    LOGS,
+    METRICS,
+    SPANS,
+    events_table,
+    records_table,
+    spans_table,
+)
 
 __all__ = [
     "EVENTS",

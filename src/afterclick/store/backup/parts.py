@@ -13,8 +13,8 @@ from uuid import uuid4
 import msgspec
 
 from afterclick.errors import Unavailable
-from afterclick.store.engine import Engine
-from afterclick.store.tables import applied
+from afterclick.store.engine.connection import Engine
+from afterclick.store.schema.tables import applied
 
 _PASSING = ("schema_migrations", "merged_nodes_next")
 """Tables that a backup leaves out: one is written by migrating, the other holds rows only while it is filled."""

@@ -2,8 +2,8 @@
 
 from collections.abc import Mapping
 
-from afterclick.store.engine import Engine
-from afterclick.store.tables import DATED
+from afterclick.store.engine.connection import Engine
+from afterclick.store.schema.tables import DATED
 
 
 def drop_older(engine: Engine, site: str, before: int) -> Mapping[str, int]:

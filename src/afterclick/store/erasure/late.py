@@ -14,10 +14,10 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from afterclick.signals import NO_ID
-from afterclick.store.block import Step
+from afterclick.store.drain.block import Step
 from afterclick.store.erasure.person import NOBODY, SIGNS, TOLD, IdKind
 from afterclick.store.erasure.tombstones import Tombstones
-from afterclick.store.spooled import KINDS, Kind
+from afterclick.store.spool.batch import KINDS, Kind
 
 Mask: TypeAlias = NDArray[np.bool_]
 Column: TypeAlias = "pa.ChunkedArray[Any]"

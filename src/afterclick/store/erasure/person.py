@@ -8,8 +8,8 @@ from uuid import uuid4
 import msgspec
 import pyarrow as pa
 
-from afterclick.store.engine import Engine
-from afterclick.store.query import Parameter, statements
+from afterclick.store.engine.connection import Engine
+from afterclick.store.engine.query import Parameter, statements
 
 IdKind = Literal["user", "device", "email", "visit", "client", "order", "trace", "node"]
 

@@ -12,10 +12,10 @@ import pyarrow as pa
 
 from afterclick.clock import now_ms
 from afterclick.errors import Unavailable
-from afterclick.store.engine import Engine
+from afterclick.store.engine.connection import Engine
 from afterclick.store.erasure.ageing import drop_older
 from afterclick.store.erasure.person import Listed, Person, find_person, listed, rows_of
-from afterclick.store.settle import carry_refunds, settle
+from afterclick.store.rollups.settle import carry_refunds, settle
 
 SEARCHED: tuple[str, ...] = (
     "events", "sessions", "page_views", "orders", "late_refunds", "trace_visits", "spans", "logs", "metrics",

@@ -12,12 +12,12 @@ from pathlib import Path
 import msgspec
 
 from afterclick.errors import Unavailable
-from afterclick.store.decode import decode
+from afterclick.store.drain.decode import decode
 from afterclick.store.erasure.late import Late
 from afterclick.store.erasure.person import Person, is_nobody
 from afterclick.store.erasure.wipe import wipe
-from afterclick.store.spool_file import open_spool, transaction
-from afterclick.store.spooled import KINDS, Kind
+from afterclick.store.spool.batch import KINDS, Kind
+from afterclick.store.spool.file import open_spool, transaction
 
 _IN_HAND_SECONDS = 120.0
 

@@ -1,0 +1,169 @@
+"""Makes records of valid events: personal data out, texts cut to their limits, defaults in from the
+request.
+"""
+
+import re
+from functools import lru_cache
+from typing import get_args
+
+import msgspec
+
+from afterclick.collect.event.id import made_id
+from afterclick.collect.event.page_address import page_of
+from afterclick.collect.event.validity import session_start
+from afterclick.collect.event.wire import Scalar, WireEvent
+from afterclick.collect.passage.cleaning import scrubbed, scrubbed_props, without_query
+from afterclick.collect.passage.passage import House, Passage
+from afterclick.collect.passage.sender import customer_agent
+from afterclick.signals import DeviceClass, Event
+
+_CANONICAL = msgspec.json.Encoder(order="deterministic")
+_COUNTRY = re.compile(r"[A-Z]{2}")
+_REGION = re.compile(r"[A-Z]{2}-[A-Z0-9]{1,3}")
+_DEVICE_CLASSES = frozenset(get_args(DeviceClass))
+_DEVICE_TIERS = frozenset({"low", "mid", "high"})
+_VISITORS = frozenset({"new", "returning"})
+_PROPS_BYTES = 8192
+_REMEMBERED = 4096  # addresses of referrers
+_TEXTS = {
+    "name": 128,
+    "session_key": 256,
+    "device_id": 128,
+    "user_id": 256,
+    "route": 256,
+    "step": 64,
+    "channel": 64,
+    "campaign": 128,
+    "browser": 64,
+    "os": 64,
+    "user_agent": 512,
+    "release": 64,
+    "order_id": 128,
+    "currency": 3,
+}
+"""Fields that are kept as they are, and their most characters."""
+_SHORT = 64
+"""Characters that every text may have, but for the currency."""
+_TARGET, _SOURCE, _MESSAGE = 512, 1024, 2048
+"""Most characters of the fields that may hold what people wrote: personal data is taken out."""
+_TAGS = 8
+
+
+def clean(_: House, passage: Passage) -> None:
+    """Make records: personal data out, texts cut to their limits, defaults in from the request."""
+    agent, received = customer_agent(passage.headers), None if passage.grant.historical else passage.now
+    kept: list[Event] = []
+    for index, event in passage.events:
+        props = _CANONICAL.encode(event.props).decode() if event.props else ""
+        if len(props) > _PROPS_BYTES:
+            passage.drop(index, "too_long", f"`props` takes {len(props)} bytes; {_PROPS_BYTES} are allowed.")
+            continue
+        if event.props and (masked := _masked(event, event.props)) is not event.props:
+            props = _CANONICAL.encode(masked).decode()
+        kept.append(_record(event, passage, agent, received, props))
+    passage.keep("events", kept)
+
+
+def _masked(event: WireEvent, props: dict[str, Scalar]) -> dict[str, Scalar]:
+    """The props without personal data; the former id of who is identified is an id, and kept as `user_id` is."""
+    masked = scrubbed_props(props)
+    if masked is not props and event.type == "identify" and "previous_id" in props:
+        masked["previous_id"] = props["previous_id"]
+    return masked
+
+
+def _record(event: WireEvent, passage: Passage, agent: str, received: int | None, props: str) -> Event:
+    told: dict[str, object] = msgspec.to_builtins(event)  # of forty fields the dozen that were sent
+    _cut_texts(event, told)
+    _identify(event, passage, told)
+    _place(event, told)
+    _describe_client(event, agent, told)
+    told["site"] = passage.grant.site
+    told["received"] = event.time if received is None else received
+    told["tags"] = _tags(event.tags) if event.tags else []
+    told["props"] = props
+    return msgspec.convert(told, Event)  # leaves out what a record does not keep
+
+
+def _cut_texts(event: WireEvent, told: dict[str, object]) -> None:
+    for name, value in told.items():
+        if type(value) is str and (len(value) > _SHORT or "\x00" in value) and (most := _TEXTS.get(name)):
+            told[name] = _text(value, most)
+    if event.currency:
+        told["currency"] = _text(event.currency, _TEXTS["currency"])
+    if event.target:
+        told["target"] = scrubbed(_text(event.target, _TARGET))
+    if event.source:
+        told["source"] = scrubbed(_text(event.source, _SOURCE))
+    if event.message:
+        told["message"] = scrubbed(_text(event.message, _MESSAGE))
+
+
+def _identify(event: WireEvent, passage: Passage, told: dict[str, object]) -> None:
+    """The ids that join it to the rest of the trail, in lower case."""
+    told["event_id"] = (
+        event.id.lower() if event.id else made_id(passage.grant.site, event, passage.correction)
+    )
+    if event.session_id:
+        told["session_id"] = event.session_id.lower()
+        told["session_start"] = session_start(event.session_id) or 0
+    if event.page_view_id:
+        told["page_view_id"] = event.page_view_id.lower()
+    if event.trace_id:
+        told["trace_id"] = event.trace_id.lower()
+
+
+def _place(event: WireEvent, told: dict[str, object]) -> None:
+    """Which page it was on, and what led there."""
+    if event.url or event.path:
+        host, path_of_url, _ = page_of(event.url or "")
+        path = without_query(event.path) if event.path else ""
+        told["host"], told["path"] = host[:253], scrubbed(_text(path or path_of_url, 1024))
+    if event.referrer:
+        told["referrer"] = _host(event.referrer)
+    if event.method:
+        told["method"] = _text(event.method, 16).upper()
+
+
+def _describe_client(event: WireEvent, agent: str, told: dict[str, object]) -> None:
+    """What the customer used, as far as it is one of the known answers."""
+    if not event.user_agent:
+        told["user_agent"] = agent
+    if event.visitor and event.visitor not in _VISITORS:
+        told["visitor"] = ""
+    if event.country or event.region:
+        told["country"] = country = _country(event.country or "")
+        told["region"] = event.region if country and _REGION.fullmatch(event.region or "") else ""
+    if event.device_class and event.device_class not in _DEVICE_CLASSES:
+        told["device_class"] = ""
+    if event.device_tier and event.device_tier not in _DEVICE_TIERS:
+        told["device_tier"] = ""
+
+
+def _text(value: str, most: int) -> str:
+    if "\x00" in value:
+        value = value.replace("\x00", "")
+    return value if len(value) <= most else value[:most]
+
+
+@lru_cache(_REMEMBERED)
+def _host(url: str) -> str:
+    return page_of(url if "//" in url else f"//{url}")[0][:253]
+
+
+def _country(code: str) -> str:
+    upper = code.strip().upper()
+    return upper if _COUNTRY.fullmatch(upper) else ""
+
+
+def _tags(tags: dict[str, Scalar]) -> list[str]:
+    pairs = [f"{_text(key, 32)}={_tag(value)}" for key, value in tags.items() if key and value is not None]
+    return sorted(pairs)[:_TAGS]
+
+
+def _tag(value: Scalar) -> str:
+    if isinstance(value, str):
+        return _text(value, 64)
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    return _text(str(value), 64)

@@ -1,0 +1,200 @@
+"""Refuses events that cannot be true or cannot be joined, each with a reason documented in
+docs/collect.md.
+"""
+
+import re
+from datetime import UTC, datetime
+from functools import lru_cache
+
+from afterclick.collect.event.wire import WireEvent
+from afterclick.collect.passage.passage import House, Passage, Period
+from afterclick.signals import EVENT_TYPES
+
+_is_uuid = re.compile(
+    r"[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}"
+).fullmatch
+_is_uuid7 = re.compile(
+    r"[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-7[0-9a-fA-F]{3}-[89abAB][0-9a-fA-F]{3}-[0-9a-fA-F]{12}"
+).fullmatch
+_is_trace = re.compile(r"(?!0{32})[0-9a-fA-F]{32}").fullmatch
+_CURRENCY = re.compile(r"[A-Z]{3}")
+_LONGEST = {"device_id": 128, "user_id": 256, "order_id": 128, "session_key": 256}
+_SHORT = min(_LONGEST.values())
+_VITALS = frozenset({"LCP", "INP", "FCP", "TTFB", "CLS"})
+_STRUGGLES = frozenset({"rage_click", "dead_click", "error_click"})
+_MARKS = frozenset({"release", "campaign", "note"})
+_NUMBERS = ("value", "duration_ms", "revenue")
+_LARGEST = 1e12
+_MOST_MEMBERS = 1_365
+"""Keys with values that 8 KiB of JSON have room for, six bytes for the shortest; more are not worth encoding."""
+_REMEMBERED = 1024  # visits go on
+
+
+def validate(house: House, passage: Passage) -> None:
+    """Refuse what cannot be true or cannot be joined, each with a documented reason; set `time` to UTC ms."""
+    period = Period.of(house, passage)
+    kept: list[tuple[int, WireEvent]] = []
+    for index, event in passage.events:
+        fault = _fault(event, period, passage.now)
+        if fault is None:
+            kept.append((index, event))
+        else:
+            passage.drop(index, *fault)
+    passage.events = kept
+
+
+_Fault = tuple[str, str] | None
+
+
+def _fault(event: WireEvent, period: Period, now: int) -> _Fault:
+    if event.type not in EVENT_TYPES:
+        return "unknown_type", f"`type` is {_shown(event.type)}; it must be one of those in docs/collect.md."
+    return (
+        _size_fault(event)
+        or _time_fault(event, period, now)
+        or _id_fault(event, period)
+        or _number_fault(event)
+        or _CONTENT.get(event.type, _no_fault)(event)
+    )
+
+
+def _size_fault(event: WireEvent) -> _Fault:
+    for members in (event.props, event.tags, event.consent):
+        if members and len(members) > _MOST_MEMBERS:
+            return "too_long", f"`props`, `tags` and `consent` hold {_MOST_MEMBERS} keys at most."
+    return None
+
+
+def _time_fault(event: WireEvent, period: Period, now: int) -> _Fault:
+    if event.time is None:
+        event.time = now
+        return None
+    time = milliseconds(event.time)
+    if time is None:
+        return "bad_time", f"`time` is {_shown(event.time)}; send ms since 1970 or ISO 8601."
+    event.time = time
+    reason = period.fault(time)
+    return (reason, f"`time` {time} lies {_WHERE[reason]}.") if reason else None
+
+
+_WHERE = {"future": "more than ten minutes ahead of our clock", "too_old": "before what is kept"}
+
+
+def milliseconds(time: int | float | str) -> int | None:
+    """A time as clients write it (ms since 1970 or ISO 8601) in UTC ms; None when it is none."""
+    if isinstance(time, int):
+        return time
+    try:
+        if isinstance(time, float):
+            return int(time)
+        moment = datetime.fromisoformat(time)
+        moment = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+        return int(moment.timestamp() * 1000)
+    except (ValueError, OverflowError):
+        return None
+
+
+def _id_fault(event: WireEvent, period: Period) -> _Fault:
+    if event.id is not None and not _is_uuid(event.id):
+        return "bad_id", f"`id` is {_shown(event.id)}; it must be a UUID."
+    if event.page_view_id is not None and not _is_uuid(event.page_view_id):
+        return "bad_id", f"`page_view_id` is {_shown(event.page_view_id)}; it must be a UUID."
+    if event.trace_id and not _is_trace(event.trace_id):
+        return "bad_id", f"`trace_id` is {_shown(event.trace_id)}; it must be 32 hex digits, not all zero."
+    if event.session_id is not None and (fault := _session_fault(event.session_id, period)):
+        return fault
+    for value in (event.device_id, event.user_id, event.order_id, event.session_key):
+        if value is not None and len(value) > _SHORT:
+            return _length_fault(event)
+    return None
+
+
+def _length_fault(event: WireEvent) -> _Fault:
+    for name, most in _LONGEST.items():
+        value: str | None = getattr(event, name)
+        if value is not None and len(value) > most:
+            return "too_long", f"`{name}` has {len(value)} characters; {most} are allowed."
+    return None
+
+
+def _session_fault(session_id: str, period: Period) -> _Fault:
+    start = session_start(session_id)
+    if start is None:
+        return "bad_session", f"`session_id` is {_shown(session_id)}; it must be a UUIDv7."
+    reason = period.session_fault(start)
+    return ("bad_session", f"The time in `session_id` lies {_WHERE[reason]}.") if reason else None
+
+
+def _number_fault(event: WireEvent) -> _Fault:
+    for value in (event.value, event.duration_ms, event.revenue):
+        if value is not None and not -_LARGEST <= value <= _LARGEST:
+            name = next(name for name in _NUMBERS if getattr(event, name) is value)
+            return "out_of_range", f"`{name}` is {value}; it must be within ±{_LARGEST:g}."
+    if event.duration_ms is not None and event.duration_ms < 0:
+        return "out_of_range", f"`duration_ms` is {event.duration_ms}; a duration is not negative."
+    if event.status is not None and not 0 <= event.status <= 999:
+        return "out_of_range", f"`status` is {event.status}; it must be 0 to 999."
+    return None
+
+
+def _no_fault(_: WireEvent) -> _Fault:
+    return None
+
+
+def _order_fault(event: WireEvent) -> _Fault:
+    if not event.order_id or event.revenue is None or not _CURRENCY.fullmatch(event.currency or ""):
+        return "incomplete", "An order or refund needs `order_id`, `revenue` and an ISO 4217 `currency`."
+    if event.revenue < 0:
+        return "out_of_range", f"`revenue` is {event.revenue}; send a refund instead of a negative order."
+    return None
+
+
+def _vital_fault(event: WireEvent) -> _Fault:
+    if event.name not in _VITALS or event.value is None:
+        return "incomplete", "A vital needs `name` LCP, INP, FCP, TTFB or CLS, and a `value`."
+    return (
+        ("out_of_range", f"`value` is {event.value}; a vital is not negative.") if event.value < 0 else None
+    )
+
+
+def _rating_fault(event: WireEvent) -> _Fault:
+    if event.value is None or not 1 <= event.value <= 5:
+        return "incomplete", "A rating needs a `value` from 1 to 5."
+    return None
+
+
+def _struggle_fault(event: WireEvent) -> _Fault:
+    return (
+        None
+        if event.name in _STRUGGLES
+        else ("incomplete", f"A struggle's `name` is {' or '.join(_STRUGGLES)}.")
+    )
+
+
+def _mark_fault(event: WireEvent) -> _Fault:
+    return None if event.name in _MARKS else ("incomplete", "A mark's `name` is release, campaign or note.")
+
+
+def _identify_fault(event: WireEvent) -> _Fault:
+    return None if event.user_id else ("incomplete", "An identify needs a `user_id`.")
+
+
+_CONTENT = {
+    "order": _order_fault,
+    "refund": _order_fault,
+    "vital": _vital_fault,
+    "rating": _rating_fault,
+    "struggle": _struggle_fault,
+    "mark": _mark_fault,
+    "identify": _identify_fault,
+}
+
+
+@lru_cache(_REMEMBERED)
+def session_start(session_id: str) -> int | None:
+    """The time part of a UUIDv7: its first 48 bits, ms since 1970 (RFC 9562 5.7); None when it is no UUIDv7."""
+    return int(session_id[:8] + session_id[9:13], 16) if _is_uuid7(session_id) else None
+
+
+def _shown(value: object) -> str:
+    return repr(value if not isinstance(value, str) else value[:40])

@@ -1,0 +1,1 @@
+"""Grafana Faro: what its web SDK sends."""

@@ -1,0 +1,1 @@
+"""Signed webhooks of shops, help desks, call centres and tills."""

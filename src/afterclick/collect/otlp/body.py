@@ -1,0 +1,124 @@
+"""Reads the body of an OTLP request in both encodings, protobuf and JSON; what cannot be read is refused row by row."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Generic, TypeVar
+
+import msgspec
+from google.protobuf.message import DecodeError
+from opentelemetry.proto.common.v1.common_pb2 import InstrumentationScope
+from opentelemetry.proto.resource.v1.resource_pb2 import Resource as ProtoResource
+
+from afterclick.collect.otlp.envelope import MOST_ROWS, JsonEnvelope, Part, Raw, from_protobuf
+from afterclick.collect.otlp.messages import JsonResource, JsonScope
+from afterclick.collect.otlp.resource import Origin, Resource
+from afterclick.collect.otlp.values import from_json, from_proto, text
+from afterclick.collect.passage.passage import Passage
+from afterclick.collect.passage.refusal import Unsupported
+from afterclick.errors import InvalidInput, TooLarge
+
+PROTOBUF = "application/x-protobuf"
+JSON = "application/json"
+
+Wire = TypeVar("Wire")
+
+_LONGEST_ROW = 1 << 20  # bytes of one span, metric or log record
+_UNREADABLE = (DecodeError, msgspec.DecodeError, UnicodeDecodeError, RecursionError)
+
+
+@dataclass(frozen=True)
+class Signal(Generic[Wire]):
+    """How one of the three signals is read: `name` that of its requests, and both ways from a raw row to its wire
+    forms, which raise a decode error of their library when the row cannot be read.
+    """
+
+    name: str
+    envelope: JsonEnvelope
+    from_proto: Callable[[Origin, bytes], Sequence[Wire]]
+    from_json: Callable[[Origin, msgspec.Raw], Sequence[Wire]]
+
+    def read(self, passage: Passage) -> list[tuple[int, Wire]]:
+        """The rows of the body with their places; those that cannot be read are dropped one by one.
+
+        Raises Unsupported for another media type, InvalidInput when nothing can be read, TooLarge when there is too
+        much.
+        """
+        if passage.media_type == JSON:
+            return self.read_json(passage, passage.body)
+        if passage.media_type != PROTOBUF:
+            raise Unsupported(f"Send OTLP as {PROTOBUF} or {JSON}.")
+        try:
+            parts = from_protobuf(passage.body)
+        except DecodeError as error:
+            raise InvalidInput(f"The body is not a protobuf {self.name}.") from error
+        return _taken(passage, parts, _proto_origin, self.from_proto, 0)
+
+    def read_json(
+        self, passage: Passage, body: bytes | msgspec.Raw, first: int = 0
+    ) -> list[tuple[int, Wire]]:
+        """The rows of a JSON request, alone or as a part of another protocol's body; `first` is its first row's place.
+
+        Raises InvalidInput when nothing can be read, TooLarge when there is too much.
+        """
+        try:
+            parts = self.envelope.parts(body)
+        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+            raise InvalidInput(f"The body is not a JSON {self.name}: {error}.") from error
+        return _taken(passage, parts, _json_origin, self.from_json, first)
+
+
+def _taken(
+    passage: Passage,
+    parts: Sequence[Part[Raw]],
+    origin_of: Callable[[Part[Raw]], Origin],
+    read: Callable[[Origin, Raw], Sequence[Wire]],
+    first: int,
+) -> list[tuple[int, Wire]]:
+    kept: list[tuple[int, Wire]] = []
+    index = first
+    for part in parts:
+        try:
+            origin = origin_of(part)
+        except _UNREADABLE as error:
+            for place in range(index, index + len(part.rows)):
+                passage.drop(place, *_fault(error))
+            index += len(part.rows)
+            continue
+        for raw in part.rows:
+            wires: Sequence[Wire] = ()
+            if len(raw) > _LONGEST_ROW:
+                passage.drop(index, "too_long", f"It takes {len(raw)} bytes; {_LONGEST_ROW} are allowed.")
+            else:
+                try:
+                    wires = read(origin, raw)
+                except _UNREADABLE as error:
+                    passage.drop(index, *_fault(error))
+            kept += enumerate(wires, index)
+            index += len(wires) or 1
+            if len(kept) > MOST_ROWS:
+                raise TooLarge(f"A request may hold {MOST_ROWS} records; send smaller batches.")
+    return kept
+
+
+def _fault(error: Exception) -> tuple[str, str]:
+    """The reason to drop a row, and a sentence."""
+    if isinstance(error, msgspec.ValidationError):
+        return "wrong_type", f"{error}."
+    return "malformed", f"Not readable as OTLP: {error}."
+
+
+def _proto_origin(part: Part[bytes]) -> Origin:
+    resource = ProtoResource.FromString(part.resource)
+    scope = InstrumentationScope.FromString(part.scope)
+    return Origin(Resource.of(from_proto(resource.attributes)), text(scope.name, 128))
+
+
+def _json_origin(part: Part[msgspec.Raw]) -> Origin:
+    resource = _RESOURCE.decode(part.resource) if part.resource else None
+    scope = _SCOPE.decode(part.scope) if part.scope else None
+    attributes = from_json(resource.attributes) if resource else {}
+    return Origin(Resource.of(attributes), text(scope.name, 128) if scope else "")
+
+
+_RESOURCE = msgspec.json.Decoder(JsonResource | None)
+_SCOPE = msgspec.json.Decoder(JsonScope | None)

@@ -1,0 +1,1 @@
+"""OTLP log records: from either encoding to records; browser telemetry among them to events."""

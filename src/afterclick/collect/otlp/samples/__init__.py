@@ -1,0 +1,1 @@
+"""OTLP metrics: each data point, from either encoding, to a record."""

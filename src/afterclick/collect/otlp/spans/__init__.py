@@ -1,0 +1,1 @@
+"""OTLP spans: from either encoding to records."""

@@ -1,0 +1,105 @@
+"""Reads spans in both OTLP encodings.
+
+Source: opentelemetry-proto `trace/v1/trace.proto`.
+"""
+
+from collections.abc import Sequence
+from functools import lru_cache
+
+import msgspec
+from opentelemetry.proto.trace.v1.trace_pb2 import Span, Status
+
+from afterclick.collect.otlp.body import Signal
+from afterclick.collect.otlp.envelope import JsonEnvelope
+from afterclick.collect.otlp.messages import JsonSpan, JsonStatus
+from afterclick.collect.otlp.resource import Origin
+from afterclick.collect.otlp.spans.attributes import of_plain, of_protobuf
+from afterclick.collect.otlp.spans.protobuf import span_of
+from afterclick.collect.otlp.spans.wire import WireSpan
+from afterclick.collect.otlp.values import Attributes, from_json, from_proto
+from afterclick.collect.passage.passage import House, Passage
+
+_SPAN = msgspec.json.Decoder(JsonSpan)
+_NO_STATUS = JsonStatus()
+_REMEMBERED = 256
+
+
+def decode(_: House, passage: Passage) -> None:
+    """Read either encoding; a span that does not fit is refused alone."""
+    passage.spans = _TRACES.read(passage)
+
+
+def take_json(passage: Passage, request_body: bytes | msgspec.Raw, first: int = 0) -> None:
+    """Read a JSON ExportTraceServiceRequest that is a part of another protocol's body; `first` is the place of its
+    first span.
+
+    Raises InvalidInput when it is none.
+    """
+    passage.spans += _TRACES.read_json(passage, request_body, first)
+
+
+def _from_proto(origin: Origin, raw: bytes) -> Sequence[WireSpan]:
+    span = span_of(raw)
+    status, status_message = _status(span.status)
+    return (
+        WireSpan(
+            origin.resource,
+            span.trace_id.hex(),
+            span.span_id.hex(),
+            span.parent_span_id.hex(),
+            span.name,
+            span.kind,
+            span.start_time_unix_nano,
+            span.end_time_unix_nano,
+            status,
+            status_message,
+            of_protobuf(span.attributes),
+            _proto_exception(span.events),
+        ),
+    )
+
+
+@lru_cache(_REMEMBERED)
+def _status(raw: bytes) -> tuple[int, str]:
+    """Code and message."""
+    status = Status.FromString(raw)
+    return status.code, status.message
+
+
+def _proto_exception(raw_events: Sequence[bytes]) -> Attributes:
+    """Attributes of the last exception event."""
+    if not raw_events:
+        return {}
+    events = [Span.Event.FromString(raw) for raw in raw_events]
+    exceptions = [event for event in events if event.name == "exception"]
+    return from_proto(exceptions[-1].attributes) if exceptions else {}
+
+
+def _from_json(origin: Origin, raw: msgspec.Raw) -> Sequence[WireSpan]:
+    span = _SPAN.decode(raw)
+    status = span.status or _NO_STATUS
+    exceptions = [event for event in span.events if event.name == "exception"]
+    return (
+        WireSpan(
+            origin.resource,
+            span.trace_id.lower(),
+            span.span_id.lower(),
+            span.parent_span_id.lower(),
+            span.name,
+            span.kind,
+            int(span.start_time_unix_nano),
+            int(span.end_time_unix_nano),
+            status.code,
+            status.message,
+            of_plain(from_json(span.attributes)),
+            from_json(exceptions[-1].attributes) if exceptions else {},
+        ),
+    )
+
+
+_TRACES = Signal(
+    "ExportTraceServiceRequest",
+    JsonEnvelope("resourceSpans", "scopeSpans", "spans"),
+    _from_proto,
+    _from_json,
+)

@@ -1,0 +1,97 @@
+"""Makes records of spans: impossible ones refused, standard attributes to columns, personal data out of the
+rest.
+"""
+
+from functools import lru_cache
+
+from opentelemetry.proto.trace.v1.trace_pb2 import Span as ProtoSpan
+
+from afterclick.collect.otlp.attributes import as_json, exception
+from afterclick.collect.otlp.spans.attributes import take
+from afterclick.collect.otlp.spans.wire import WireSpan
+from afterclick.collect.otlp.values import SPAN_ID, TRACE_ID, Plain, text
+from afterclick.collect.passage.cleaning import scrubbed
+from afterclick.collect.passage.passage import House, Passage, Period
+from afterclick.signals import Span, SpanKind, SpanStatus
+
+_KINDS: tuple[SpanKind, ...] = ("internal", "internal", "server", "client", "producer", "consumer")
+_STATUSES: tuple[SpanStatus, ...] = ("unset", "ok", "error")
+_LONGEST_NS = 2**63 - 1
+_REMEMBERED = 4096  # names of operations are few
+
+# Semantic conventions, the current name first, then the ones it replaced.
+_HTTP_STATUS = ("http.response.status_code", "http.status_code")
+_GENERATED = ("afterclick.generated",)
+_PEER = ("peer.service", "server.address", "net.peer.name")
+
+
+def validate(house: House, passage: Passage) -> None:
+    """Refuse spans whose ids or times cannot be."""
+    period = Period.of(house, passage)
+    kept: list[tuple[int, WireSpan]] = []
+    for index, span in passage.spans:
+        fault = _fault(span, period)
+        if fault is None:
+            kept.append((index, span))
+        else:
+            passage.drop(index, *fault)
+    passage.spans = kept
+
+
+def _fault(span: WireSpan, period: Period) -> tuple[str, str] | None:
+    if not TRACE_ID.fullmatch(span.trace_id):
+        return "bad_id", "A trace id is 16 bytes, not all zero."
+    if not SPAN_ID.fullmatch(span.span_id):
+        return "bad_id", "A span id is 8 bytes, not all zero."
+    if span.parent_span_id and not SPAN_ID.fullmatch(span.parent_span_id):
+        return "bad_id", "A parent span id is empty, or 8 bytes that are not all zero."
+    if not 0 <= span.end_ns - span.start_ns <= _LONGEST_NS:
+        return "bad_time", "A span ends at or after its start."
+    reason = period.fault(span.start_ns // 1_000_000)
+    return (reason, "A span starts within what is kept, and not ahead of our clock.") if reason else None
+
+
+def clean(_: House, passage: Passage) -> None:
+    """Make records: standard attributes to columns, personal data out of the rest."""
+    received = None if passage.grant.historical else passage.now
+    passage.keep("spans", [_record(passage.grant.site, span, received) for _, span in passage.spans])
+
+
+def _record(site: str, span: WireSpan, received: int | None) -> Span:
+    attributes = span.attributes
+    time = span.start_ns // 1_000_000
+    status = take(attributes, _HTTP_STATUS)
+    peer = take(attributes, _PEER[:1] if span.kind == ProtoSpan.SPAN_KIND_SERVER else _PEER)
+    generated = take(attributes, _GENERATED) is True
+    return Span(
+        site=site,
+        trace_id=span.trace_id,
+        span_id=span.span_id,
+        service=span.resource.service,
+        name=_name(span.name),
+        time=time,
+        start_ns=span.start_ns,
+        duration_ns=span.end_ns - span.start_ns,
+        received=time if received is None else received,
+        parent_span_id=span.parent_span_id,
+        kind=_KINDS[span.kind] if 0 <= span.kind < len(_KINDS) else "internal",
+        status=_STATUSES[span.status] if 0 <= span.status < len(_STATUSES) else "unset",
+        status_message=scrubbed(text(span.status_message, 1024)) if span.status_message else "",
+        http_status=_http_status(status),
+        peer=text(peer, 253),
+        release=span.resource.release,
+        exception=exception(span.exception) if span.exception else "",
+        generated=generated or span.resource.generated,
+        attributes=as_json([attribute.kept for attribute in attributes.values()]),
+    )
+
+
+@lru_cache(_REMEMBERED)
+def _name(name: str) -> str:
+    return scrubbed(text(name, 256))
+
+
+def _http_status(value: Plain) -> int:
+    if isinstance(value, str) and value.isascii() and value.isdigit():
+        value = int(value[:4])
+    return value if isinstance(value, int) and 0 <= value <= 999 else 0

@@ -1,0 +1,74 @@
+"""Attribute values as OTLP sends them, in protobuf and in JSON, made plain.
+
+Source: opentelemetry-proto `common/v1/common.proto`.
+"""
+
+import re
+from collections.abc import Iterable
+
+from opentelemetry.proto.common.v1.common_pb2 import AnyValue as ProtoValue
+from opentelemetry.proto.common.v1.common_pb2 import KeyValue as ProtoKeyValue
+
+from afterclick.collect.otlp.messages import JsonKeyValue, JsonValue
+
+Plain = str | int | float | bool | list["Plain"] | dict[str, "Plain"] | None
+Attributes = dict[str, Plain]
+
+TRACE_ID = re.compile(r"(?!0{32})[0-9a-f]{32}")
+SPAN_ID = re.compile(r"(?!0{16})[0-9a-f]{16}")
+
+
+def from_json(pairs: Iterable[JsonKeyValue]) -> Attributes:
+    """Attributes as plain values; of a repeated key the last counts."""
+    return {pair.key: json_value(pair.value) for pair in pairs}
+
+
+def from_proto(pairs: Iterable[ProtoKeyValue]) -> Attributes:
+    """Attributes as plain values; of a repeated key the last counts."""
+    # Most values are texts: asking for one costs half of asking what it is.
+    return {pair.key: (value := pair.value).string_value or proto_value(value) for pair in pairs}
+
+
+def json_value(value: JsonValue | None) -> Plain:
+    """One value, plain."""
+    if value is None:
+        return None
+    if value.int_value is not None:
+        return int(value.int_value)
+    if value.double_value is not None:
+        return float(value.double_value)
+    if value.array_value is not None:
+        return [json_value(inner) for inner in value.array_value.values]
+    if value.kvlist_value is not None:
+        return dict(from_json(value.kvlist_value.values))
+    plain = (value.string_value, value.bool_value, value.bytes_value)
+    return next((one for one in plain if one is not None), None)
+
+
+def proto_value(value: ProtoValue) -> Plain:
+    """One value, plain."""
+    match value.WhichOneof("value"):
+        case "string_value":
+            return value.string_value
+        case "int_value":
+            return value.int_value
+        case "bool_value":
+            return value.bool_value
+        case "double_value":
+            return value.double_value
+        case "array_value":
+            return [proto_value(inner) for inner in value.array_value.values]
+        case "kvlist_value":
+            return dict(from_proto(value.kvlist_value.values))
+        case "bytes_value":
+            return value.bytes_value.hex()
+        case _:
+            return None
+
+
+def text(value: Plain, most: int) -> str:
+    """A value as text of at most `most` characters, without null characters."""
+    if value is None or value == "":
+        return ""
+    found = value if type(value) is str else str(value)
+    return (found.replace("\x00", "") if "\x00" in found else found)[:most]

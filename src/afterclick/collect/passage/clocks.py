@@ -1,0 +1,32 @@
+"""Repairs clients' clocks: a sender that says what time it had on sending is corrected by the difference to ours.
+
+t = time + (received - sent_at), as Segment's specification corrects timestamps. Differences up to ten seconds are
+left alone, since the way here takes time too, and larger ones are rounded to ten seconds, so that the same event
+delivered again is moved by the same amount.
+"""
+
+from afterclick.collect.event.validity import milliseconds
+from afterclick.collect.passage.passage import House, Passage
+
+TOLERANCE = 10_000
+"""ms that a client's clock may differ from ours before it is corrected."""
+
+
+def repair_clocks(_: House, passage: Passage) -> None:
+    """Move the times of events by how far the sender's clock is off; `historical` keys have their times as given."""
+    passage.correction = _correction(passage)
+    if not passage.correction:
+        return
+    for _index, event in passage.events:
+        time = milliseconds(event.time) if event.time is not None else None
+        if time is not None:
+            event.time = time + passage.correction
+    passage.corrected += len(passage.events)
+
+
+def _correction(passage: Passage) -> int:
+    sent = milliseconds(passage.sent_at) if passage.sent_at is not None else None
+    if sent is None or passage.grant.historical:
+        return 0
+    skew = passage.now - sent
+    return 0 if abs(skew) <= TOLERANCE else round(skew / TOLERANCE) * TOLERANCE

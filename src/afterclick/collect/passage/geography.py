@@ -1,0 +1,81 @@
+"""Gives events a country and a region, and forgets the address that told them.
+
+In this order: what the event says, the header in which the own proxy passes the country, the file of addresses. An
+address is the event's own `ip` (a server passes on its customer's), else that of the customer's device which sent the
+request; that of a server says nothing about its customers. No address is ever written anywhere.
+"""
+
+import re
+from functools import lru_cache
+from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
+
+from afterclick.collect.passage.passage import House, Passage
+from afterclick.collect.passage.place import NOWHERE, Place
+from afterclick.collect.passage.sender import customer_agent
+from afterclick.errors import Misconfigured
+
+_COUNTRY = re.compile(r"[A-Z]{2}")
+_MOST_HOPS = 16
+
+Networks = tuple[IPv4Network | IPv6Network, ...]
+
+
+def locate(house: House, passage: Passage) -> None:
+    """Fill `country` and `region` where the event has none, as fine as the site keeps; take `ip` out of every event."""
+    place = _asked(house, passage)
+    detail = house.rules.of(passage.grant.site).place
+    for _, event in passage.events:
+        own = event.ip
+        if not event.country:
+            found = house.places.find(own) if own else place
+            event.country, event.region = found.country, found.region
+        event.ip = None
+        if detail != "region":
+            event.region = None
+            event.country = event.country if detail == "country" else None
+
+
+def _asked(house: House, passage: Passage) -> Place:
+    """The place of whoever sent the request."""
+    header = house.settings.country_header.lower().encode()
+    code = passage.headers.get(header, b"").decode("latin-1").strip().upper() if header else ""
+    if _COUNTRY.fullmatch(code):
+        return Place(code)
+    if not customer_agent(passage.headers):
+        return NOWHERE
+    return house.places.find(client_address(passage, trusted(house.settings.trusted_proxies)))
+
+
+def client_address(passage: Passage, proxies: Networks) -> str:
+    """The address of the client: of the connection or, when that is a trusted proxy, the last in X-Forwarded-For
+    that is not one too. Everything before that the client can have made up.
+    """
+    address = passage.address
+    if not is_in(address, proxies):
+        return address
+    forwarded = passage.headers.get(b"x-forwarded-for", b"").decode("latin-1").split(",")
+    for hop in reversed(forwarded[-_MOST_HOPS:]):
+        address = hop.strip() or address
+        if not is_in(address, proxies):
+            break
+    return address
+
+
+@lru_cache(8)
+def trusted(text: str) -> Networks:
+    """Networks separated by commas; raises Misconfigured when one is none."""
+    try:
+        return tuple(ip_network(part.strip(), strict=False) for part in text.split(",") if part.strip())
+    except ValueError as error:
+        raise Misconfigured(f"AFTERCLICK_TRUSTED_PROXIES names no network: {error}.") from error
+
+
+def is_in(address: str, networks: Networks) -> bool:
+    """Whether an address is one of the networks'; what is no address is in none."""
+    if not networks:
+        return False
+    try:
+        number = ip_address(address)
+    except ValueError:
+        return False
+    return any(number in network for network in networks)

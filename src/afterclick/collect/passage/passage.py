@@ -1,0 +1,209 @@
+"""One request on its way through the steps of a door, and the house that the steps work in."""
+
+from collections.abc import Awaitable, Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import NamedTuple, Protocol, TypeAlias
+
+import msgspec
+
+from afterclick.accounts import Grant
+from afterclick.clock import Clock
+from afterclick.collect.event.wire import WireEvent
+from afterclick.collect.hooks.sources import HookSources
+from afterclick.collect.otlp.logs.wire import WireLog
+from afterclick.collect.otlp.samples.wire import WireMetric
+from afterclick.collect.otlp.spans.wire import WireSpan
+from afterclick.collect.passage.gate import Gate, Headers, Limiter
+from afterclick.collect.passage.place import Places
+from afterclick.collect.passage.seen import Seen
+from afterclick.collect.passage.site_rules import RulesOfSites
+from afterclick.collect.transport.body import Receive
+from afterclick.collect.transport.exposition import Metrics
+from afterclick.settings import Settings
+from afterclick.signals import Drop, Record
+from afterclick.store.spool.batch import CORRECTED_CLOCK, Batch, Kind
+
+Records: TypeAlias = Sequence[Record]
+NOBODY = Grant("", "")
+
+_DAY = 86_400_000
+_AHEAD = 600_000  # ms that a client's clock may be fast
+_LISTED = 10
+
+
+class Durable(Protocol):
+    """The spool as the doors see it."""
+
+    def append(self, *batches: Batch) -> Awaitable[None]:
+        """Done once all of the batches are on disk."""
+        ...
+
+
+@dataclass(frozen=True)
+class House:
+    """What the steps share: settings, gate, limits, spool, metrics, clock, ids taken lately, places of addresses,
+    sources of webhooks, limits of addresses, what sites decided about personal data.
+    """
+
+    settings: Settings
+    gate: Gate
+    limiter: Limiter
+    spool: Durable
+    metrics: Metrics
+    clock: Clock
+    seen: Seen = field(default_factory=Seen)
+    places: Places = field(default_factory=Places)
+    hooks: HookSources = field(default_factory=HookSources)
+    addresses: Limiter = field(default_factory=lambda: Limiter(0, whom="address"))
+    rules: RulesOfSites = field(default_factory=RulesOfSites)
+
+
+@dataclass(frozen=True)
+class Refusal:
+    """One row of a request that was not taken: its place in the body, a documented reason, and a sentence."""
+
+    index: int
+    reason: str
+    message: str
+
+
+class Passage(msgspec.Struct, eq=False):
+    """A request between two steps.
+
+    `now` is when it came, UTC ms; `sent_bytes` its size before decompression, `unpacked_bytes` what came out of that,
+    though it was refused then. `events`, `spans`, `metrics` and `logs` are what was decoded and not refused yet, each
+    with its place in the request; `records` what will be kept, by the kind of its table, and `rows` how many that are;
+    `listed` the first ten refusals, `dropped` the count of all by reason. `address` is that of the connection, empty
+    when unknown, and is never kept. `sent_at` is the sender's clock when it sent, if it says so, as ms since 1970 or
+    ISO 8601; `correction` the ms that the times of `corrected` events were moved by. `ids` are those of its events that
+    were not delivered before.
+    """
+
+    door: str
+    path: str
+    headers: Headers
+    query: bytes
+    receive: Receive
+    now: int
+    grant: Grant = NOBODY
+    body: bytes = b""
+    sent_bytes: int = 0
+    unpacked_bytes: int = 0
+    address: str = ""
+    sent_at: int | float | str | None = None
+    correction: int = 0
+    corrected: int = 0
+    ids: set[str] = set()
+    events: list[tuple[int, WireEvent]] = []
+    spans: list[tuple[int, WireSpan]] = []
+    metrics: list[tuple[int, WireMetric]] = []
+    logs: list[tuple[int, WireLog]] = []
+    records: dict[Kind, list[Record]] = {}
+    rows: int = 0
+    listed: list[Refusal] = []
+    dropped: dict[str, int] = {}
+
+    @property
+    def decoded(self) -> int:
+        """How many rows were decoded and not refused yet."""
+        return len(self.events) + len(self.spans) + len(self.metrics) + len(self.logs)
+
+    def keep(self, kind: Kind, rows: Records) -> None:
+        """Have these records kept."""
+        if rows:
+            self.records.setdefault(kind, []).extend(rows)
+            self.rows += len(rows)
+
+    def parts(self, size: int) -> Iterator[None]:
+        """Have, one after the other, at most so many of the decoded rows of each kind stand for all of them."""
+        events, spans, metrics, logs = self.events, self.spans, self.metrics, self.logs
+        for start in range(0, max(len(events), len(spans), len(metrics), len(logs)), size):
+            part = slice(start, start + size)
+            self.events, self.spans, self.metrics, self.logs = (
+                events[part],
+                spans[part],
+                metrics[part],
+                logs[part],
+            )
+            yield
+
+    def let_go(self) -> None:
+        """Forget the rows, not their number: those of many requests that wait for the disk would fill the caches."""
+        self.events, self.spans, self.metrics, self.logs = [], [], [], []
+        self.ids, self.records = set(), {}
+
+    @property
+    def media_type(self) -> str:
+        """The Content-Type without its parameters, in lower case."""
+        return self.headers.get(b"content-type", b"").decode("latin-1").partition(";")[0].strip().lower()
+
+    def drop(self, index: int, reason: str, message: str) -> None:
+        """Refuse one row; its neighbours go on."""
+        self.dropped[reason] = self.dropped.get(reason, 0) + 1
+        if len(self.listed) < _LISTED:
+            self.listed.append(Refusal(index, reason, message))
+
+    def drops(self) -> tuple[Drop, ...]:
+        """The refused rows as they are counted."""
+        return tuple([self._counted(reason, rows) for reason, rows in self.dropped.items()])
+
+    def mended(self) -> tuple[Drop, ...]:
+        """The rows that were put right, as they are counted."""
+        return (self._counted(CORRECTED_CLOCK, self.corrected),) if self.corrected else ()
+
+    def _counted(self, reason: str, rows: int) -> Drop:
+        return Drop(site=self.grant.site, door=self.door, reason=reason, rows=rows, time=self.now)
+
+
+class Period(NamedTuple):
+    """The times that a request may speak of, UTC ms, both ends included.
+
+    `fast` is how far ahead the sender's clock is, at most a day: a session's id bears that clock's time, and cannot be
+    moved as times are.
+    """
+
+    oldest: int
+    newest: int
+    fast: int = 0
+
+    @staticmethod
+    def of(house: House, passage: Passage) -> "Period":
+        """From the oldest that is kept to ten minutes ahead; `historical` keys may look as far ahead as
+        back.
+        """
+        kept = house.rules.of(passage.grant.site).days(house.settings.retention_days) * _DAY
+        ahead = kept if passage.grant.historical else _AHEAD
+        return Period(passage.now - kept, passage.now + ahead, min(max(0, -passage.correction), _DAY))
+
+    def fault(self, time: int) -> str:
+        """The reason to refuse a time: "future", "too_old", or "" when it may pass."""
+        if time > self.newest:
+            return "future"
+        return "too_old" if time < self.oldest else ""
+
+    def session_fault(self, start: int) -> str:
+        """The reason to refuse a session that began then by its own clock."""
+        return self.fault(start if start < self.newest else start - self.fast)
+
+
+Run: TypeAlias = Callable[[House, Passage], Awaitable[None] | None]
+
+
+@dataclass(frozen=True)
+class Step:
+    """One named, timed step of a door. It may refuse rows, or the request by raising an AfterclickError."""
+
+    name: str
+    run: Run
+
+
+class Answer(NamedTuple):
+    """A response: HTTP status, media type and body, and headers of its protocol."""
+
+    status: int
+    media_type: str
+    body: bytes
+    headers: tuple[tuple[bytes, bytes], ...] = ()
+
+
+Steps = Sequence[Step]

@@ -1,0 +1,1 @@
+"""Segment: its HTTP API, and its e-commerce events as ours."""

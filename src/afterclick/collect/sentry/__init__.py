@@ -1,0 +1,1 @@
+"""Sentry: its envelopes of errors, messages, feedback and spans."""

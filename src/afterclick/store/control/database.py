@@ -1,0 +1,80 @@
+"""Control data (sites, keys, problems, what was dropped): SQLAlchemy on SQLite by default, PostgreSQL when
+grown up.
+
+Rooms declare their tables on `Base`; a table exists because an Alembic revision in
+`store/control/migrations/versions` makes it. `open_control` brings the database to the newest revision before anyone
+reads.
+"""
+
+import sqlite3
+
+from sqlalchemy import URL, Engine, create_engine, event, make_url
+from sqlalchemy.exc import ArgumentError, OperationalError
+from sqlalchemy.orm import DeclarativeBase
+from sqlalchemy.pool import ConnectionPoolEntry
+
+from afterclick.errors import Misconfigured
+from afterclick.settings import Settings
+from afterclick.store.control.head import is_at_head
+from afterclick.store.control.locks import alone
+
+
+class Base(DeclarativeBase):
+    """Declares a table of control data."""
+
+
+def control_engine(settings: Settings) -> Engine:
+    """The control database of the settings as it is; raises Misconfigured when the DSN is not one."""
+    return _engine(_url(settings.control_dsn))
+
+
+def open_control(settings: Settings) -> Engine:
+    """Connect to the control database of the settings and migrate it to the newest revision.
+
+    Any number of processes may do so at once; they wait for one another.
+    Raises Misconfigured when the DSN is not one, nothing answers there, or a newer release has written it.
+    """
+    engine = control_engine(settings)
+    try:
+        with alone(engine, "migrate"):
+            if not is_at_head(engine):
+                from afterclick.store.control.revisions import upgrade  # Alembic takes its time to import
+
+                upgrade(engine)
+    except (OperationalError, OSError) as error:
+        engine.dispose()
+        raise Misconfigured(
+            f"The control database cannot be opened, check AFTERCLICK_DATABASE: {_said(error)}."
+        ) from error
+    return engine
+
+
+def _url(dsn: str) -> URL:
+    try:
+        url = make_url(dsn)
+    except ArgumentError as error:
+        raise Misconfigured(f"AFTERCLICK_DATABASE is not a database DSN: {error}.") from error
+    if url.get_backend_name() not in ("sqlite", "postgresql"):
+        raise Misconfigured("AFTERCLICK_DATABASE must be sqlite:///file or postgresql://user@host/database.")
+    return url.set(drivername="postgresql+psycopg") if url.drivername == "postgresql" else url
+
+
+def _engine(url: URL) -> Engine:
+    if url.get_backend_name() == "postgresql":
+        return create_engine(url, pool_pre_ping=True)  # a server that was restarted fails nobody
+    engine = create_engine(url)
+    event.listen(engine, "connect", _durable)
+    return engine
+
+
+def _durable(connection: sqlite3.Connection, _: ConnectionPoolEntry) -> None:
+    connection.execute("PRAGMA journal_mode = WAL")
+    connection.execute("PRAGMA synchronous = FULL")
+    connection.execute("PRAGMA busy_timeout = 10000")
+    connection.execute("PRAGMA foreign_keys = ON")
+
+
+def _said(error: OperationalError | OSError) -> str:
+    """What the driver said, in one line, without SQLAlchemy's reference to its manual."""
+    cause = error.orig if isinstance(error, OperationalError) and error.orig else error
+    return " ".join(str(cause).split()).rstrip(".")

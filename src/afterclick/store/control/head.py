@@ -1,0 +1,22 @@
+"""Whether the control database is at the newest revision, asked without Alembic: every start asks, few have to migrate.
+
+A revision's file begins with its number, `0009_api_keys.py`.
+"""
+
+from importlib import resources
+
+from sqlalchemy import Engine, inspect, text
+
+
+def is_at_head(engine: Engine) -> bool:
+    """Whether nothing is due and no newer release has written the database."""
+    with engine.connect() as connection:
+        if not inspect(connection).has_table("alembic_version"):
+            return False
+        at = connection.scalars(text("SELECT version_num FROM alembic_version")).all()
+    return at == [_newest()]
+
+
+def _newest() -> str:
+    files = resources.files("afterclick.store.control").joinpath("migrations", "versions").iterdir()
+    return max(file.name.split("_")[0] for file in files if file.name[:1].isdigit())

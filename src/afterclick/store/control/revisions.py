@@ -1,0 +1,77 @@
+"""Which revision the control database is at, which are due, and bringing it there."""
+
+from collections.abc import Generator
+from contextlib import contextmanager
+from importlib import resources
+from typing import NamedTuple
+
+from alembic import command
+from alembic.config import Config
+from alembic.migration import MigrationContext
+from alembic.script import Script, ScriptDirectory
+from sqlalchemy import Engine
+
+from afterclick.errors import Misconfigured
+
+
+class Revision(NamedTuple):
+    """One Alembic revision: its id, and its docstring's first line."""
+
+    id: str
+    says: str
+
+
+def upgrade(engine: Engine) -> None:
+    """Bring the database to the newest revision, all of it or, when that fails, nothing of it.
+
+    Raises Misconfigured when a newer release has written the database.
+    """
+    due(engine)
+    with _config() as config, engine.begin() as connection:
+        config.attributes["connection"] = connection
+        command.upgrade(config, "head")
+
+
+def current(engine: Engine) -> str:
+    """The revision that the database is at, empty when it has no tables yet."""
+    with engine.connect() as connection:
+        return MigrationContext.configure(connection).get_current_revision() or ""
+
+
+def due(engine: Engine) -> list[Revision]:
+    """The revisions that are due, oldest first; changes nothing.
+
+    Raises Misconfigured when a newer release has written the database.
+    """
+    at = current(engine)
+    known = _newest_first()
+    if at and at not in {script.revision for script in known}:
+        raise Misconfigured(
+            f"The control database was last opened by a newer Afterclick (revision {at}, this release knows "
+            f"{known[0].revision}): install that release again, or restore a backup that is older."
+        )
+    found: list[Revision] = []
+    for script in known:
+        if script.revision == at:
+            break
+        found.append(Revision(script.revision, script.doc))
+    return found[::-1]
+
+
+def knows(revision: str) -> bool:
+    """Whether this release has the revision."""
+    return revision in {script.revision for script in _newest_first()}
+
+
+def _newest_first() -> list[Script]:
+    with _config() as config:
+        return list(ScriptDirectory.from_config(config).walk_revisions())
+
+
+@contextmanager
+def _config() -> Generator[Config]:
+    with resources.as_file(resources.files("afterclick.store.control").joinpath("migrations")) as scripts:
+        config = Config()
+        config.set_main_option("script_location", str(scripts).replace("%", "%%"))
+        config.set_main_option("path_separator", "os")
+        yield config

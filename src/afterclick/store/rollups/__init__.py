@@ -1,0 +1,1 @@
+"""What is derived from rows: settled minutes, identity, and computing a rollup again."""

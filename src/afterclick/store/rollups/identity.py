@@ -1,0 +1,144 @@
+"""What identity stands on: edges between nodes, each node's dense number, and the flat dictionary from node to person.
+
+The edges come from the events by themselves. A run numbers new nodes, publishes who belongs to whom and writes each new
+visit's number beside it; all of it can be repeated, and computed again from the events. No row of a visit is touched
+when people merge or part: the dictionary alone changes.
+"""
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from datetime import UTC, datetime
+from importlib import resources
+from typing import Any, Literal, NamedTuple
+
+import pyarrow as pa
+
+from afterclick.store.engine.connection import Engine
+
+NodeKind = Literal["device", "user", "email"]
+
+SLICE = 200_000
+"""Visits are worked through in periods of at most so many, which fit a query's memory and take it a second."""
+QUARTER = 900_000
+"""ms: the shortest period."""
+
+
+class EdgesState(NamedTuple):
+    """Equal for equal sets of edges: how many there are, and a digest of them."""
+
+    edges: int
+    digest: int
+
+
+class Period(NamedTuple):
+    """Visits that began from `since` up to `until` (UTC ms), and how many of them lack the number of their node."""
+
+    since: int
+    until: int
+    visits: int
+
+
+class IdentityTables:
+    """The identity tables of all sites. Safe to use from any thread, but only one may number and publish at a time."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+
+    def stale_periods(self) -> list[Period]:
+        """Periods that hold all visits which lack the number of their node, the newest first."""
+        return periods(self._engine.rows(_SQL["stale_visits"], tag="identity"))
+
+    def number_nodes(self, numbered: pa.Table) -> None:
+        """Give new nodes their numbers: `key` (UInt64) and `number` (UInt32)."""
+        self._engine.insert("identity_nodes", numbered)
+
+    def number_visits(self, period: Period) -> None:
+        """Give each node of the period's visits that has no number the next one."""
+        self._engine.command(_SQL["number_visits"], {"since": period.since, "until": period.until})
+
+    def link_visits(self, period: Period) -> None:
+        """Write the number of its node beside every visit of the period that lacks it."""
+        self._engine.command(_SQL["link_visits"], {"since": period.since, "until": period.until})
+
+    def merge(self, linked: Iterable[Period]) -> None:
+        """Merge the rows of months in which many visits were linked at once, so that no read pays for them."""
+        for month in crowded_months(linked):
+            self._engine.command(f"OPTIMIZE TABLE sessions PARTITION {month} FINAL")
+
+    def state(self) -> EdgesState:
+        """Tells whether the edges have changed."""
+        return EdgesState(**self._engine.rows(_SQL["edges_state"], tag="identity")[0])
+
+    def edges(self) -> pa.Table:
+        """Every edge: `kind` (1 device and user, 2 alias, 3 user and e-mail), `one`, `other` (keys of nodes)."""
+        return self._engine.query(_SQL["edges"], tag="identity")
+
+    def nodes(self) -> pa.Table:
+        """`key` and `number` of every node, by key."""
+        return self._engine.query(_SQL["nodes"], tag="identity")
+
+    def key(self, site: str, kind: NodeKind, id: str) -> int:
+        """The key of a node."""
+        return self._engine.rows(_SQL["keys"], {"site": site, "id": id}, tag="identity")[0][kind]
+
+    def publish(self, merged: pa.Table) -> None:
+        """Replace who belongs to whom, at once for all reads: `number` of a node (UInt64) and its `turn` (UInt32)."""
+        self._engine.command("TRUNCATE TABLE merged_nodes_next")
+        if merged.num_rows:
+            self._engine.insert("merged_nodes_next", merged)
+            self._engine.command("ALTER TABLE merged_nodes REPLACE PARTITION tuple() FROM merged_nodes_next")
+            self._engine.command("TRUNCATE TABLE merged_nodes_next")
+        else:
+            self._engine.command("TRUNCATE TABLE merged_nodes")
+        self._engine.command("SYSTEM RELOAD DICTIONARY people")
+
+    def collect_edges(self) -> None:
+        """Take the edges out of all events anew; for events that were stored before there were edges."""
+        view: dict[str, Any] = self._engine.rows(_VIEW, tag="identity")[0]
+        self._engine.command(
+            f"INSERT INTO identity_edges (site, kind, one, other, last) {view['as_select']}"
+            " SETTINGS insert_deduplicate = 0"
+        )
+
+
+def periods(quarters: Iterable[Mapping[str, int]]) -> list[Period]:
+    """Quarters of an hour (`since` their start, UTC ms, descending; `visits` in them) as periods of at most SLICE.
+
+    A quarter with more is a period of its own. No period reaches over the turn of a month.
+    """
+    found: list[Period] = []
+    for quarter in quarters:
+        since, visits = quarter["since"], quarter["visits"]
+        last = found[-1] if found else None
+        if last and last.visits + visits <= SLICE and _month(last.since) == _month(since):
+            found[-1] = Period(since, last.until, last.visits + visits)
+        else:
+            found.append(Period(since, since + QUARTER, visits))
+    return found
+
+
+def crowded_months(linked: Iterable[Period]) -> list[int]:
+    """Months (yyyymm) with more than SLICE visits in these periods."""
+    visits: Counter[int] = Counter()
+    for period in linked:
+        visits[_month(period.since)] += period.visits
+    return sorted(month for month, count in visits.items() if count > SLICE)
+
+
+def _month(time: int) -> int:
+    moment = datetime.fromtimestamp(time / 1000, UTC)
+    return moment.year * 100 + moment.month
+
+
+def _named(text: str) -> dict[str, str]:
+    parts = re.split(r"^-- name: (\w+)\s*$", text, flags=re.MULTILINE)[1:]
+    return {name: body.strip().rstrip(";") for name, body in zip(parts[::2], parts[1::2], strict=True)}
+
+
+_SQL = _named(
+    resources.files("afterclick.store.rollups").joinpath("identity.sql").read_text(encoding="utf-8")
+)
+_VIEW = (
+    "SELECT as_select FROM system.tables WHERE database = currentDatabase() AND name = 'identity_edges_of'"
+)

@@ -1,0 +1,134 @@
+"""Rebuilding: a rollup's months computed again from the events, for late data, erasure and changed definitions.
+
+A month is built in a shadow table beside the live one and swapped in whole. While it is built, a view of the shadow's
+own lets new events into both; all states are idempotent, so an event that comes both ways counts once.
+"""
+
+from collections.abc import Generator, Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
+from itertools import pairwise
+
+from afterclick.store.engine.connection import Engine
+from afterclick.store.rollups.settle import carry_refunds
+
+BY_MONTH = ("page_views", "sessions", "trace_visits")
+"""Rollups in monthly partitions by the visit's start; `orders` has no partitions and is built whole."""
+
+SLICE_EVENTS = 250_000
+"""Events that are built at once; of an hour that holds more, what does not fit into memory goes over the disk."""
+
+BLOCK_ROWS = 20_000
+"""Rows that are written at once: each holds what was felt on a page or in a visit, a kilobyte and more in memory."""
+
+_SHADOW = "_shadow"
+
+
+def rebuild(engine: Engine, since: int, until: int) -> list[str]:
+    """Build all orders, and the other rollups for the months of [since, until) (UTC ms), anew from the events.
+
+    Returns the months, such as "202611". Idempotent; readers see the old month until the new one is whole.
+    """
+    months = list(_months(since, until))
+    with engine.gate.rebuilding():
+        _build(engine, "orders", "tuple()", ["1"])
+        for table in BY_MONTH:
+            for month in months:
+                _build(engine, table, f"{month:%Y%m}", slices(engine, month))
+        carry_refunds(engine)
+    return [f"{month:%Y%m}" for month in months]
+
+
+def drop_left_shadows(engine: Engine) -> None:
+    """Drop what a rebuild that died half-way left behind; it would take every insert twice."""
+    with engine.gate.unless_rebuilding() as nobody_rebuilds:
+        if nobody_rebuilds:
+            _drop_shadows(engine)
+
+
+def _drop_shadows(engine: Engine) -> None:
+    for left in engine.rows(_SHADOWS, {"ending": f"%{_SHADOW}%"}, tag="shadows"):
+        engine.command(f"DROP TABLE IF EXISTS {left['name']} SYNC")
+
+
+def _build(engine: Engine, table: str, partition: str, slices: list[str]) -> None:
+    view = engine.rows(_VIEW, {"view": f"{table}_of"}, tag="rebuild")[0]
+    with _shadow(engine, table, view["as_select"]) as shadow:
+        for condition in slices:
+            engine.command(
+                f"INSERT INTO {shadow} ({view['columns']}) "  # noqa: S608, names are the schema's own
+                f"SELECT {view['columns']} FROM ({view['as_select']}) WHERE {condition} "
+                f"SETTINGS min_insert_block_size_rows = {BLOCK_ROWS}"
+            )
+        with engine.between_inserts():
+            built = engine.rows(f"SELECT count() AS n FROM {shadow}", tag="rebuild")[0]["n"]  # noqa: S608
+            # The engine refuses to replace a partition by nothing.
+            change = (
+                f"REPLACE PARTITION {partition} FROM {shadow}" if built else f"DROP PARTITION {partition}"
+            )
+            engine.command(f"ALTER TABLE {table} {change}")
+            engine.command(f"DROP TABLE {shadow}_of SYNC")
+
+
+@contextmanager
+def _shadow(engine: Engine, table: str, select: str) -> Generator[str]:
+    _drop_shadows(engine)
+    shadow = f"{table}{_SHADOW}"
+    with engine.between_inserts():
+        engine.command(f"CREATE TABLE {shadow} AS {table}")
+        engine.command(f"CREATE MATERIALIZED VIEW {shadow}_of TO {shadow} AS {select}")
+    try:
+        yield shadow
+    finally:
+        _drop_shadows(engine)
+
+
+def _months(since: int, until: int) -> Iterator[datetime]:
+    month = datetime.fromtimestamp(since / 1000, UTC).replace(
+        day=1, hour=0, minute=0, second=0, microsecond=0
+    )
+    while month.timestamp() * 1000 < until:
+        yield month
+        month = _next(month)
+
+
+def _next(month: datetime) -> datetime:
+    return (month + timedelta(days=32)).replace(day=1)
+
+
+def slices(engine: Engine, month: datetime) -> list[str]:
+    """Conditions that cut the month into hours on end, so that each insert stays within a query's memory."""
+    cuts, events = [month], 0
+    for row in engine.rows(_HOURS, {"month": int(f"{month:%Y%m}")}, tag="rebuild"):
+        if events and events + row["n"] > SLICE_EVENTS:
+            cuts.append(month + timedelta(hours=row["hour"]))
+            events = 0
+        events += row["n"]
+    return [_between(first, after) for first, after in pairwise([*cuts, _next(month)])]
+
+
+def _between(first: datetime, after: datetime) -> str:
+    return f"session_start >= '{first:%Y-%m-%d %H}:00:00.000' AND session_start < '{after:%Y-%m-%d %H}:00:00.000'"
+
+
+_HOURS = """
+SELECT toHour(session_start) + 24 * (toDayOfMonth(session_start) - 1) AS hour, count() AS n
+FROM events
+WHERE toYYYYMM(session_start) = {month:UInt32}
+GROUP BY hour
+ORDER BY hour
+SETTINGS final = 0
+"""
+_VIEW = """
+SELECT
+    as_select,
+    (SELECT arrayStringConcat(groupArray(name), ', ') FROM (
+        SELECT name FROM system.columns WHERE database = currentDatabase() AND table = {view:String} ORDER BY position
+    )) AS columns
+FROM system.tables
+WHERE database = currentDatabase() AND name = {view:String}
+"""
+_SHADOWS = """
+SELECT name FROM system.tables
+WHERE database = currentDatabase() AND name LIKE {ending:String} ORDER BY length(name) DESC
+"""

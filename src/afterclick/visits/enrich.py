@@ -1,0 +1,130 @@
+"""What the drain adds to events, a column at a time: describe (User-Agent), route (patterns of paths),
+channel.
+
+Each works on the distinct values of a batch, of which there are few, and spreads the answers by index. Fields
+that the sender filled are left alone.
+"""
+
+from collections.abc import Callable
+from functools import lru_cache
+from typing import Any, TypeAlias, cast
+
+import pyarrow as pa
+import pyarrow.compute as pc
+import ua_parser
+
+from afterclick.collect.event.channel import referred_by
+from afterclick.collect.passage.bots import is_automated, is_crawler
+from afterclick.signals import DeviceClass
+from afterclick.store.drain.block import Step
+from afterclick.visits.routes import Routes
+
+Column: TypeAlias = "pa.ChunkedArray[Any]"
+
+_REMEMBERED = 20_000
+
+_PHONE_OS = ("iOS", "Android", "Windows Phone", "KaiOS")
+
+
+def describe(rows: pa.Table) -> pa.Table:
+    """Fill `device_class`, `browser` and `os` from `user_agent` where the sender left them empty."""
+    agents = rows["user_agent"]
+    rows = _filled(rows, "device_class", _spread(agents, lambda agent: described(agent)[0]))
+    rows = _filled(rows, "browser", _spread(agents, lambda agent: described(agent)[1]))
+    return _filled(rows, "os", _spread(agents, lambda agent: described(agent)[2]))
+
+
+@lru_cache(_REMEMBERED)
+def described(agent: str) -> tuple[DeviceClass, str, str]:
+    """Device class, browser and operating system of a User-Agent; empty for an empty one."""
+    if not agent:
+        return "", "", ""
+    parsed = ua_parser.parse(agent)
+    browser = parsed.user_agent.family if parsed.user_agent else ""
+    system = parsed.os.family if parsed.os else ""
+    device = parsed.device.family if parsed.device else ""
+    return _device_class(agent, device, system), browser, system
+
+
+def _device_class(agent: str, device: str, system: str) -> DeviceClass:
+    if device == "Spider" or is_crawler(agent) or is_automated(agent):
+        return "bot"
+    lower = agent.lower()
+    if device == "iPad" or "tablet" in lower or (system == "Android" and "mobile" not in lower):
+        return "tablet"
+    return "mobile" if system in _PHONE_OS or "mobile" in lower else "desktop"
+
+
+def route(rows: pa.Table, routes: Routes) -> pa.Table:
+    """Fill `route` from `path`, and `step` from the route."""
+    own = rows["route"]
+    unrouted = rows.filter(_equal(own, pa.scalar("")))
+    if unrouted.num_rows:
+        given = {"\n".join(key): route for key, route in routes.of(_counted(unrouted)).items()}
+        rows = _filled(rows, "route", _spread(_joined(rows), lambda text: given.get(text, "")))
+    return _filled(rows, "step", rows["route"])
+
+
+def _counted(rows: pa.Table) -> dict[tuple[str, str], int]:
+    """Rows by site and path."""
+    found = cast("Any", pc).value_counts(_joined(rows))  # the stubs know no list of a struct
+    values: list[str] = found.field("values").to_pylist()
+    counts: list[int] = found.field("counts").to_pylist()
+    return {_parted(value): count for value, count in zip(values, counts, strict=True)}
+
+
+def _joined(rows: pa.Table) -> Column:
+    """Site and path as one text; no site has a line break in its id."""
+    return cast("Any", pc).binary_join_element_wise(
+        rows["site"], rows["path"], "\n"
+    )  # of the stubs' types it takes none
+
+
+def _parted(text: str) -> tuple[str, str]:
+    site, _, path = text.partition("\n")
+    return site, path
+
+
+def channel(rows: pa.Table) -> pa.Table:
+    """Fill `channel`: campaign, or the kind of site that referred; empty means direct, or from our own pages."""
+    campaign = _spread(rows["campaign"], lambda name: "campaign" if name else "")
+    rows = _filled(rows, "channel", campaign)
+    referred = _spread(rows["referrer"], referred_by)
+    own = _equal(rows["referrer"], rows["host"])
+    return _filled(rows, "channel", cast("Column", pc.if_else(own, pa.scalar(""), referred)))
+
+
+def _spread(column: Column, answer: Callable[[str], str]) -> Column:
+    """The answer for each row, asked once for each distinct value of a chunk."""
+    chunks: list[pa.Array[Any]] = []
+    for chunk in cast("list[pa.StringArray]", column.chunks):
+        values: pa.DictionaryArray[Any, Any] = chunk.dictionary_encode()  # pyright: ignore[reportUnknownMemberType, reportUnknownVariableType]
+        answers = pa.array(
+            [answer(value) for value in cast("list[str]", values.dictionary.to_pylist())], pa.string()
+        )
+        chunks.append(answers.take(values.indices))
+    return pa.chunked_array(chunks, pa.string())
+
+
+def _equal(left: Column, right: "Column | pa.StringScalar") -> "pa.BooleanArray":
+    return pc.equal(left, right)  # pyright: ignore[reportUnknownMemberType] - overloads over any type
+
+
+def _filled(rows: pa.Table, name: str, values: Column) -> pa.Table:
+    """Put values where the column is empty."""
+    own = rows[name]
+    empty = _equal(own, pa.scalar(""))
+    return rows.set_column(rows.schema.get_field_index(name), name, pc.if_else(empty, values, own))
+
+
+def steps(routes: Routes) -> tuple[Step, ...]:
+    """The drain's steps, in the order in which they run."""
+    return (
+        Step("describe", "events", describe),
+        Step("route", "events", lambda rows: route(rows, routes)),
+        Step("channel", "events", channel),
+    )
+
+
+STEPS = steps(Routes())
+"""The steps of an installation that prescribes no routes and keeps no learned ones."""
