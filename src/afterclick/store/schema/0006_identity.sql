@@ -1,4 +1,4 @@
--- Identity: whose visits they are. docs/customers.md tells the rules, docs/decisions/0011-identity.md the reasons.
+-- Identity: whose visits they are. docs/customers.md tells the rules, docs/decisions/0005-identity.md the reasons.
 -- A node (a device, a user, the hash of an e-mail address) has a key made of its site and id: bit 63 is set for users, so
 -- that of a visit's nodes the user's is the greatest; bit 62 for all others, so that no key is small.
 
