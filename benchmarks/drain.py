@@ -9,12 +9,15 @@ import msgspec
 
 from afterclick.settings import load
 from afterclick.signals import Event
-from afterclick.store import EVENTS, Scope, Statement, Store, open_store
 from afterclick.store.drain.decode import decode
 from afterclick.store.drain.drain import BLOCK_ROWS, Drain
+from afterclick.store.engine.query import Statement
+from afterclick.store.schema.records import EVENTS
+from afterclick.store.scope import Scope
 from afterclick.store.spool.batch import Batch
 from afterclick.store.spool.outlet import Outlet
 from afterclick.store.spool.spool import Spool
+from afterclick.store.store import Store, open_store
 from afterclick.visits.enrich import STEPS
 from benchmarks.table import Row, show
 

@@ -17,7 +17,10 @@ from afterclick.customers import Identity, people
 from afterclick.customers.cuts import Cut
 from afterclick.settings import load
 from afterclick.signals import Event
-from afterclick.store import Scope, Statement, Store, events_table, open_store
+from afterclick.store.engine.query import Statement
+from afterclick.store.schema.records import events_table
+from afterclick.store.scope import Scope
+from afterclick.store.store import Store, open_store
 from benchmarks.table import Row, show
 
 SITE = "shop"

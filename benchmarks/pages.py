@@ -27,7 +27,7 @@ from tests.browser import chromium
 from afterclick.demo.product import Place, Product
 from afterclick.demo.run import free_ports
 from afterclick.settings import load as load_settings
-from afterclick.store import open_store
+from afterclick.store.store import open_store
 from benchmarks import collector, load, schema
 from benchmarks.table import Row, show
 

@@ -19,8 +19,10 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from afterclick.settings import load
-from afterclick.store import EVENTS, Scope, Statement, open_store
-from afterclick.store.schema.records import uuid_array
+from afterclick.store.engine.query import Statement
+from afterclick.store.schema.records import EVENTS, uuid_array
+from afterclick.store.scope import Scope
+from afterclick.store.store import open_store
 
 SITE = "default"
 UNTIL = 1_780_272_000_000  # 2026-06-01

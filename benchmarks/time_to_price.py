@@ -16,7 +16,8 @@ from tests.verify.coverage import PROBLEMS
 from afterclick.demo.shoppers import simulate
 from afterclick.impact import Estimate, Question, price
 from afterclick.settings import load
-from afterclick.store import Scope, Store, open_store
+from afterclick.store.scope import Scope
+from afterclick.store.store import Store, open_store
 
 FAULTS = ("product-image", "payment-slow")
 VISITS_A_DAY = (500, 1500, 5000, 15_000)

@@ -10,8 +10,9 @@ from sqlalchemy import Engine
 from tests.store import front, postgres
 
 from afterclick.settings import Settings, load
-from afterclick.store import Scope, Store, open_store
 from afterclick.store.control.database import open_control
+from afterclick.store.scope import Scope
+from afterclick.store.store import Store, open_store
 
 hypothesis.register_profile("same", derandomize=True)
 hypothesis.register_profile("other", derandomize=False)

@@ -26,13 +26,16 @@ from afterclick.errors import InvalidInput, NotFound
 from afterclick.resolve.book import SqlProblemBook
 from afterclick.settings import Settings
 from afterclick.signals import Event, LogRecord, Metric, Record, Span
-from afterclick.store import Scope, Statement, Store, records_table
 from afterclick.store.control.database import open_control
 from afterclick.store.control.taken_and_dropped import Quality
 from afterclick.store.drain.drain import Drain
+from afterclick.store.engine.query import Statement
+from afterclick.store.schema.records import records_table
+from afterclick.store.scope import Scope
 from afterclick.store.spool.batch import Batch, Kind
 from afterclick.store.spool.outlet import Outlet
 from afterclick.store.spool.spool import Spool
+from afterclick.store.store import Store
 from afterclick.visits.sessionize import Sessionizer
 
 NOON = 1_780_315_200_000

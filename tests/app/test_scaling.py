@@ -28,9 +28,10 @@ from afterclick.app import collect
 from afterclick.app.one_app import OneApp
 from afterclick.errors import Misconfigured, Unavailable
 from afterclick.settings import Settings, load
-from afterclick.store import Scope, Store, open_store
 from afterclick.store.control.database import open_control
+from afterclick.store.scope import Scope
 from afterclick.store.spool.outlet import Outlet
+from afterclick.store.store import Store, open_store
 
 SECRET = base64.b64encode(b"the same on every machine, 32 by").decode()
 

@@ -15,9 +15,11 @@ from afterclick.impact import Estimate
 from afterclick.resolve import SqlProblemBook
 from afterclick.resolve.watch import STANDS
 from afterclick.settings import load
-from afterclick.store import Reader, Scope, Store
 from afterclick.store.control.database import open_control
 from afterclick.store.control.taken_and_dropped import Quality
+from afterclick.store.engine.query import Reader
+from afterclick.store.scope import Scope
+from afterclick.store.store import Store
 
 NOW = 1_795_000_000_000
 

@@ -19,10 +19,10 @@ from afterclick.customers import Node, SqlCuts
 from afterclick.errors import AfterclickError, InvalidInput, NotFound
 from afterclick.resolve.book import SqlProblemBook
 from afterclick.settings import Settings, load
-from afterclick.store import Store
 from afterclick.store.control.database import open_control
 from afterclick.store.control.taken_and_dropped import Quality
 from afterclick.store.drain.drain import Drain
+from afterclick.store.store import Store
 
 ADA, BOB = Node("user", "ada"), Node("user", "bob")
 

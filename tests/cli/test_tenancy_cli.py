@@ -17,9 +17,9 @@ from afterclick.app.installation import Installation
 from afterclick.cli.verbs import app
 from afterclick.resolve.book import SqlProblemBook
 from afterclick.settings import Settings, load
-from afterclick.store import Store
 from afterclick.store.control.database import open_control
 from afterclick.store.control.taken_and_dropped import Quality
+from afterclick.store.store import Store
 
 THEIRS = f"site-{uuid.uuid4().hex[:12]}"
 

@@ -5,9 +5,11 @@ import sys
 import msgspec
 
 from afterclick.settings import load
-from afterclick.store import Scope, Statement, Store, open_store
 from afterclick.store.drain.drain import Drain
+from afterclick.store.engine.query import Statement
+from afterclick.store.scope import Scope
 from afterclick.store.spool.outlet import Outlet
+from afterclick.store.store import Store, open_store
 
 COUNTS = Statement(
     "counts",

@@ -7,11 +7,13 @@ import msgspec
 import pytest
 from tests.collect.conftest import NOW, House, until
 
-from afterclick.store import Scope, Statement, Store
 from afterclick.store.control.taken_and_dropped import Quality
 from afterclick.store.drain.drain import Drain
+from afterclick.store.engine.query import Statement
+from afterclick.store.scope import Scope
 from afterclick.store.spool.outlet import Outlet
 from afterclick.store.spool.spool import Spool
+from afterclick.store.store import Store
 from afterclick.visits import enrich
 
 HOUR = 3_600_000

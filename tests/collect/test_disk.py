@@ -15,11 +15,13 @@ from tests.collect.conftest import NOW, Process, until
 from tests.collect.test_kill import spooled
 
 from afterclick.signals import Event
-from afterclick.store import Scope, Statement, Store
 from afterclick.store.drain.drain import Drain
+from afterclick.store.engine.query import Statement
+from afterclick.store.scope import Scope
 from afterclick.store.spool.batch import Batch
 from afterclick.store.spool.outlet import Outlet
 from afterclick.store.spool.spool import RESERVE, Spool
+from afterclick.store.store import Store
 
 pytestmark = pytest.mark.skipif(
     sys.platform != "linux", reason="mounts a disk in memory, and limits a process"

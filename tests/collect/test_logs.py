@@ -18,8 +18,8 @@ from opentelemetry.proto.logs.v1.logs_pb2 import LogRecord as ProtoLog
 from tests.collect.conftest import NOW, House
 
 from afterclick.signals import LogRecord
-from afterclick.store import records_table
 from afterclick.store.drain.decode import decode
+from afterclick.store.schema.records import records_table
 
 PROTOBUF = "application/x-protobuf"
 PATH = "/v1/logs"

@@ -16,8 +16,8 @@ from opentelemetry.proto.metrics.v1 import metrics_pb2 as proto
 from tests.collect.conftest import NOW, House
 
 from afterclick.signals import Metric
-from afterclick.store import records_table
 from afterclick.store.drain.decode import decode
+from afterclick.store.schema.records import records_table
 
 PROTOBUF = "application/x-protobuf"
 PATH = "/v1/metrics"

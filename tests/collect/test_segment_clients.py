@@ -13,9 +13,11 @@ from tests.browser.watching import Kept
 from tests.clients import javascript
 from tests.collect.conftest import Process
 
-from afterclick.store import Scope, Statement, Store
 from afterclick.store.drain.drain import Drain
+from afterclick.store.engine.query import Statement
+from afterclick.store.scope import Scope
 from afterclick.store.spool.outlet import Outlet
+from afterclick.store.store import Store
 from afterclick.visits import enrich
 from afterclick.visits.sessionize import Sessionizer
 

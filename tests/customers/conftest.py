@@ -12,8 +12,9 @@ import pytest
 from afterclick.customers import Identity, SqlCuts
 from afterclick.settings import Settings
 from afterclick.signals import Event
-from afterclick.store import Store, events_table
 from afterclick.store.control.database import open_control
+from afterclick.store.schema.records import events_table
+from afterclick.store.store import Store
 
 NOON = 1_780_315_200_000
 """2026-06-01 12:00 UTC."""

@@ -13,7 +13,10 @@ from tests.store.conftest import over_both
 
 from afterclick.customers import Identity, Node, SqlCuts, people, people_by_bucket, person_of
 from afterclick.signals import Event
-from afterclick.store import Scope, Statement, Store, events_table
+from afterclick.store.engine.query import Statement
+from afterclick.store.schema.records import events_table
+from afterclick.store.scope import Scope
+from afterclick.store.store import Store
 
 
 def unique(store: Store, scope: Scope, since: int = NOON - DAY, until: int = NOON + DAY) -> int:

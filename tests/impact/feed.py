@@ -14,7 +14,8 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from afterclick.demo.shoppers import Simulation
-from afterclick.store import EVENTS, Store
+from afterclick.store.schema.records import EVENTS
+from afterclick.store.store import Store
 
 Column = NDArray[np.generic]
 Ids = NDArray[np.uint8]

@@ -14,7 +14,8 @@ from afterclick.impact import Estimate, Question, price, price_total
 from afterclick.impact.arrivals import HISTORY_MS, Arrivals, read
 from afterclick.impact.pricing import estimate
 from afterclick.impact.worker import apart
-from afterclick.store import Scope, Store
+from afterclick.store.scope import Scope
+from afterclick.store.store import Store
 
 
 @dataclass(frozen=True)

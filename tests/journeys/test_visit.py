@@ -5,7 +5,9 @@ from tests.web.shopfront import DAY, NOW, Shopper, write_visit
 
 from afterclick.errors import NotFound
 from afterclick.journeys import Filter, visit, visits
-from afterclick.store import Scope, Store, events_table, spans_table
+from afterclick.store.schema.records import events_table, spans_table
+from afterclick.store.scope import Scope
+from afterclick.store.store import Store
 
 
 def write(store: Store, one: Shopper) -> None:

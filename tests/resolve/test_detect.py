@@ -8,7 +8,9 @@ from tests.resolve.world import DAY, HOUR, MINUTE, NOW, Fault, View, world
 
 from afterclick.impact import Question, price
 from afterclick.resolve import detect, explain
-from afterclick.store import Scope, Store, events_table, spans_table
+from afterclick.store.schema.records import events_table, spans_table
+from afterclick.store.scope import Scope
+from afterclick.store.store import Store
 
 Write = Callable[..., None]
 ACQUIRER = ("payment", "POST acquirer/authorize", "")

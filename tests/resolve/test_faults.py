@@ -11,7 +11,8 @@ from tests.resolve.told import tell
 from afterclick.demo.shoppers import History
 from afterclick.resolve import detect, explain
 from afterclick.settings import Settings
-from afterclick.store import Scope, Store
+from afterclick.store.scope import Scope
+from afterclick.store.store import Store
 
 ROOT = Path(__file__).parents[2]
 NOW = 1_781_000_000_000

@@ -12,8 +12,11 @@ from afterclick.impact import Estimate, Interval, Question
 from afterclick.resolve import Change, SqlProblemBook, watch
 from afterclick.resolve.evidence import evidence
 from afterclick.settings import Settings
-from afterclick.store import Reader, Scope, Store, events_table, spans_table
 from afterclick.store.control.database import open_control
+from afterclick.store.engine.query import Reader
+from afterclick.store.schema.records import events_table, spans_table
+from afterclick.store.scope import Scope
+from afterclick.store.store import Store
 
 ONSET, END, AGAIN = NOW - 10 * HOUR, NOW - 5 * HOUR, NOW - 2 * HOUR
 

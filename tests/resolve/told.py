@@ -16,7 +16,8 @@ from afterclick.collect.transport.exposition import Metrics
 from afterclick.demo.shoppers import History
 from afterclick.settings import Settings
 from afterclick.signals import Event, Span
-from afterclick.store import Store, events_table, spans_table
+from afterclick.store.schema.records import events_table, spans_table
+from afterclick.store.store import Store
 
 BLOCK = 100_000
 

@@ -8,7 +8,10 @@ import msgspec
 import pytest
 
 from afterclick.signals import Event, Span
-from afterclick.store import Scope, Statement, Store, events_table, spans_table
+from afterclick.store.engine.query import Statement
+from afterclick.store.schema.records import events_table, spans_table
+from afterclick.store.scope import Scope
+from afterclick.store.store import Store
 
 NOON = 1_780_315_200_000
 """2026-06-01 12:00 UTC."""

@@ -8,7 +8,8 @@ import uuid
 
 from afterclick.settings import load
 from afterclick.signals import Event
-from afterclick.store import events_table, open_store
+from afterclick.store.schema.records import events_table
+from afterclick.store.store import open_store
 
 START = 1_780_315_200_000
 BATCH = 10_000

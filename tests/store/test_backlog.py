@@ -12,11 +12,13 @@ import pytest
 
 from afterclick.errors import Unavailable
 from afterclick.signals import Event
-from afterclick.store import Scope, Statement, Store
 from afterclick.store.drain.drain import BACKLOG_MS, Drain
+from afterclick.store.engine.query import Statement
+from afterclick.store.scope import Scope
 from afterclick.store.spool.batch import Batch, Range
 from afterclick.store.spool.outlet import Outlet
 from afterclick.store.spool.spool import Spool
+from afterclick.store.store import Store
 
 NOW = 1_780_000_000_000
 BLOCK = 100

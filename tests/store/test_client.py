@@ -18,8 +18,11 @@ from tests.store.conftest import over_both
 from afterclick.errors import Misconfigured
 from afterclick.settings import Settings, load
 from afterclick.signals import Event
-from afterclick.store import Scope, Statement, Store, events_table, open_store
+from afterclick.store.engine.query import Statement
+from afterclick.store.schema.records import events_table
 from afterclick.store.schema.tables import migrate
+from afterclick.store.scope import Scope
+from afterclick.store.store import Store, open_store
 
 NOON = 1_780_315_200_000
 MakeEvent = Callable[..., Event]
@@ -126,7 +129,10 @@ def test_migrating_again_changes_nothing(store: Store, ask: Ask) -> None:
 SESSION = """
 import sys
 from afterclick.settings import load
-from afterclick.store import Scope, Statement, events_table, open_store
+from afterclick.store.engine.query import Statement
+from afterclick.store.schema.records import events_table
+from afterclick.store.scope import Scope
+from afterclick.store.store import open_store
 from afterclick.signals import Event
 
 store = open_store(load({"AFTERCLICK_DATA": sys.argv[1], "AFTERCLICK_RETENTION_DAYS": sys.argv[2]}))

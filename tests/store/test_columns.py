@@ -7,9 +7,11 @@ import pytest
 from afterclick.accounts.policy import ROLES, Capability, Role
 from afterclick.errors import InvalidInput
 from afterclick.signals import Event
-from afterclick.store import Scope, Store, events_table
 from afterclick.store.engine.readonly import TABLES
 from afterclick.store.schema.columns import EVERY, MONEY, NEEDS, PERSONAL, VISITS, needed
+from afterclick.store.schema.records import events_table
+from afterclick.store.scope import Scope
+from afterclick.store.store import Store
 
 NOW = 1_780_000_000_000
 SECRETS = {MONEY: "7777", PERSONAL: "user-secret", VISITS: "device-secret"}

@@ -12,10 +12,12 @@ from typer.testing import CliRunner
 from afterclick.cli.verbs import app
 from afterclick.errors import Misconfigured
 from afterclick.settings import load
-from afterclick.store import Scope, Statement, Store, open_store
 from afterclick.store.engine.dsn import SignalsDsn
+from afterclick.store.engine.query import Statement
 from afterclick.store.schema.ddl import SHARDED_BY, for_cluster, signed_in
 from afterclick.store.schema.tables import cluster_schema
+from afterclick.store.scope import Scope
+from afterclick.store.store import Store, open_store
 
 SNAPSHOT = Path(__file__).with_name("snapshots") / "cluster.sql"
 PARSED = Statement("parsed", "SELECT formatQuery({sql:String}) AS sql, {site:String} AS site")

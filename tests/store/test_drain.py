@@ -12,14 +12,17 @@ from sqlalchemy import Engine, create_engine
 
 from afterclick.errors import Unavailable
 from afterclick.signals import Event, Span
-from afterclick.store import Scope, Statement, Store, events_table, spans_table
 from afterclick.store.control.taken_and_dropped import Minute, Quality
 from afterclick.store.drain.block import Step
 from afterclick.store.drain.decode import decode
 from afterclick.store.drain.drain import Drain
+from afterclick.store.engine.query import Statement
+from afterclick.store.schema.records import events_table, spans_table
+from afterclick.store.scope import Scope
 from afterclick.store.spool.batch import CORRECTED_CLOCK, Batch, Tally
 from afterclick.store.spool.outlet import Outlet
 from afterclick.store.spool.spool import Spool
+from afterclick.store.store import Store
 
 NOW = 1_780_000_000_000
 SESSION = "019e6d2f-b800-7abc-8def-0123456789ab"

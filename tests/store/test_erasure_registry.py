@@ -9,12 +9,14 @@ from pathlib import Path
 import pytest
 
 import afterclick
-from afterclick.store import Scope, Statement, Store
 from afterclick.store.control.database import Base
+from afterclick.store.engine.query import Statement
 from afterclick.store.erasure import REGISTRY, SEARCHED
 from afterclick.store.erasure.person import NOBODY
 from afterclick.store.erasure.registry import Where
+from afterclick.store.scope import Scope
 from afterclick.store.spool.file import open_spool
+from afterclick.store.store import Store
 from afterclick.visits.memory import Memory
 
 DOCS = Path(__file__).parents[2] / "docs"

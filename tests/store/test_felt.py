@@ -4,7 +4,7 @@ from typing import Any
 import pytest
 
 from afterclick.signals import Event
-from afterclick.store import Store
+from afterclick.store.store import Store
 
 MakeEvent = Callable[..., Event]
 Keep = Callable[..., None]

@@ -9,9 +9,11 @@ import pytest
 from afterclick.errors import Misconfigured, Unavailable
 from afterclick.settings import Settings, load
 from afterclick.signals import Event
-from afterclick.store import Scope, Store, events_table, open_store
 from afterclick.store.engine.connection import Engine
 from afterclick.store.engine.write_gate import Gate
+from afterclick.store.schema.records import events_table
+from afterclick.store.scope import Scope
+from afterclick.store.store import Store, open_store
 
 MakeEvent = Callable[..., Event]
 

@@ -5,7 +5,8 @@ from tests.store.conftest import over_both
 
 from afterclick.errors import InvalidInput
 from afterclick.signals import Event, Span
-from afterclick.store import Scope, Store
+from afterclick.store.scope import Scope
+from afterclick.store.store import Store
 
 MakeEvent = Callable[..., Event]
 MakeSpan = Callable[..., Span]

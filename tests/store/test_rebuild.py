@@ -8,8 +8,9 @@ import pytest
 from tests.store.conftest import over_both
 
 from afterclick.signals import Event
-from afterclick.store import Store, events_table
 from afterclick.store.rollups import rebuild
+from afterclick.store.schema.records import events_table
+from afterclick.store.store import Store
 
 pytestmark = over_both
 

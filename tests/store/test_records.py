@@ -7,16 +7,10 @@ import pytest
 
 from afterclick.errors import InvalidInput
 from afterclick.signals import Event, LogRecord, Metric, Span
-from afterclick.store import (
-    EVENTS,
-    LOGS,
-    METRICS,
-    SPANS,
-    Scope,
-    Statement,
-    Store,
-    events_table,
-)
+from afterclick.store.engine.query import Statement
+from afterclick.store.schema.records import EVENTS, LOGS, METRICS, SPANS, events_table
+from afterclick.store.scope import Scope
+from afterclick.store.store import Store
 
 MakeEvent = Callable[..., Event]
 Keep = Callable[..., None]

@@ -11,12 +11,14 @@ import pytest
 
 from afterclick.errors import Unavailable
 from afterclick.signals import Event
-from afterclick.store import Scope, Statement, Store
 from afterclick.store.drain.drain import Drain
 from afterclick.store.drain.replay import Replayed, Standing, replay, standing_aside
+from afterclick.store.engine.query import Statement
+from afterclick.store.scope import Scope
 from afterclick.store.spool.batch import Batch
 from afterclick.store.spool.outlet import Outlet
 from afterclick.store.spool.spool import Spool
+from afterclick.store.store import Store
 
 NOW = 1_780_000_000_000
 NAMES = Statement("names", "SELECT name FROM events WHERE site = {site:String} ORDER BY name")

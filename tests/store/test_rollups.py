@@ -12,7 +12,10 @@ from hypothesis import strategies as st
 from tests.store.conftest import over_both
 
 from afterclick.signals import NO_ID, Event
-from afterclick.store import Scope, Statement, Store, events_table
+from afterclick.store.engine.query import Statement
+from afterclick.store.schema.records import events_table
+from afterclick.store.scope import Scope
+from afterclick.store.store import Store
 
 NOON = 1_780_315_200_000
 TYPES = [

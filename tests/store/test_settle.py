@@ -5,7 +5,7 @@ import pytest
 from tests.store.conftest import over_both
 
 from afterclick.signals import Event, Span
-from afterclick.store import Store
+from afterclick.store.store import Store
 
 pytestmark = over_both
 

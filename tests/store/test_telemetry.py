@@ -9,12 +9,15 @@ import msgspec
 import pytest
 
 from afterclick.signals import LogRecord, Metric, Record
-from afterclick.store import Scope, Statement, Store, records_table
 from afterclick.store.drain.decode import decode
 from afterclick.store.drain.drain import Drain
+from afterclick.store.engine.query import Statement
+from afterclick.store.schema.records import records_table
+from afterclick.store.scope import Scope
 from afterclick.store.spool.batch import Batch, Kind
 from afterclick.store.spool.outlet import Outlet
 from afterclick.store.spool.spool import Spool
+from afterclick.store.store import Store
 
 NOON = 1_780_315_200_000
 ENCODER = msgspec.json.Encoder()

@@ -9,8 +9,10 @@ from hypothesis import strategies as st
 
 from afterclick.errors import InvalidInput, Unavailable
 from afterclick.signals import Event, Span
-from afterclick.store import Scope, Store, events_table, spans_table
 from afterclick.store.engine.readonly import TABLES
+from afterclick.store.schema.records import events_table, spans_table
+from afterclick.store.scope import Scope
+from afterclick.store.store import Store
 
 NOON = 1_780_315_200_000
 OTHERS = "marker7othersite"

@@ -16,7 +16,8 @@ import pytest
 from tests.store.site_predicate import faults
 
 import afterclick
-from afterclick.store import Statement, Store
+from afterclick.store.engine.query import Statement
+from afterclick.store.store import Store
 
 ROOT = Path(str(resources.files(afterclick)))
 

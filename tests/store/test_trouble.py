@@ -6,8 +6,8 @@ from clickhouse_connect.driver.exceptions import DatabaseError, OperationalError
 
 from afterclick.errors import Misconfigured
 from afterclick.settings import load
-from afterclick.store import open_store
 from afterclick.store.engine.trouble import is_over_limit, is_the_stores
+from afterclick.store.store import open_store
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,8 @@ from afterclick.demo.shoppers import Truth, simulate
 from afterclick.impact import Estimate, Interval, Question, Signal, price
 from afterclick.impact.arrivals import Arrivals
 from afterclick.impact.pricing import estimate
-from afterclick.store import Scope, Store
+from afterclick.store.scope import Scope
+from afterclick.store.store import Store
 
 VISITS = 10_000
 PROBLEMS: dict[str, tuple[str, Signal, dict[str, str]]] = {  # of docs/faults.md

@@ -1,6 +1,6 @@
 from tests.verify.coverage import PROBLEMS, runs
 
-from afterclick.store import Store
+from afterclick.store.store import Store
 
 
 def test_a_small_shop_of_each_fault_is_priced_near_its_truth(store: Store) -> None:

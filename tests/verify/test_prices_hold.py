@@ -4,7 +4,7 @@ from collections.abc import Iterator
 import pytest
 from tests.verify.coverage import PROBLEMS, Line, Run, line, runs, runs_without_engine, table
 
-from afterclick.store import Store
+from afterclick.store.store import Store
 
 
 @pytest.mark.verify

@@ -16,7 +16,8 @@ from afterclick.impact import Estimate
 from afterclick.report.quality import Intake
 from afterclick.settings import Settings
 from afterclick.stats import Interval
-from afterclick.store import Scope, Store
+from afterclick.store.scope import Scope
+from afterclick.store.store import Store
 
 
 @pytest.fixture(scope="session")

@@ -23,9 +23,11 @@ from afterclick.resolve import (
 from afterclick.resolve.book import SqlProblemBook
 from afterclick.settings import Settings
 from afterclick.signals import Drop, Event
-from afterclick.store import Scope, Store, events_table
 from afterclick.store.control.database import open_control
 from afterclick.store.control.taken_and_dropped import Quality
+from afterclick.store.schema.records import events_table
+from afterclick.store.scope import Scope
+from afterclick.store.store import Store
 
 
 class Book:

@@ -15,7 +15,9 @@ from afterclick.report.quality import Intake
 from afterclick.resolve import Evidence, Problem
 from afterclick.settings import load
 from afterclick.stats import Interval
-from afterclick.store import Scope, Statement, open_store
+from afterclick.store.engine.query import Statement
+from afterclick.store.scope import Scope
+from afterclick.store.store import open_store
 
 _SLOW = Statement(
     "slow",

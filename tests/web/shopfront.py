@@ -5,7 +5,8 @@ import uuid
 from dataclasses import dataclass, field
 
 from afterclick.signals import NO_ID, Event, Span, SpanKind
-from afterclick.store import Store, events_table, spans_table
+from afterclick.store.schema.records import events_table, spans_table
+from afterclick.store.store import Store
 
 DAY = 86_400_000
 HOUR = 3_600_000

@@ -14,8 +14,8 @@ from afterclick.accounts import first_run
 from afterclick.accounts.members import Members
 from afterclick.accounts.policy import Role
 from afterclick.settings import load
-from afterclick.store import Store
 from afterclick.store.control.database import open_control
+from afterclick.store.store import Store
 
 PASSWORD = "seven herons by the weir"
 

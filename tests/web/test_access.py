@@ -18,7 +18,7 @@ from afterclick.accounts.policy import ROLES, Capability, Role
 from afterclick.accounts.viewer import EVERY_SITE, NOBODY, Viewer, with_roles
 from afterclick.errors import Misconfigured
 from afterclick.settings import Settings
-from afterclick.store import Store
+from afterclick.store.store import Store
 from afterclick.web.access import NEEDS, Everywhere, Open, Table, listed
 
 DOCS = Path(__file__).parents[2] / "docs/accounts.md"

@@ -19,7 +19,9 @@ from afterclick.resolve import Problem
 from afterclick.resolve.evidence import Evidence, evidence
 from afterclick.resolve.watch import watch
 from afterclick.settings import Settings
-from afterclick.store import Reader, Scope, Store
+from afterclick.store.engine.query import Reader
+from afterclick.store.scope import Scope
+from afterclick.store.store import Store
 
 BATCH = 400
 SETTLED_EVERY = 12

@@ -19,8 +19,8 @@ from afterclick.accounts.members import Members
 from afterclick.accounts.policy import Role
 from afterclick.accounts.viewer import EVERY_SITE, Viewer, with_roles
 from afterclick.settings import SETTINGS, load
-from afterclick.store import Store
 from afterclick.store.control.database import open_control
+from afterclick.store.store import Store
 
 PATH = "/settings/installation"
 MARK = "sEcr3t"

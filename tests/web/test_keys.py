@@ -20,7 +20,7 @@ from afterclick.accounts.policy import ROLES, Capability, Role
 from afterclick.accounts.viewer import THIS_MACHINE, Viewer, with_roles
 from afterclick.resolve import Evidence, Problem
 from afterclick.settings import Settings
-from afterclick.store import Scope
+from afterclick.store.scope import Scope
 
 ORIGIN = "https://shop.example"
 

@@ -15,7 +15,10 @@ from afterclick import web
 from afterclick.resolve import Cause
 from afterclick.settings import Settings
 from afterclick.signals import Event
-from afterclick.store import Scope, Statement, Store, events_table
+from afterclick.store.engine.query import Statement
+from afterclick.store.schema.records import events_table
+from afterclick.store.scope import Scope
+from afterclick.store.store import Store
 from afterclick.web.assets_built import STATIC
 
 PAGES = (

@@ -15,8 +15,9 @@ from afterclick import web
 from afterclick.customers import Identity, SqlCuts
 from afterclick.settings import Settings
 from afterclick.signals import Event
-from afterclick.store import Store, events_table
 from afterclick.store.control.database import open_control
+from afterclick.store.schema.records import events_table
+from afterclick.store.store import Store
 
 VISITS = (
     ("phone", "", NOW - 10 * DAY),

@@ -18,7 +18,8 @@ from afterclick.accounts.viewer import Viewer, with_roles
 from afterclick.report.quality import Intake
 from afterclick.settings import Settings
 from afterclick.signals import Event
-from afterclick.store import Store, events_table
+from afterclick.store.schema.records import events_table
+from afterclick.store.store import Store
 
 NOON = 1_780_315_200_000
 """2026-06-01 12:00 UTC."""

@@ -18,7 +18,7 @@ from tests.web.troubles import the_problems
 
 from afterclick import web
 from afterclick.settings import Settings
-from afterclick.store import Store
+from afterclick.store.store import Store
 
 Operation = APIOperation[Any, Any, Any, Any]
 Case = schemathesis.Case[Any]

@@ -11,7 +11,7 @@ from tests.web.signing import PASSWORD, Guarded, guarded
 
 from afterclick.accounts.policy import Role
 from afterclick.clock import now_ms
-from afterclick.store import Store
+from afterclick.store.store import Store
 
 pytestmark = pytest.mark.browser
 

@@ -6,7 +6,7 @@ import pytest
 from tests.web.signing import Guarded, guarded
 
 from afterclick.accounts.policy import Role
-from afterclick.store import Store
+from afterclick.store.store import Store
 
 ANOTHER = {"site": "outlet", "name": "Outlet", "currency": "czk", "timezone": "Europe/Prague"}
 

@@ -28,8 +28,11 @@ from afterclick.accounts.viewer import Viewer
 from afterclick.resolve import Evidence, Problem
 from afterclick.settings import Settings
 from afterclick.signals import Event
-from afterclick.store import Scope, Statement, Store, events_table, spans_table
 from afterclick.store.control.database import open_control
+from afterclick.store.engine.query import Statement
+from afterclick.store.schema.records import events_table, spans_table
+from afterclick.store.scope import Scope
+from afterclick.store.store import Store
 from afterclick.web.access import listed
 
 SECRET = "secret7ofothers"

@@ -10,8 +10,9 @@ from afterclick.report.quality import Intake
 from afterclick.report.vitals import Operations
 from afterclick.resolve.evidence import evidence
 from afterclick.signals import Event
-from afterclick.store import Reader, Scope, statements
 from afterclick.store.control.taken_and_dropped import Quality
+from afterclick.store.engine.query import Reader, statements
+from afterclick.store.scope import Scope
 from afterclick.store.spool.batch import CORRECTED_CLOCK, Batch
 from afterclick.store.spool.outlet import Outlet
 from afterclick.store.spool.spool import Spool

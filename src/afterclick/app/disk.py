@@ -10,7 +10,7 @@ from pathlib import Path
 from afterclick.app.installation import DAY_MS, Installation
 from afterclick.clock import now_ms
 from afterclick.report.vitals import Disk
-from afterclick.store import Scope
+from afterclick.store.scope import Scope
 from afterclick.store.spool.spool import RESERVE
 
 _SECONDS = 60.0

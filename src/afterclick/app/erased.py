@@ -13,9 +13,10 @@ from sqlalchemy import create_engine, inspect
 from afterclick.app.installation import Installation
 from afterclick.errors import InvalidInput
 from afterclick.settings import Settings
-from afterclick.store import Scope, statements
+from afterclick.store.engine.query import statements
 from afterclick.store.erasure.person import IdKind, is_nobody
 from afterclick.store.erasure.tombstones import Tombstone, tombstones
+from afterclick.store.scope import Scope
 
 _SQL = statements("afterclick.app", "erased.sql")
 

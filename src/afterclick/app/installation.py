@@ -27,7 +27,6 @@ from afterclick.journeys import Filter, VisitRow, visits
 from afterclick.resolve import Problem
 from afterclick.resolve.book import SqlProblemBook
 from afterclick.settings import Settings
-from afterclick.store import Scope, Store, open_store
 from afterclick.store.backup import stop_half_restored
 from afterclick.store.control.database import open_control
 from afterclick.store.control.taken_and_dropped import Quality
@@ -35,6 +34,8 @@ from afterclick.store.drain.block import Conversion
 from afterclick.store.drain.insertion import Insertion
 from afterclick.store.drain.replay import Replayed, Standing, replay, standing_aside
 from afterclick.store.erasure import Late, Tombstones, WaitingRows
+from afterclick.store.scope import Scope
+from afterclick.store.store import Store, open_store
 from afterclick.visits import enrich
 from afterclick.visits.forgetting import VisitMemory, client_mark
 from afterclick.visits.routes import routes_of

@@ -8,7 +8,8 @@ from afterclick.impact import Estimate, Question, price, price_total
 from afterclick.impact.worker import apart
 from afterclick.report.telling import sentence
 from afterclick.resolve.watch import STANDS, Change, watch
-from afterclick.store import Reader, Scope
+from afterclick.store.engine.query import Reader
+from afterclick.store.scope import Scope
 from afterclick.web import Notice
 
 AT_RISK_MS = DAY_MS  # the window that "at risk" on the Overview speaks of

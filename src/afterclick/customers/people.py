@@ -5,7 +5,8 @@ from uuid import UUID
 
 import msgspec
 
-from afterclick.store.engine.query import Reader, Scope, statements
+from afterclick.store.engine.query import Reader, statements
+from afterclick.store.scope import Scope
 
 _SQL = statements("afterclick.customers", "people.sql")
 

@@ -6,7 +6,8 @@ import msgspec
 import pyarrow as pa
 
 from afterclick.impact.estimate import Question
-from afterclick.store.engine.query import Reader, Scope, statements
+from afterclick.store.engine.query import Reader, statements
+from afterclick.store.scope import Scope
 
 HISTORY_MS = 14 * 24 * 3_600_000
 """How far before the onset comparable arrivals are looked for."""

@@ -3,7 +3,8 @@
 from afterclick.impact.arrivals import HISTORY_MS, read
 from afterclick.impact.estimate import Estimate, Question
 from afterclick.impact.worker import Estimator, here
-from afterclick.store.engine.query import Reader, Scope
+from afterclick.store.engine.query import Reader
+from afterclick.store.scope import Scope
 
 
 def price(

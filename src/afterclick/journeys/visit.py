@@ -9,7 +9,8 @@ import msgspec
 from afterclick.errors import NotFound
 from afterclick.journeys.trace import Span, Trace, trace
 from afterclick.signals import NO_ID
-from afterclick.store.engine.query import Reader, Scope, statements
+from afterclick.store.engine.query import Reader, statements
+from afterclick.store.scope import Scope
 
 _SQL = statements("afterclick.journeys", "visit.sql")
 _SLACK = 600_000  # ms that a service's clock, or a span's end, may lie outside the visit

@@ -4,7 +4,8 @@ from dataclasses import dataclass
 
 import msgspec
 
-from afterclick.store.engine.query import Reader, Scope, statements
+from afterclick.store.engine.query import Reader, statements
+from afterclick.store.scope import Scope
 
 _SQL = statements("afterclick.journeys", "visits.sql")
 FELT = ("slow", "error", "struggle", "rated")

@@ -3,7 +3,8 @@
 import msgspec
 
 from afterclick.report.chart import Mark
-from afterclick.store.engine.query import Reader, Scope, statements
+from afterclick.store.engine.query import Reader, statements
+from afterclick.store.scope import Scope
 
 _SQL = statements("afterclick.report", "marks.sql")
 

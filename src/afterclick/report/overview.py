@@ -12,7 +12,8 @@ from afterclick.report.sentence import Sentence, did, paid, sentence, strong
 from afterclick.report.series import Series, read
 from afterclick.report.tile import Tile
 from afterclick.resolve import Problem
-from afterclick.store.engine.query import Reader, Scope
+from afterclick.store.engine.query import Reader
+from afterclick.store.scope import Scope
 
 
 @dataclass(frozen=True)

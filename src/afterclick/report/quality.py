@@ -8,7 +8,8 @@ import msgspec
 from afterclick.report import figures
 from afterclick.report.sentence import Sentence, felt, sentence, strong
 from afterclick.signals import Drop
-from afterclick.store.engine.query import Reader, Scope, statements
+from afterclick.store.engine.query import Reader, statements
+from afterclick.store.scope import Scope
 
 _SQL = statements("afterclick.report", "quality.sql")
 HOUR = 3_600_000

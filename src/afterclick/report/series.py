@@ -12,7 +12,8 @@ from afterclick.customers import PeopleCount, people_by_bucket
 from afterclick.measure import metric
 from afterclick.report import withheld
 from afterclick.report.period import Period
-from afterclick.store.engine.query import Reader, Scope, statements
+from afterclick.store.engine.query import Reader, statements
+from afterclick.store.scope import Scope
 
 _SQL = statements("afterclick.report", "overview.sql")
 FEWEST_VISITS = metric("conversion").least

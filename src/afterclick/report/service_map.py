@@ -6,7 +6,8 @@ from dataclasses import dataclass
 import msgspec
 
 from afterclick.report import figures
-from afterclick.store.engine.query import Reader, Scope, statements
+from afterclick.store.engine.query import Reader, statements
+from afterclick.store.scope import Scope
 
 _SQL = statements("afterclick.report", "service_map.sql")
 _COLUMN, _ROW, _WIDTH, _HEIGHT, _MARGIN = 216, 84, 132, 44, 8

@@ -13,7 +13,7 @@ from afterclick.errors import Forbidden
 from afterclick.impact import Estimate
 from afterclick.journeys import Filter, Happening, Visit, VisitRow
 from afterclick.resolve import Evidence, Problem
-from afterclick.store.engine.query import Scope
+from afterclick.store.scope import Scope
 
 _WITHHELD = float("nan")  # figures.money knows it
 

@@ -1,7 +1,7 @@
 """Arrivals at journey steps: the one reading that detection, cause and evidence share."""
 
 from afterclick.resolve.candidate import SIGNALS, Segment, Signal
-from afterclick.store import Statement, statements
+from afterclick.store.engine.query import Statement, statements
 
 _SQL = statements("afterclick.resolve", "arrivals.sql")
 

@@ -18,7 +18,8 @@ from afterclick.resolve.onset import change_point, two_shares
 from afterclick.resolve.scan import DAY, HOUR, MINUTE, SECOND, SLOW_KINDS, StepScan, scan
 from afterclick.resolve.season import hourly_factor
 from afterclick.resolve.segment import BORROWED, Sides, baselines, choose, dimension, gain, penalties, segment
-from afterclick.store import Reader, Scope
+from afterclick.store.engine.query import Reader
+from afterclick.store.scope import Scope
 
 _SQL = over_arrivals("detect.sql")
 

@@ -12,7 +12,8 @@ from afterclick.resolve.candidate import Signal
 from afterclick.resolve.problem import Problem
 from afterclick.resolve.proportion import wilson
 from afterclick.resolve.segment import dimension
-from afterclick.store import Parameter, Reader, Scope
+from afterclick.store.engine.query import Parameter, Reader
+from afterclick.store.scope import Scope
 
 _SQL = over_arrivals("evidence.sql")
 

@@ -12,7 +12,8 @@ from afterclick.resolve.cause import Cause
 from afterclick.resolve.release import Group, Mark, Released, released
 from afterclick.resolve.sampled import Ranked, Sampled
 from afterclick.resolve.suspect import Operation, View, traces
-from afterclick.store import Parameter, Reader, Scope, statements
+from afterclick.store.engine.query import Parameter, Reader, statements
+from afterclick.store.scope import Scope
 
 _ARRIVALS = over_arrivals("cause.sql")
 _TRACES = statements("afterclick.resolve", "traces.sql")

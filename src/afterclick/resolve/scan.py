@@ -10,7 +10,8 @@ from numpy.typing import NDArray
 from afterclick.resolve.arrivals import bit, joined_keys, over_arrivals
 from afterclick.resolve.candidate import SIGNALS, Segment, Signal
 from afterclick.resolve.excess import Numbers
-from afterclick.store import Parameter, Reader, Scope
+from afterclick.store.engine.query import Parameter, Reader
+from afterclick.store.scope import Scope
 
 Codes = NDArray[np.int64]
 

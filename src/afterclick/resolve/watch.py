@@ -13,7 +13,8 @@ from afterclick.resolve.cause import Cause
 from afterclick.resolve.detect import detect
 from afterclick.resolve.explain import explain
 from afterclick.resolve.problem import Problem, likeness, problem_id
-from afterclick.store import Reader, Scope
+from afterclick.store.engine.query import Reader
+from afterclick.store.scope import Scope
 
 Kind = Literal["opened", "reopened", "priced", "updated", "closed"]
 Price = Callable[[Reader, Scope, Question], Estimate]

@@ -19,7 +19,8 @@ from afterclick.report.vitals import NothingKnown, Operations
 from afterclick.resolve import Evidence, Problem, ProblemBook
 from afterclick.settings import Settings
 from afterclick.signals import Event
-from afterclick.store.engine.query import Reader, Scope
+from afterclick.store.engine.query import Reader
+from afterclick.store.scope import Scope
 
 
 class Notice(msgspec.Struct, frozen=True, kw_only=True):

@@ -11,7 +11,7 @@ from afterclick.accounts.policy import Capability
 from afterclick.accounts.viewer import Viewer
 from afterclick.errors import Forbidden, NotFound
 from afterclick.report.period import Period, period
-from afterclick.store.engine.query import Scope
+from afterclick.store.scope import Scope
 from afterclick.web.desk import Desk
 
 DEFAULT_PERIOD = "7d"

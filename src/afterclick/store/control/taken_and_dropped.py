@@ -13,7 +13,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from afterclick.signals import Drop
 from afterclick.store.control.database import Base
-from afterclick.store.engine.query import Scope
+from afterclick.store.scope import Scope
 from afterclick.store.spool.batch import ACCEPTED, MENDED, Tally
 
 

@@ -10,7 +10,8 @@ import msgspec
 
 from afterclick.errors import Unavailable
 from afterclick.store.drain.insertion import Insertion
-from afterclick.store.engine.query import Reader, Scope, statements
+from afterclick.store.engine.query import Reader, statements
+from afterclick.store.scope import Scope
 from afterclick.store.spool.batch import KINDS, Aside, Kind
 from afterclick.store.spool.file import open_spool, transaction
 

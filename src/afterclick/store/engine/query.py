@@ -17,21 +17,12 @@ import msgspec
 import pyarrow as pa
 
 from afterclick.errors import Misconfigured
+from afterclick.store.scope import Scope
 
 Parameter = str | int | float | bool | datetime | date | Decimal | UUID | Sequence[str] | Sequence[int] | None
 Row = TypeVar("Row")
 
 _HEADER = re.compile(r"^-- name: ([a-z0-9_]+)\s*$", re.MULTILINE)
-
-
-@dataclass(frozen=True)
-class Scope:
-    """Whose data a read may see, and what the reader may do with it: None for the installation itself, whose jobs
-    read everything of the site.
-    """
-
-    site: str
-    permissions: frozenset[str] | None = None
 
 
 @dataclass(frozen=True)

@@ -18,8 +18,8 @@ from sqlglot.tokenizer_core import TokenType
 
 from afterclick.errors import InvalidInput
 from afterclick.store.engine.connection import Engine
-from afterclick.store.engine.query import Scope
 from afterclick.store.schema.columns import shown
+from afterclick.store.scope import Scope
 
 TABLES = frozenset(
     {

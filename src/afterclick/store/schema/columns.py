@@ -5,7 +5,7 @@ A column that is named nowhere here needs each of them, so that a new one is not
 
 from collections.abc import Mapping, Sequence
 
-from afterclick.store.engine.query import Scope
+from afterclick.store.scope import Scope
 
 MONEY, VISITS, PERSONAL = "money", "visits", "personal"
 EVERY = frozenset({MONEY, VISITS, PERSONAL})

@@ -12,13 +12,14 @@ from afterclick.settings import Settings
 from afterclick.store.backup import Frozen, drop_frozen, frozen
 from afterclick.store.engine.connection import Engine
 from afterclick.store.engine.latency import Latencies
-from afterclick.store.engine.query import Parameter, Reader, Scope, Statement
+from afterclick.store.engine.query import Parameter, Reader, Statement
 from afterclick.store.engine.usage import Usage, usage
 from afterclick.store.erasure.tables import PersonTables
 from afterclick.store.rollups.identity import IdentityTables
 from afterclick.store.rollups.rebuild import drop_left_shadows, rebuild
 from afterclick.store.rollups.settle import Settled, settle
 from afterclick.store.schema.tables import keep_for, migrate
+from afterclick.store.scope import Scope
 
 if TYPE_CHECKING:
     from afterclick.store.engine.readonly import ReadOnly
