@@ -8,7 +8,17 @@ import httpx
 import pytest
 from tests.collect.conftest import Process
 
-ENGINE = {"chdb", "clickhouse_connect", "pyarrow", "numpy", "scipy", "sklearn", "sqlglot", "fastapi", "jinja2"}
+ENGINE = {
+    "chdb",
+    "clickhouse_connect",
+    "pyarrow",
+    "numpy",
+    "scipy",
+    "sklearn",
+    "sqlglot",
+    "fastapi",
+    "jinja2",
+}
 OURS = {"engine", "schema", "rollups", "drain", "erasure", "backup", "store"}
 MOST_KB = 100_000
 """A start took 84,000 kB when this was written, and 137,000 with the engine's client in it."""
