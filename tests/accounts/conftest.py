@@ -6,7 +6,7 @@ from sqlalchemy import Engine
 from tests.accounts.ticking import Ticking
 
 from afterclick.accounts import passwords
-from afterclick.accounts.members import Members
+from afterclick.accounts.accounts import Accounts
 from afterclick.settings import Settings
 
 PASSWORD = "seven herons by the weir"
@@ -18,9 +18,9 @@ def clock() -> Ticking:
 
 
 @pytest.fixture
-def members(control: Engine, control_settings: Settings, clock: Ticking) -> Members:
+def accounts(control: Engine, control_settings: Settings, clock: Ticking) -> Accounts:
     """All of accounts, with nobody in it."""
-    return Members.over(control, control_settings, clock)
+    return Accounts.over(control, control_settings, clock)
 
 
 @pytest.fixture

@@ -5,8 +5,8 @@ from sqlalchemy import Engine, text
 from tests.accounts.ticking import Ticking
 
 from afterclick.accounts import Site, Sites
+from afterclick.accounts.accounts import Accounts
 from afterclick.accounts.api_keys import DAY_MS, ApiKeys
-from afterclick.accounts.members import Members
 from afterclick.accounts.policy import Capability, Role
 from afterclick.accounts.viewer import THIS_MACHINE, Viewer
 from afterclick.errors import Forbidden, InvalidInput, NotFound, Unauthorized
@@ -22,8 +22,8 @@ def api_keys(control: Engine, clock: Ticking) -> ApiKeys:
 
 
 @pytest.fixture
-def jana(members: Members, api_keys: ApiKeys) -> Viewer:
-    return members.people.create("jana@shop.example", "Jana", None, {"shop": Role.PRODUCT}).viewer
+def jana(accounts: Accounts, api_keys: ApiKeys) -> Viewer:
+    return accounts.members.create("jana@shop.example", "Jana", None, {"shop": Role.PRODUCT}).viewer
 
 
 def test_a_key_opens_its_site_with_its_capabilities_and_nothing_else(api_keys: ApiKeys, jana: Viewer) -> None:
@@ -43,20 +43,20 @@ def test_only_a_digest_of_the_key_is_kept(api_keys: ApiKeys, jana: Viewer, contr
 
 
 def test_a_key_gets_no_more_than_its_maker_has(api_keys: ApiKeys, jana: Viewer) -> None:
-    with pytest.raises(Forbidden, match="people"):
-        api_keys.create(jana, "shop", "report", {Capability.VIEW, Capability.PEOPLE}, 30)
+    with pytest.raises(Forbidden, match="members"):
+        api_keys.create(jana, "shop", "report", {Capability.VIEW, Capability.MEMBERS}, 30)
     with pytest.raises(Forbidden, match="view"):
         api_keys.create(jana, "blog", "report", {Capability.VIEW}, 30)
 
 
 def test_a_key_loses_what_its_maker_loses_and_ends_with_them(
-    api_keys: ApiKeys, jana: Viewer, members: Members
+    api_keys: ApiKeys, jana: Viewer, accounts: Accounts
 ) -> None:
     _, secret = api_keys.create(jana, "shop", "report", READ, 30)
-    members.people.create("root@shop.example", "Root", None, {"*": Role.ADMINISTRATOR})
-    members.people.give(jana.id, "shop", Role.MARKETING)
+    accounts.members.create("root@shop.example", "Root", None, {"*": Role.ADMINISTRATOR})
+    accounts.members.give(jana.id, "shop", Role.MARKETING)
     assert dict(api_keys.viewer(secret).grants) == {"shop": {Capability.VIEW}}
-    members.people.remove(jana.id)
+    accounts.members.remove(jana.id)
     with pytest.raises(Unauthorized):
         api_keys.viewer(secret)
 

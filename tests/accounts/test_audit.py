@@ -13,7 +13,7 @@ from afterclick.accounts.audit import Asked, Audit
 from afterclick.accounts.policy import Role
 from afterclick.accounts.viewer import THIS_MACHINE, with_roles
 
-ANNA = with_roles("person", "p1", "anna@shop.example", {"*": Role.ADMINISTRATOR})
+ANNA = with_roles("member", "p1", "anna@shop.example", {"*": Role.ADMINISTRATOR})
 
 
 @pytest.fixture
@@ -28,7 +28,7 @@ def test_an_entry_says_who_did_what_to_what_where_and_when(audit: Audit) -> None
     assert (entry.number, entry.time, entry.kind, entry.who, entry.name) == (
         1,
         1000,
-        "person",
+        "member",
         "p1",
         ANNA.name,
     )

@@ -5,7 +5,7 @@ from sqlalchemy import Engine
 from tests.accounts.conftest import PASSWORD
 
 from afterclick.accounts import DEFAULT_SITE, Site, first_run
-from afterclick.accounts.members import Members
+from afterclick.accounts.accounts import Accounts
 from afterclick.accounts.policy import Role
 from afterclick.accounts.setup import Wanted
 from afterclick.accounts.viewer import EVERY_SITE
@@ -21,15 +21,15 @@ WANTED = Wanted("jana@x.com", "Jana", PASSWORD, "Acme shop", "CZK", "Europe/Prag
 
 
 @pytest.fixture
-def fresh(members: Members, control: Engine, control_settings: Settings) -> Members:
+def fresh(accounts: Accounts, control: Engine, control_settings: Settings) -> Accounts:
     first_run(control, control_settings)
-    return members
+    return accounts
 
 
-def test_set_up_makes_the_first_administrator_and_the_site_once(fresh: Members) -> None:
+def test_set_up_makes_the_first_administrator_and_the_site_once(fresh: Accounts) -> None:
     assert fresh.set_up.is_open()
-    person = fresh.set_up.finish(fresh.set_up.token, WANTED)
-    assert person.roles == {EVERY_SITE: Role.ADMINISTRATOR}
+    member = fresh.set_up.finish(fresh.set_up.token, WANTED)
+    assert member.roles == {EVERY_SITE: Role.ADMINISTRATOR}
     assert fresh.sites.get(DEFAULT_SITE) == Site(DEFAULT_SITE, "Acme shop", "CZK", "Europe/Prague")
     assert not fresh.set_up.is_open()
     with pytest.raises(Forbidden, match="set up already"):
@@ -38,7 +38,7 @@ def test_set_up_makes_the_first_administrator_and_the_site_once(fresh: Members) 
 
 
 @pytest.mark.parametrize("token", ["", "x", "\ud800", "é"])
-def test_only_the_token_of_the_terminal_opens_set_up(fresh: Members, token: str) -> None:
+def test_only_the_token_of_the_terminal_opens_set_up(fresh: Accounts, token: str) -> None:
     with pytest.raises(Forbidden, match="set-up link"):
         fresh.set_up.finish(token, WANTED)
     assert fresh.set_up.is_open()
@@ -48,9 +48,9 @@ def test_only_the_token_of_the_terminal_opens_set_up(fresh: Members, token: str)
     "wrong",
     [{"currency": "euros"}, {"timezone": "Prague"}, {"email": "jana"}, {"password": "password123"}],
 )
-def test_what_is_wrong_is_told_and_nothing_is_kept(fresh: Members, wrong: dict[str, str]) -> None:
+def test_what_is_wrong_is_told_and_nothing_is_kept(fresh: Accounts, wrong: dict[str, str]) -> None:
     with pytest.raises(InvalidInput):
         fresh.set_up.finish(fresh.set_up.token, replace(WANTED, **wrong))
     assert fresh.set_up.is_open()
-    assert fresh.people.list() == []
+    assert fresh.members.list() == []
     assert fresh.sites.get(DEFAULT_SITE).name == "Default"

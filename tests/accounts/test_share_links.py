@@ -7,7 +7,7 @@ from sqlalchemy import Engine
 from tests.accounts.ticking import Ticking
 
 from afterclick.accounts import Site, Sites
-from afterclick.accounts.members import Members
+from afterclick.accounts.accounts import Accounts
 from afterclick.accounts.policy import Capability, Role
 from afterclick.accounts.secrets import Secrets
 from afterclick.accounts.share_links import DAY_MS, Shared, ShareLinks
@@ -24,8 +24,8 @@ def share_links(control: Engine, clock: Ticking) -> ShareLinks:
 
 
 @pytest.fixture
-def jana(members: Members, share_links: ShareLinks) -> Viewer:
-    return members.people.create("jana@shop.example", "Jana", None, {"shop": Role.PRODUCT}).viewer
+def jana(accounts: Accounts, share_links: ShareLinks) -> Viewer:
+    return accounts.members.create("jana@shop.example", "Jana", None, {"shop": Role.PRODUCT}).viewer
 
 
 def test_a_link_shows_its_page_without_money_unless_asked_for(share_links: ShareLinks, jana: Viewer) -> None:
@@ -69,19 +69,19 @@ def test_a_link_expires_and_can_be_revoked(share_links: ShareLinks, jana: Viewer
 
 
 def test_a_link_shows_no_more_than_its_maker_may_see_now(
-    share_links: ShareLinks, jana: Viewer, members: Members
+    share_links: ShareLinks, jana: Viewer, accounts: Accounts
 ) -> None:
     link = share_links.create(jana, replace(PAGE, money=True), 7)
-    members.people.create("root@shop.example", "Root", None, {"*": Role.ADMINISTRATOR})
-    members.people.give(jana.id, "shop", Role.ENGINEERING)
+    accounts.members.create("root@shop.example", "Root", None, {"*": Role.ADMINISTRATOR})
+    accounts.members.give(jana.id, "shop", Role.ENGINEERING)
     assert dict(share_links.open(link.token)[1].grants) == {"shop": {Capability.VIEW}}
-    members.people.take(jana.id, "shop")
+    accounts.members.take(jana.id, "shop")
     with pytest.raises(NotFound):
         share_links.open(link.token)
 
 
-def test_what_may_not_be_shared_is_refused(share_links: ShareLinks, members: Members, jana: Viewer) -> None:
-    support = members.people.create("s@shop.example", "S", None, {"shop": Role.SUPPORT}).viewer
+def test_what_may_not_be_shared_is_refused(share_links: ShareLinks, accounts: Accounts, jana: Viewer) -> None:
+    support = accounts.members.create("s@shop.example", "S", None, {"shop": Role.SUPPORT}).viewer
     with pytest.raises(Forbidden):
         share_links.create(support, replace(PAGE, money=True), 7)
     with pytest.raises(Forbidden):

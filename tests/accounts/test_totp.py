@@ -3,15 +3,15 @@ from pyotp.totp import TOTP
 from sqlalchemy import Engine, text
 from tests.accounts.ticking import Ticking
 
-from afterclick.accounts.members import Members
-from afterclick.accounts.people import Person
+from afterclick.accounts.accounts import Accounts
+from afterclick.accounts.members import Member
 from afterclick.accounts.totp import STEP_MS
 from afterclick.errors import InvalidInput
 
 
 @pytest.fixture
-def jana(members: Members) -> Person:
-    return members.people.create("jana@x.com", "", None, {})
+def jana(accounts: Accounts) -> Member:
+    return accounts.members.create("jana@x.com", "", None, {})
 
 
 def code(secret: str, clock: Ticking, steps: int = 0) -> str:
@@ -19,9 +19,9 @@ def code(secret: str, clock: Ticking, steps: int = 0) -> str:
 
 
 def test_a_second_factor_counts_once_a_code_of_it_was_seen(
-    members: Members, jana: Person, clock: Ticking
+    accounts: Accounts, jana: Member, clock: Ticking
 ) -> None:
-    factors = members.second_factors
+    factors = accounts.second_factors
     enrolment = factors.enrol(jana.id, jana.email)
     assert factors.enrol(jana.id, jana.email) == enrolment
     assert "jana%40x.com" in enrolment.uri
@@ -34,8 +34,10 @@ def test_a_second_factor_counts_once_a_code_of_it_was_seen(
         factors.enrol(jana.id, jana.email)
 
 
-def test_a_code_counts_once_and_only_around_its_time(members: Members, jana: Person, clock: Ticking) -> None:
-    factors = members.second_factors
+def test_a_code_counts_once_and_only_around_its_time(
+    accounts: Accounts, jana: Member, clock: Ticking
+) -> None:
+    factors = accounts.second_factors
     secret = factors.enrol(jana.id, jana.email).secret
     factors.confirm(jana.id, code(secret, clock))
     assert not factors.fits(jana.id, code(secret, clock))  # the one that confirmed it
@@ -50,24 +52,24 @@ def test_a_code_counts_once_and_only_around_its_time(members: Members, jana: Per
 
 
 def test_a_recovery_code_counts_once_however_it_is_typed(
-    members: Members, jana: Person, clock: Ticking
+    accounts: Accounts, jana: Member, clock: Ticking
 ) -> None:
-    factors = members.second_factors
+    factors = accounts.second_factors
     codes = factors.confirm(jana.id, code(factors.enrol(jana.id, jana.email).secret, clock))
     typed = codes[0].lower().replace("-", " ")
     assert factors.fits(jana.id, typed)
     assert not factors.fits(jana.id, typed)
     assert factors.recovery_codes_left(jana.id) == 9
-    other = members.people.create("other@x.com", "", None, {})
+    other = accounts.members.create("other@x.com", "", None, {})
     assert not factors.fits(other.id, codes[1])
     assert len(set(factors.new_recovery_codes(jana.id)) - set(codes)) == 10
     assert not factors.fits(jana.id, codes[1])
 
 
 def test_the_database_holds_neither_the_secret_nor_a_code(
-    members: Members, jana: Person, clock: Ticking, control: Engine
+    accounts: Accounts, jana: Member, clock: Ticking, control: Engine
 ) -> None:
-    factors = members.second_factors
+    factors = accounts.second_factors
     secret = factors.enrol(jana.id, jana.email).secret
     codes = factors.confirm(jana.id, code(secret, clock))
     with control.connect() as connection:
@@ -78,9 +80,9 @@ def test_the_database_holds_neither_the_secret_nor_a_code(
 
 
 def test_a_second_factor_is_turned_off_with_its_recovery_codes(
-    members: Members, jana: Person, clock: Ticking
+    accounts: Accounts, jana: Member, clock: Ticking
 ) -> None:
-    factors = members.second_factors
+    factors = accounts.second_factors
     codes = factors.confirm(jana.id, code(factors.enrol(jana.id, jana.email).secret, clock))
     factors.forget(jana.id)
     assert not factors.has(jana.id)

@@ -6,7 +6,7 @@ import pytest
 from tests.cli.within import Said, within
 
 from afterclick.accounts import Keys
-from afterclick.accounts.members import Members
+from afterclick.accounts.accounts import Accounts
 from afterclick.settings import load
 from afterclick.store.control.database import open_control
 
@@ -40,11 +40,11 @@ def test_an_administrator_is_made_from_the_terminal_and_invites_by_links(folder:
     reset = said(folder, "reset", "root@x.com").stdout.strip()
     control = open_control(settings := load({"AFTERCLICK_DATA": str(folder)}))
     try:
-        members = Members.over(control, settings)
-        assert members.people.any_administrator()
-        assert members.invitations.find(link.partition("=")[2]).email == "jana@x.com"
-        assert members.invitations.find(reset.partition("=")[2]).email == "root@x.com"
-        assert {"member.add", "member.invite", "member.reset"} == {e.action for e in members.audit.read()}
+        accounts = Accounts.over(control, settings)
+        assert accounts.members.any_administrator()
+        assert accounts.invitations.find(link.partition("=")[2]).email == "jana@x.com"
+        assert accounts.invitations.find(reset.partition("=")[2]).email == "root@x.com"
+        assert {"member.add", "member.invite", "member.reset"} == {e.action for e in accounts.audit.read()}
     finally:
         control.dispose()
     listed = run(folder, "list").stdout

@@ -11,7 +11,7 @@ from sqlalchemy.exc import OperationalError
 from tests.collect.conftest import House, Process
 
 from afterclick.accounts.api_keys import DAY_MS, ApiKeys
-from afterclick.accounts.people import People
+from afterclick.accounts.members import Members
 from afterclick.accounts.policy import ROLES, Capability, Role
 from afterclick.accounts.viewer import THIS_MACHINE, Viewer
 from afterclick.collect.transport.onlooker import FORWARDED, FREE, Onlookers, is_from_here
@@ -112,14 +112,14 @@ def test_a_key_that_was_revoked_has_expired_or_whose_maker_lost_the_role_reads_n
     house: House,
 ) -> None:
     keys = ApiKeys(house.control, lambda: house.now)
-    people = People(house.control)
-    people.create("root@x.com", "Root", None, {"*": Role.ADMINISTRATOR})
-    maker = people.create("eva@x.com", "Eva", None, {house.site: Role.ENGINEERING})
+    members = Members(house.control)
+    members.create("root@x.com", "Root", None, {"*": Role.ADMINISTRATOR})
+    maker = members.create("eva@x.com", "Eva", None, {house.site: Role.ENGINEERING})
     made, secret = keys.create(maker.viewer, house.site, "p", [Capability.OPERATE], 30)
     keys.revoke(house.site, made.id)
     assert from_afar(house, secret).status_code == 401
     lost = keys.create(maker.viewer, house.site, "p", [Capability.OPERATE], 30)[1]
-    people.give(maker.id, house.site, Role.SUPPORT)
+    members.give(maker.id, house.site, Role.SUPPORT)
     assert from_afar(house, lost).status_code == 403
     late = api_key(house, Capability.OPERATE)
     house.now += 31 * DAY_MS

@@ -11,11 +11,14 @@ from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.migration import MigrationContext
-from sqlalchemy import Engine, inspect
+from sqlalchemy import Engine, inspect, text
 from tests.store import postgres
 
 import afterclick
 from afterclick.accounts import DEFAULT_SITE, Keys, Site, Sites, first_run
+from afterclick.accounts.api_keys import ApiKeys
+from afterclick.accounts.members import Members
+from afterclick.accounts.policy import Capability, Role
 from afterclick.errors import Misconfigured
 from afterclick.settings import Settings, load
 from afterclick.store.control import database as control_module
@@ -40,7 +43,7 @@ def revisions(engine: Engine, to: str) -> None:
     config.set_main_option("path_separator", "os")
     with engine.begin() as connection:
         config.attributes["connection"] = connection
-        (command.downgrade if to == "base" else command.upgrade)(config, to)
+        (command.upgrade if to == "head" else command.downgrade)(config, to)
 
 
 def differences(engine: Engine) -> list[object]:
@@ -63,6 +66,24 @@ def test_every_revision_can_be_taken_back_and_made_again(control: Engine) -> Non
     assert set(inspect(control).get_table_names()) <= {"alembic_version"}
     revisions(control, "head")
     assert differences(control) == []
+
+
+def test_who_may_sign_in_and_what_their_keys_may_do_outlive_the_change_of_their_name(control: Engine) -> None:
+    revisions(control, "0009")
+    with control.begin() as connection:
+        for statement in (
+            "INSERT INTO people (id, email, name, created) VALUES ('jana', 'jana@x.com', 'Jana', 1)",
+            "INSERT INTO roles (person, site, role) VALUES ('jana', '*', 'administrator')",
+            "INSERT INTO sites (id, name, currency, timezone) VALUES ('shop', 'Shop', 'EUR', 'UTC')",
+            "INSERT INTO api_keys (id, digest, prefix, name, site, capabilities, person, maker, created, expires) "
+            "VALUES ('key', 'd', 'ack_', 'report', 'shop', 'audit people view', 'jana', 'jana@x.com', 1, 2)",
+        ):
+            connection.execute(text(statement))
+    revisions(control, "head")
+    assert Members(control).get("jana").roles == {"*": Role.ADMINISTRATOR}
+    (key,) = ApiKeys(control).list("shop")
+    assert key.member == "jana"
+    assert key.capabilities == {Capability.AUDIT, Capability.MEMBERS, Capability.VIEW}
 
 
 def test_many_first_starts_at_once_make_one_site_and_one_key(nothing_yet: Settings) -> None:

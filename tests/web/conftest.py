@@ -41,7 +41,7 @@ def shop_desk(store: Store, settings: Settings, seeded_site: str) -> web.Desk:
         until=NOW,
     )
     desk = a_desk(store, settings, seeded_site, the_problems(seeded_site), BUSY)
-    desk.members.sites.create(Site(seeded_site, "Shop", "EUR", "UTC"))
+    desk.accounts.sites.create(Site(seeded_site, "Shop", "EUR", "UTC"))
 
     def at_risk(scope: Scope) -> Estimate:
         return risk

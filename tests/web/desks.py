@@ -12,8 +12,8 @@ from tests.web.troubles import an_evidence
 
 from afterclick import web
 from afterclick.accounts import first_run
+from afterclick.accounts.accounts import Accounts
 from afterclick.accounts.keyring import Keyring
-from afterclick.accounts.members import Members
 from afterclick.app.installation import Installation
 from afterclick.errors import NotFound
 from afterclick.report.quality import Intake
@@ -75,16 +75,16 @@ BUSY = Intake(
 )
 
 
-_members: dict[str, Members] = {}
+_accounts: dict[str, Accounts] = {}
 
 
-def members_of(settings: Settings) -> Members:
+def accounts_of(settings: Settings) -> Accounts:
     """Accounts over the control database of the settings, opened once."""
-    if settings.control_dsn not in _members:
+    if settings.control_dsn not in _accounts:
         control = open_control(settings)
         first_run(control, settings)
-        _members[settings.control_dsn] = Members.over(control, settings)
-    return _members[settings.control_dsn]
+        _accounts[settings.control_dsn] = Accounts.over(control, settings)
+    return _accounts[settings.control_dsn]
 
 
 _keyrings: dict[str, Keyring] = {}
@@ -133,7 +133,7 @@ def a_desk(store: Store, settings: Settings, site: str, problems: list[Problem],
         sites=lambda: (site, "afterclick"),
         evidence=lambda scope, problem: an_evidence(problem),
         at_risk=lambda scope: None,
-        members=members_of(settings),
+        accounts=accounts_of(settings),
         privacy=installation.privacy,
         site_privacy=installation.site_privacy,
         keyring=keyring_of(settings),

@@ -11,7 +11,7 @@ from tests.web.troubles import the_problems
 
 from afterclick import web
 from afterclick.accounts import first_run
-from afterclick.accounts.members import Members
+from afterclick.accounts.accounts import Accounts
 from afterclick.accounts.policy import Role
 from afterclick.settings import load
 from afterclick.store.control.database import open_control
@@ -25,7 +25,7 @@ class Guarded:
     """The dashboard's address, and the accounts behind it."""
 
     url: str
-    members: Members
+    accounts: Accounts
     opened: ExitStack
 
     def client(self) -> httpx.Client:
@@ -41,7 +41,7 @@ class Guarded:
     def person(self, email: str, **roles: Role) -> str:
         """The id of a new person; `everywhere` stands for every site."""
         named = {"*" if site == "everywhere" else site: role for site, role in roles.items()}
-        return self.members.people.create(email, email.split("@")[0].title(), PASSWORD, named).id
+        return self.accounts.members.create(email, email.split("@")[0].title(), PASSWORD, named).id
 
 
 @contextmanager
@@ -51,15 +51,15 @@ def guarded(store: Store, folder: Path, **environment: str) -> Generator[Guarded
     folder.mkdir(exist_ok=True)
     control = open_control(settings)
     first_run(control, settings)
-    members = Members.over(control, settings)
+    accounts = Accounts.over(control, settings)
     plain = a_desk(store, settings, "default", the_problems("default"), BUSY)
 
     def sites() -> tuple[str, ...]:
-        return (*plain.sites(), *(site.id for site in members.sites.list()))
+        return (*plain.sites(), *(site.id for site in accounts.sites.list()))
 
-    desk = replace(plain, members=members, recognize=(web.by_session(members),), sites=sites)
+    desk = replace(plain, accounts=accounts, recognize=(web.by_session(accounts),), sites=sites)
     try:
         with served(web.create(desk), desk.live) as url, ExitStack() as opened:
-            yield Guarded(url, members, opened)
+            yield Guarded(url, accounts, opened)
     finally:
         control.dispose()

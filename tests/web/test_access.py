@@ -40,7 +40,7 @@ def app(desk: web.Desk) -> FastAPI:
     def recognize(connection: HTTPConnection) -> Viewer | None:
         said = connection.headers.get("x-test-role", "")
         site, _, role = said.partition(":")
-        return with_roles("person", "p", "jana@x.com", {site: Role(role)}) if role else None
+        return with_roles("member", "p", "jana@x.com", {site: Role(role)}) if role else None
 
     return web.create(replace(desk, recognize=(recognize,)))
 

@@ -58,8 +58,8 @@ def test_a_required_factor_cannot_be_turned_off(dashboard: Guarded) -> None:
 
 
 def test_who_comes_by_a_provider_alone_is_left_to_its_factor(dashboard: Guarded) -> None:
-    person = dashboard.members.people.create("petr@x.com", "Petr", None, {"default": Role.SUPPORT})
-    assert not dashboard.members.authentication.owes_factor(person.viewer)
+    person = dashboard.accounts.members.create("petr@x.com", "Petr", None, {"default": Role.SUPPORT})
+    assert not dashboard.accounts.authentication.owes_factor(person.viewer)
 
 
 def test_one_may_leave_without_a_factor(dashboard: Guarded) -> None:

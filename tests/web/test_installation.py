@@ -15,7 +15,7 @@ from tests.web.desks import BUSY, a_desk, served
 
 from afterclick import web
 from afterclick.accounts import first_run
-from afterclick.accounts.members import Members
+from afterclick.accounts.accounts import Accounts
 from afterclick.accounts.policy import Role
 from afterclick.accounts.viewer import EVERY_SITE, Viewer, with_roles
 from afterclick.settings import SETTINGS, load
@@ -60,7 +60,7 @@ class Said(BaseHTTPRequestHandler):
 
 def recognize(connection: HTTPConnection) -> Viewer | None:
     site, _, role = connection.headers.get("x-test-role", "").partition(":")
-    return with_roles("person", "p", "jana@x.com", {site: Role(role)}) if role else None
+    return with_roles("member", "p", "jana@x.com", {site: Role(role)}) if role else None
 
 
 @pytest.fixture(scope="module")
@@ -82,9 +82,9 @@ def opened(store: Store, folder: Path, **chosen: str) -> Iterator[httpx.Client]:
     settings = load({"AFTERCLICK_DATA": str(folder), **given}, folder / "none.toml")
     control = open_control(settings)
     first_run(control, settings)
-    members = Members.over(control, settings)
+    accounts = Accounts.over(control, settings)
     plain = a_desk(store, settings, "shop", [], BUSY)
-    desk = replace(plain, settings=settings, members=members, recognize=(recognize,))
+    desk = replace(plain, settings=settings, accounts=accounts, recognize=(recognize,))
     headers = {"x-test-role": f"{EVERY_SITE}:{Role.ADMINISTRATOR}"}
     with (
         served(web.create(desk), desk.live) as url,

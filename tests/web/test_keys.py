@@ -219,7 +219,7 @@ def test_who_audits_one_site_reads_neither_anothers_entries_nor_the_installation
     ring.audit.record(THIS_MACHINE, "scope.test", "elsewhere", "afterclick")
     ring.audit.record(THIS_MACHINE, "scope.test", "everywhere", "")
     ring.audit.record(THIS_MACHINE, "scope.test", "here", seeded_site)
-    seen.viewer = with_roles("person", "p1", "a@shop.example", {seeded_site: Role.ADMINISTRATOR})
+    seen.viewer = with_roles("member", "p1", "a@shop.example", {seeded_site: Role.ADMINISTRATOR})
     for path in ("/settings/audit", "/settings/audit.csv", "/settings/audit.ndjson"):
         for query in ({}, {"of": "afterclick"}, {"of": ""}):
             text = client.get(path, params={"action": "scope.", **query}).text
@@ -233,12 +233,12 @@ def test_an_api_key_or_link_of_somebody_else_is_neither_listed_nor_ended_by_a_co
 ) -> None:
     seen, client = somebody
     made, _ = ring.create_api_key(THIS_MACHINE, seeded_site, "Machine", [Capability.VIEW], 7)
-    seen.viewer = with_roles("person", "p2", "m@shop.example", {seeded_site: Role.MARKETING})
+    seen.viewer = with_roles("member", "p2", "m@shop.example", {seeded_site: Role.MARKETING})
     assert made.prefix not in client.get("/settings/api-keys").text
     assert client.post(f"/settings/api-keys/{made.id}/revoke").status_code == 404
     assert client.get("/settings/keys").status_code == 403
     assert client.get("/settings/audit").status_code == 403
-    seen.viewer = with_roles("person", "p3", "s@shop.example", {seeded_site: Role.SUPPORT})
+    seen.viewer = with_roles("member", "p3", "s@shop.example", {seeded_site: Role.SUPPORT})
     offered = client.get("/settings/api-keys").text
     named = {one.value for one in ROLES[Role.SUPPORT] if f'value="{one.value}"' in offered}
     assert named == {"view", "visits", "personal"}

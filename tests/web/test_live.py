@@ -96,7 +96,7 @@ def test_a_stream_ends_when_its_listener_loses_the_site(empty_desk: web.Desk) ->
 
 
 def test_who_may_not_see_money_hears_of_a_problem_without_its_sentence(empty_desk: web.Desk) -> None:
-    engineer = with_roles("person", "p", "p", {empty_desk.scope.site: Role.ENGINEERING})
+    engineer = with_roles("member", "p", "p", {empty_desk.scope.site: Role.ENGINEERING})
     (said,) = heard_by(empty_desk, engineer, NOBODY)
     assert b"event: problem" in said
     assert b"100" not in said

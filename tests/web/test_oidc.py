@@ -13,8 +13,8 @@ from tests.clients import oidc_provider
 from tests.web.desks import served
 
 from afterclick import web
+from afterclick.accounts.accounts import Accounts
 from afterclick.accounts.audit import Audit
-from afterclick.accounts.members import Members
 from afterclick.accounts.policy import Role
 from afterclick.accounts.secrets import Secrets
 from afterclick.accounts.single_sign_on import SEALED, SECRET_PURPOSE
@@ -28,7 +28,7 @@ class Place:
     """An app whose people may come by the provider."""
 
     url: str
-    members: Members
+    accounts: Accounts
     audit: Audit
 
     def browser(self) -> httpx.Client:
@@ -64,11 +64,11 @@ def place(issuer: str, shop_desk: web.Desk, tmp_path_factory: pytest.TempPathFac
         }
     )
     control: Engine = open_control(settings)
-    members = Members.over(control, settings)
-    members.people.create("root@shop.example", "Root", None, {"*": Role.ADMINISTRATOR})
-    desk = replace(shop_desk, members=members, recognize=(web.by_session(members),))
+    accounts = Accounts.over(control, settings)
+    accounts.members.create("root@shop.example", "Root", None, {"*": Role.ADMINISTRATOR})
+    desk = replace(shop_desk, accounts=accounts, recognize=(web.by_session(accounts),))
     with served(web.create(desk)) as url:
-        yield Place(url, members, Audit(control))
+        yield Place(url, accounts, Audit(control))
     control.dispose()
 
 
@@ -85,7 +85,7 @@ def test_a_newcomer_of_an_allowed_domain_comes_in_with_the_role_for_newcomers(pl
         assert browser.get("/problems").status_code == 200
         again = browser.get(back.headers["location"])
         assert again.status_code == 403
-    person = place.members.people.by_email("jana@shop.example")
+    person = place.accounts.members.by_email("jana@shop.example")
     assert person is not None
     assert (person.name, dict(person.roles), person.has_password) == (
         "Jana Nov",
@@ -95,10 +95,10 @@ def test_a_newcomer_of_an_allowed_domain_comes_in_with_the_role_for_newcomers(pl
 
 
 def test_who_has_an_account_is_linked_to_it_and_keeps_its_roles(place: Place) -> None:
-    known = place.members.people.create("ota@shop.example", "Ota", None, {"*": Role.SUPPORT})
+    known = place.accounts.members.create("ota@shop.example", "Ota", None, {"*": Role.SUPPORT})
     assert place.come("ota@shop.example").status_code == 303
     assert place.come("ota@shop.example").status_code == 303
-    assert dict(place.members.people.get(known.id).roles) == {"*": Role.SUPPORT}
+    assert dict(place.accounts.members.get(known.id).roles) == {"*": Role.SUPPORT}
     assert (
         len(
             [entry for entry in place.audit.read() if entry.action == "signin.link" and entry.who == known.id]
@@ -107,13 +107,13 @@ def test_who_has_an_account_is_linked_to_it_and_keeps_its_roles(place: Place) ->
     )
 
 
-def test_the_link_of_a_removed_person_goes_with_them(place: Place) -> None:
-    first = place.members.people.create("eva@shop.example", "Eva", None, {"*": Role.SUPPORT})
+def test_the_link_of_a_removed_member_goes_with_them(place: Place) -> None:
+    first = place.accounts.members.create("eva@shop.example", "Eva", None, {"*": Role.SUPPORT})
     assert place.come("eva@shop.example").status_code == 303
-    place.members.people.remove(first.id)
-    second = place.members.people.create("eva@shop.example", "Eva II", None, {"*": Role.EXECUTIVE})
+    place.accounts.members.remove(first.id)
+    second = place.accounts.members.create("eva@shop.example", "Eva II", None, {"*": Role.EXECUTIVE})
     assert place.come("eva@shop.example").status_code == 303
-    assert place.members.sign_ins.list(second.id)
+    assert place.accounts.sign_ins.list(second.id)
 
 
 @pytest.mark.parametrize(
@@ -129,7 +129,7 @@ def test_who_may_not_come_in_is_told_why_and_gets_no_session(place: Place, login
     assert refused.status_code == 403
     assert says in refused.text
     assert not any(cookie.startswith("afterclick=") for cookie in refused.headers.get_list("set-cookie"))
-    assert place.members.people.by_email(login) is None
+    assert place.accounts.members.by_email(login) is None
     assert place.audit.read()[0].action == "signin.fail"
 
 

@@ -133,7 +133,7 @@ def test_what_the_site_keeps_is_changed_and_shown(client: httpx.Client, desk: we
 
 
 def test_support_may_erase_but_not_change_what_the_site_keeps(desk: web.Desk, ada: str) -> None:
-    support = with_roles("person", "s", "sam@x.com", {desk.scope.site: Role.SUPPORT})
+    support = with_roles("member", "s", "sam@x.com", {desk.scope.site: Role.SUPPORT})
 
     def recognize(_: HTTPConnection) -> Viewer:
         return support

@@ -31,9 +31,9 @@ def link_in(page: httpx.Response) -> str:
 
 def code_of(dashboard: Guarded, email: str) -> str:
     """The code that the person's device shows now."""
-    person = dashboard.members.people.by_email(email)
+    person = dashboard.accounts.members.by_email(email)
     assert person is not None
-    page = dashboard.members.second_factors.enrol(person.id, email)
+    page = dashboard.accounts.second_factors.enrol(person.id, email)
     return TOTP(page.secret).generate_otp(now_ms() // 30_000)
 
 
@@ -42,7 +42,7 @@ def test_set_up_opens_by_its_link_once_and_leads_in(
 ) -> None:
     with guarded(store, tmp_path_factory.mktemp("new")) as fresh:
         client = fresh.client()
-        token = fresh.members.set_up.token
+        token = fresh.accounts.set_up.token
         refused = client.get("/")
         assert refused.url.path == "/set-up"
         assert refused.status_code == 403
@@ -109,7 +109,7 @@ def test_a_browser_is_recognised_after_its_session_and_opens_nothing_by_that(das
     assert set(client.cookies) == {"afterclick-device"}
     assert client.get("/", follow_redirects=False).headers["location"] == "/sign-in"
     for number in range(50):
-        dashboard.members.authentication.throttle.begin(limits("eda@x.com", f"198.51.100.{number}"))
+        dashboard.accounts.authentication.throttle.begin(limits("eda@x.com", f"198.51.100.{number}"))
     form = {"email": "eda@x.com", "password": PASSWORD}
     assert dashboard.client().post("/sign-in", data=form).status_code == 429
     assert client.post("/sign-in", data=form, follow_redirects=False).status_code == 303
@@ -188,13 +188,13 @@ def test_an_administrator_invites_somebody_who_joins_once(dashboard: Guarded) ->
     again = dashboard.client().get(link)
     assert again.status_code == 404
     assert "expired or was used" in again.text
-    log = dashboard.members.audit.read()
+    log = dashboard.accounts.audit.read()
     assert {("member.invite", "ida@x.com"), ("member.join", "ida@x.com")} <= {
         (e.action, e.target) for e in log
     }
 
 
-def test_a_changed_role_holds_at_once_and_a_removed_person_is_out(dashboard: Guarded) -> None:
+def test_a_changed_role_holds_at_once_and_a_removed_member_is_out(dashboard: Guarded) -> None:
     person = dashboard.person("max@x.com", default=Role.PRODUCT)
     root, max_ = dashboard.signed_in("root@x.com"), dashboard.signed_in("max@x.com")
     assert max_.get("/visits").status_code == 200
@@ -220,7 +220,7 @@ def test_a_link_for_a_new_password_works_once_and_signs_out_everywhere(dashboard
 def test_an_administrator_of_one_site_reaches_no_further(dashboard: Guarded) -> None:
     dashboard.person("site@x.com", default=Role.ADMINISTRATOR)
     victim = dashboard.person("far@x.com", afterclick=Role.SUPPORT)
-    root = dashboard.members.people.by_email("root@x.com")
+    root = dashboard.accounts.members.by_email("root@x.com")
     assert root is not None
     client = dashboard.signed_in("site@x.com")
     page = client.get("/settings/people").text
@@ -233,13 +233,13 @@ def test_an_administrator_of_one_site_reaches_no_further(dashboard: Guarded) -> 
         (f"/settings/people/{victim}/remove", {}),
     ]
     assert [client.post(path, data=form).status_code for path, form in tries] == [403] * len(tries)
-    people = dashboard.members.people
+    people = dashboard.accounts.members
     assert people.get(root.id).roles == {"*": Role.ADMINISTRATOR}
     assert people.get(victim).roles == {"afterclick": Role.SUPPORT}
 
 
 def test_the_last_administrator_is_told_why_they_stay(dashboard: Guarded) -> None:
-    root = dashboard.members.people.by_email("root@x.com")
+    root = dashboard.accounts.members.by_email("root@x.com")
     assert root is not None
     answer = dashboard.signed_in("root@x.com").post(f"/settings/people/{root.id}/remove")
     assert answer.status_code == 400

@@ -61,7 +61,7 @@ def sign_in(page: Page) -> None:
 def test_from_the_link_in_the_terminal_to_a_second_factor_without_a_complaint(
     fresh: Guarded, page: Page, complaints: list[str]
 ) -> None:
-    page.goto(f"{fresh.url}/set-up?token={fresh.members.set_up.token}")
+    page.goto(f"{fresh.url}/set-up?token={fresh.accounts.set_up.token}")
     assert fits(page)
     page.get_by_label("Name").first.fill("Acme")
     page.get_by_label("Name").last.fill("Jana")
@@ -116,6 +116,6 @@ def test_a_page_that_stood_open_leads_to_sign_in_once_its_session_is_ended(
     page.goto(f"{fresh.url}/problems")
     sign_in(page)
     expect(page.get_by_role("heading", name="Problems")).to_be_visible()
-    fresh.members.sign_ins.end_all(person)
+    fresh.accounts.sign_ins.end_all(person)
     page.get_by_role("link", name="Overview").click()
     expect(page.get_by_role("heading", name="Sign in")).to_be_visible()

@@ -36,7 +36,7 @@ def test_another_site_has_a_key_of_its_own_and_its_own_money_and_days(dashboard:
     client.post("/settings/people", params={"site": "outlet"}, data={"email": "ida@x.com", "role": "support"})
     invited = client.get("/settings/people", params={"site": "outlet"}).text
     assert "support on Outlet" in invited
-    assert {("site.add", "outlet")} <= {(one.action, one.site) for one in dashboard.members.audit.read()}
+    assert {("site.add", "outlet")} <= {(one.action, one.site) for one in dashboard.accounts.audit.read()}
 
 
 def test_what_is_no_site_is_told_in_one_sentence_and_stays_typed(dashboard: Guarded) -> None:
@@ -59,5 +59,5 @@ def test_who_administers_one_site_names_it_and_begins_none(dashboard: Guarded) -
     assert client.post("/settings/sites", data={**ANOTHER, "site": "mine"}).status_code == 403
     changed = client.post("/settings/site", data={"name": "Shop", "currency": "EUR", "timezone": "UTC"})
     assert changed.status_code == 200
-    assert dashboard.members.sites.get("default").name == "Shop"
-    assert "mine" not in {site.id for site in dashboard.members.sites.list()}
+    assert dashboard.accounts.sites.get("default").name == "Shop"
+    assert "mine" not in {site.id for site in dashboard.accounts.sites.list()}

@@ -28,7 +28,7 @@ def client(shop_desk: web.Desk) -> Iterator[httpx.Client]:
     site = shop_desk.scope.site
 
     def recognize(connection: HTTPConnection) -> Viewer:
-        return with_roles("person", "p", "p", {site: Role(connection.headers["x-test-role"])})
+        return with_roles("member", "p", "p", {site: Role(connection.headers["x-test-role"])})
 
     desk = replace(shop_desk, recognize=(recognize,))
     with served(web.create(desk), desk.live) as url, httpx.Client(base_url=url, timeout=60) as client:

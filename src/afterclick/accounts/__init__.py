@@ -1,4 +1,4 @@
-"""Who may send, who may look: sites and their write keys, people and their roles.
+"""Who may send, who may look: sites and their write keys, members and their roles.
 
 Enters: a site's name, a write key as sent, an e-mail and a password. Leaves: `Site`, `Key`, `Grant` (what a key opens),
 `Viewer` (who asks, and what they may do).

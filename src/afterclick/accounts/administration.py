@@ -1,7 +1,7 @@
 """Changing who may do what: each change by somebody who may, and written into the audit log.
 
-On a site it takes PEOPLE there. What reaches further, a role on every site, an account itself or how somebody signs in,
-takes PEOPLE on every site, so that nobody gains more than they have.
+On a site it takes MEMBERS there. What reaches further, a role on every site, an account itself or how somebody signs
+in, takes MEMBERS on every site, so that nobody gains more than they have.
 """
 
 from dataclasses import dataclass
@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from afterclick.accounts.audit import Audit
 from afterclick.accounts.invitations import Invitation, Invitations
 from afterclick.accounts.keys import Keys
-from afterclick.accounts.people import People, Person
+from afterclick.accounts.members import Member, Members
 from afterclick.accounts.policy import Capability, Role
 from afterclick.accounts.signins import SignIns
 from afterclick.accounts.sites import Site, Sites
@@ -22,7 +22,7 @@ from afterclick.errors import Forbidden
 class Administration:
     """The changes; each raises Forbidden for a viewer who may not make it. Safe to use from any thread; blocks."""
 
-    people: People
+    members: Members
     sites: Sites
     keys: Keys
     invitations: Invitations
@@ -35,7 +35,7 @@ class Administration:
         role now. Raises InvalidInput for what is no e-mail.
         """
         _see(viewer, site)
-        if known := self.people.by_email(email):
+        if known := self.members.by_email(email):
             self.change(viewer, known.id, site, role)
             return ""
         token = self.invitations.invite(viewer, email, {site: role})
@@ -51,40 +51,40 @@ class Administration:
                 self.invitations.withdraw(invitation)
                 self._record(viewer, "member.withdraw", found.email, *found.roles)
 
-    def change(self, viewer: Viewer, person: str, site: str, role: Role | None) -> None:
-        """Let a person have this role on the site (or EVERY_SITE), or none there.
+    def change(self, viewer: Viewer, member: str, site: str, role: Role | None) -> None:
+        """Let a member have this role on the site (or EVERY_SITE), or none there.
 
-        Raises NotFound for a person that is none, InvalidInput when nobody would administer every site.
+        Raises NotFound for a member that is none, InvalidInput when nobody would administer every site.
         """
         _see(viewer, site)
-        known = self.people.get(person)
+        known = self.members.get(member)
         if role is None:
-            self.people.take(person, site)
+            self.members.take(member, site)
         else:
-            self.people.give(person, site, role)
+            self.members.give(member, site, role)
         self._record(viewer, "member.role", known.email, site, role.value if role else "none")
 
-    def remove(self, viewer: Viewer, person: str) -> None:
+    def remove(self, viewer: Viewer, member: str) -> None:
         """Remove an account; raises what `change` raises."""
         _see(viewer, EVERY_SITE)
-        known = self.people.get(person)
-        self.people.remove(person)
+        known = self.members.get(member)
+        self.members.remove(member)
         self._record(viewer, "member.remove", known.email)
 
-    def reset(self, viewer: Viewer, person: str) -> str:
-        """The token of a link by which a person chooses a new password; raises NotFound."""
+    def reset(self, viewer: Viewer, member: str) -> str:
+        """The token of a link by which a member chooses a new password; raises NotFound."""
         _see(viewer, EVERY_SITE)
-        known = self.people.get(person)
+        known = self.members.get(member)
         token = self.invitations.reset(viewer, known.email)
         self._record(viewer, "member.reset", known.email)
         return token
 
-    def forget_factor(self, viewer: Viewer, person: str) -> None:
+    def forget_factor(self, viewer: Viewer, member: str) -> None:
         """Turn off the second factor of somebody who has lost it, and end their sessions; raises NotFound."""
         _see(viewer, EVERY_SITE)
-        known = self.people.get(person)
-        self.second_factors.forget(person)
-        self.sign_ins.end_all(person)
+        known = self.members.get(member)
+        self.second_factors.forget(member)
+        self.sign_ins.end_all(member)
         self._record(viewer, "member.factor", known.email, detail="off")
 
     def add_site(self, viewer: Viewer, site: Site) -> None:
@@ -101,15 +101,15 @@ class Administration:
         self.sites.change(site)
         self._record(viewer, "site.change", site.name, site.id, f"{site.currency}, {site.timezone}")
 
-    def of(self, site: str) -> tuple[list[Person], list[Invitation]]:
+    def of(self, site: str) -> tuple[list[Member], list[Invitation]]:
         """Who has a role on the site, directly or on every one, and who is invited to it."""
-        people = [one for one in self.people.list() if {site, EVERY_SITE} & one.roles.keys()]
-        return people, [one for one in self.invitations.list() if {site, EVERY_SITE} & one.roles.keys()]
+        members = [one for one in self.members.list() if {site, EVERY_SITE} & one.roles.keys()]
+        return members, [one for one in self.invitations.list() if {site, EVERY_SITE} & one.roles.keys()]
 
     def _record(self, viewer: Viewer, action: str, target: str, site: str = "", detail: str = "") -> None:
         self.audit.record(viewer, action, target, "" if site == EVERY_SITE else site, detail)
 
 
 def _see(viewer: Viewer, site: str) -> None:
-    if not viewer.may(Capability.PEOPLE, site):
+    if not viewer.may(Capability.MEMBERS, site):
         raise Forbidden("Only an administrator of every site may do this.")

@@ -29,7 +29,7 @@ _KNOWN = frozenset(one.value for one in Capability)
 
 @dataclass(frozen=True)
 class ApiKey:
-    """A key as listed; times are UTC ms. `maker` is the name of who made it, `person` their id, None for this machine;
+    """A key as listed; times are UTC ms. `maker` is the name of who made it, `member` their id, None for this machine;
     `prefix` is how it begins.
     """
 
@@ -38,7 +38,7 @@ class ApiKey:
     name: str
     site: str
     capabilities: frozenset[Capability]
-    person: str | None
+    member: str | None
     maker: str
     created: int
     expires: int
@@ -60,7 +60,7 @@ class ApiKeyRow(Base):
     name: Mapped[str] = mapped_column(String(200))
     site: Mapped[str] = mapped_column(String(64), ForeignKey("sites.id", ondelete="CASCADE"))
     capabilities: Mapped[str] = mapped_column(String(400))
-    person: Mapped[str | None] = mapped_column(String(32), ForeignKey("people.id", ondelete="CASCADE"))
+    member: Mapped[str | None] = mapped_column(String(32), ForeignKey("members.id", ondelete="CASCADE"))
     maker: Mapped[str] = mapped_column(String(256))
     created: Mapped[int] = mapped_column(BigInteger)
     expires: Mapped[int] = mapped_column(BigInteger)
@@ -71,7 +71,7 @@ class ApiKeyRow(Base):
         """The row as what other rooms see; a capability that this version does not know gives nothing."""
         known = frozenset(Capability(name) for name in self.capabilities.split() if name in _KNOWN)
         return ApiKey(
-            self.id, self.prefix, self.name, self.site, known, self.person, self.maker, self.created, self.expires,
+            self.id, self.prefix, self.name, self.site, known, self.member, self.maker, self.created, self.expires,
             self.revoked, self.used,
         )  # fmt: skip
 
@@ -88,7 +88,7 @@ class ApiKeys:
     ) -> tuple[ApiKey, str]:
         """A key that `viewer` makes for a site, good for so many days; and its secret, told this once.
 
-        Raises Forbidden for a capability that the viewer does not have, or when no person nor this machine asks;
+        Raises Forbidden for a capability that the viewer does not have, or when no member nor this machine asks;
         InvalidInput for none, for a name that is empty, or for days that are not 1 to 365; NotFound for no site.
         """
         granted = frozenset(capabilities)
@@ -101,7 +101,7 @@ class ApiKeys:
         secret, now = PREFIX + new_token(), self._clock()
         row = ApiKeyRow(
             id=new_id(), digest=digest(secret), prefix=secret[:_SHOWN], name=name.strip().replace("\0", "")[:200],
-            site=site, capabilities=" ".join(sorted(granted)), person=makers.id_of(viewer),
+            site=site, capabilities=" ".join(sorted(granted)), member=makers.id_of(viewer),
             maker=viewer.name[:256], created=now, expires=now + days * DAY_MS,
         )  # fmt: skip
         try:
@@ -145,7 +145,7 @@ class ApiKeys:
                 raise Unauthorized(
                     "This API key is unknown, has expired or was revoked; make one under Settings."
                 )
-            key, may = row.api_key(), makers.capabilities(session, row.person, row.site)
+            key, may = row.api_key(), makers.capabilities(session, row.member, row.site)
         if key.used is None or now - key.used > USED_EVERY_MS:
             with Session(self._engine) as session, session.begin():
                 session.execute(update(ApiKeyRow).where(ApiKeyRow.id == key.id).values(used=now))

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from afterclick.accounts.audit import Audit
 from afterclick.accounts.devices import Devices
-from afterclick.accounts.people import People, folded_email
+from afterclick.accounts.members import Members, folded_email
 from afterclick.accounts.signins import SignIn, SignIns
 from afterclick.accounts.throttle import Limit, Throttle, limits
 from afterclick.accounts.totp import SecondFactors
@@ -41,7 +41,7 @@ class Origin:
 class Authentication:
     """Who may begin a session. Safe to use from any thread; blocks, and takes about 50 ms for each password."""
 
-    people: People
+    members: Members
     sign_ins: SignIns
     second_factors: SecondFactors
     throttle: Throttle
@@ -57,79 +57,79 @@ class Authentication:
         """
         held = self._held(folded_email(email), origin)
         self.throttle.begin(held)
-        person = self.people.with_password(email, password)
-        if person is None:
+        member = self.members.with_password(email, password)
+        if member is None:
             self.audit.record(NOBODY, "signin.fail", email.strip()[:254], detail=f"from {origin.address}")
             raise Unauthorized(WRONG)
         self.throttle.succeeded(held)
-        return self.begin(person.id, origin)
+        return self.begin(member.id, origin)
 
-    def begin(self, person: str, origin: Origin) -> Started:
-        """A session of a person who has shown one thing by which they are known; pending when they owe a second."""
-        if self.second_factors.has(person):
+    def begin(self, member: str, origin: Origin) -> Started:
+        """A session of a member who has shown one thing by which they are known; pending when they owe a second."""
+        if self.second_factors.has(member):
             return Started(
-                self.sign_ins.start(person, origin.address, origin.agent, pending=True), pending=True
+                self.sign_ins.start(member, origin.address, origin.agent, pending=True), pending=True
             )
-        return self.admit(person, origin)
+        return self.admit(member, origin)
 
     def with_code(self, token: str, code: str, origin: Origin) -> Started:
         """The whole session for the token of a pending one; raises Unauthorized, TooMany."""
         pending = self.sign_ins.find(token)
         if pending is None or not pending.pending:
             raise Unauthorized("Sign in with e-mail and password first.")
-        held = limits(f"code of {pending.person}", origin.address)
+        held = limits(f"code of {pending.member}", origin.address)
         self.throttle.begin(held)
-        if not self.second_factors.fits(pending.person, code):
-            name = self.people.get(pending.person).email
+        if not self.second_factors.fits(pending.member, code):
+            name = self.members.get(pending.member).email
             self.audit.record(NOBODY, "signin.fail", name, detail=f"wrong code, from {origin.address}")
             raise Unauthorized(WRONG_CODE)
         self.throttle.succeeded(held)
-        self.sign_ins.end(pending.person, pending.id)
-        return self.admit(pending.person, origin)
+        self.sign_ins.end(pending.member, pending.id)
+        return self.admit(pending.member, origin)
 
-    def admit(self, person: str, origin: Origin) -> Started:
-        """A new session of a person who has shown who they are, in whichever way."""
-        token = self.sign_ins.start(person, origin.address, origin.agent)
-        known = self.people.get(person)
+    def admit(self, member: str, origin: Origin) -> Started:
+        """A new session of a member who has shown who they are, in whichever way."""
+        token = self.sign_ins.start(member, origin.address, origin.agent)
+        known = self.members.get(member)
         self.audit.record(known.viewer, "signin.done", known.viewer.name, detail=f"from {origin.address}")
         return Started(token, device=self.devices.remember(known.email))
 
     def renewed(self, sign_in: SignIn, origin: Origin) -> Started:
-        """A new session instead of every one that the person has: after a change of what they sign in with."""
-        self.sign_ins.end_all(sign_in.person)
-        return Started(self.sign_ins.start(sign_in.person, origin.address, origin.agent))
+        """A new session instead of every one that the member has: after a change of what they sign in with."""
+        self.sign_ins.end_all(sign_in.member)
+        return Started(self.sign_ins.start(sign_in.member, origin.address, origin.agent))
 
     def sign_out(self, token: str) -> None:
         """End the session of a token; nothing happens when it has ended already."""
         if (found := self.sign_ins.find(token)) is None:
             return
-        self.sign_ins.end(found.person, found.id)
-        viewer = self.people.get(found.person).viewer
+        self.sign_ins.end(found.member, found.id)
+        viewer = self.members.get(found.member).viewer
         self.audit.record(viewer, "signin.end", viewer.name)
 
-    def proves(self, person: str, password: str, origin: Origin) -> None:
-        """See that a signed-in person knows their password, before a change of how they sign in.
+    def proves(self, member: str, password: str, origin: Origin) -> None:
+        """See that a signed-in member knows their password, before a change of how they sign in.
 
         Raises InvalidPassword for a wrong one, TooMany.
         """
-        known = self.people.get(person)
+        known = self.members.get(member)
         held = self._held(known.email, origin)
         self.throttle.begin(held)
-        if self.people.with_password(known.email, password) is None:
+        if self.members.with_password(known.email, password) is None:
             raise InvalidPassword("This is not your password.")
         self.throttle.succeeded(held)
 
     def owes_factor(self, viewer: Viewer) -> bool:
-        """Whether a person has to take a second factor first: where it is required, everyone with a password."""
-        if not self.factor_required or viewer.kind != "person" or self.second_factors.has(viewer.id):
+        """Whether a member has to take a second factor first: where it is required, everyone with a password."""
+        if not self.factor_required or viewer.kind != "member" or self.second_factors.has(viewer.id):
             return False
-        return self.people.get(viewer.id).has_password
+        return self.members.get(viewer.id).has_password
 
     def _held(self, email: str, origin: Origin) -> tuple[Limit, ...]:
         return limits(email, origin.address, self.devices.number(origin.device, email))
 
 
 class InvalidPassword(AfterclickError):
-    """A signed-in person gave another password than theirs."""
+    """A signed-in member gave another password than theirs."""
 
     status = 400

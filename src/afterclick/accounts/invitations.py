@@ -7,7 +7,7 @@ import msgspec
 from sqlalchemy import BigInteger, Engine, String, Text, delete, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from afterclick.accounts.people import People, Person, normal_email
+from afterclick.accounts.members import Member, Members, normal_email
 from afterclick.accounts.policy import Role
 from afterclick.accounts.tokens import digest, new_id, new_token
 from afterclick.accounts.viewer import Viewer
@@ -54,9 +54,9 @@ class InvitationRow(Base):
 class Invitations:
     """The open invitations of this installation. Safe to use from any thread and process; blocks."""
 
-    def __init__(self, engine: Engine, people: People, clock: Clock = now_ms) -> None:
+    def __init__(self, engine: Engine, members: Members, clock: Clock = now_ms) -> None:
         self._engine = engine
-        self._people = people
+        self._members = members
         self._clock = clock
 
     def invite(self, viewer: Viewer, email: str, roles: Mapping[str, Role]) -> str:
@@ -65,16 +65,16 @@ class Invitations:
         Raises InvalidInput for an e-mail that is none or has an account.
         """
         address = normal_email(email)
-        if self._people.by_email(address):
+        if self._members.by_email(address):
             raise InvalidInput(f"{address} has an account already; change its role instead.")
         return self._keep(address, roles, viewer.name, GOOD_MS)
 
     def reset(self, viewer: Viewer, email: str) -> str:
-        """The token of a link by which a person chooses a new password, good for a day; raises NotFound."""
-        person = self._people.by_email(email)
-        if person is None:
+        """The token of a link by which a member chooses a new password, good for a day; raises NotFound."""
+        member = self._members.by_email(email)
+        if member is None:
             raise NotFound("Nobody here has this e-mail address.")
-        return self._keep(person.email, {}, viewer.name, RESET_MS)
+        return self._keep(member.email, {}, viewer.name, RESET_MS)
 
     def find(self, token: str) -> Invitation:
         """The open invitation of a token; raises NotFound when it has expired, was used or never was."""
@@ -86,24 +86,24 @@ class Invitations:
                 raise NotFound("This link has expired or was used already; ask for a new one.")
             return row.invitation()
 
-    def accept(self, token: str, name: str, password: str) -> Person:
+    def accept(self, token: str, name: str, password: str) -> Member:
         """Make the account, or give it the new password, and end the link.
 
         Raises NotFound as `find` does, InvalidInput for a password that is not good enough: the link stays then.
         """
         found = self.find(token)
-        person = self._people.by_email(found.email)
-        if (person is None) != bool(found.roles):
+        member = self._members.by_email(found.email)
+        if (member is None) != bool(found.roles):
             raise NotFound("This link no longer fits the account; ask an administrator for a new one.")
-        if person is None:
-            person = self._people.create(found.email, name, password, found.roles)
+        if member is None:
+            member = self._members.create(found.email, name, password, found.roles)
         else:
-            self._people.set_password(person.id, password)
+            self._members.set_password(member.id, password)
         self.withdraw(found.id)
-        return self._people.get(person.id)
+        return self._members.get(member.id)
 
     def list(self) -> list[Invitation]:
-        """Invitations of new people that are open, newest first."""
+        """Invitations of new members that are open, newest first."""
         query = select(InvitationRow).where(InvitationRow.expires > self._clock())
         with Session(self._engine) as session:
             found = [

@@ -30,8 +30,8 @@ class Capability(StrEnum):
     """Change the site: its keys, retention, consent and other settings."""
     PRIVACY = "privacy"
     """Export or erase a customer's records."""
-    PEOPLE = "people"
-    """Invite people and give them roles."""
+    MEMBERS = "members"
+    """Invite members and give them roles."""
     AUDIT = "audit"
     """Read who did what."""
     OPERATE = "operate"
@@ -39,7 +39,7 @@ class Capability(StrEnum):
 
 
 class Role(StrEnum):
-    """What a person is on a site."""
+    """What a member is on a site."""
 
     EXECUTIVE = "executive"
     MARKETING = "marketing"

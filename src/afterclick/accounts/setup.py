@@ -5,7 +5,7 @@ import threading
 from dataclasses import dataclass
 
 from afterclick.accounts.audit import Audit
-from afterclick.accounts.people import People, Person
+from afterclick.accounts.members import Member, Members
 from afterclick.accounts.policy import Role
 from afterclick.accounts.sites import DEFAULT_SITE, Site, Sites
 from afterclick.accounts.tokens import new_token
@@ -28,8 +28,8 @@ class Wanted:
 class SetUp:
     """Open until there is an administrator. The token lives as long as the process."""
 
-    def __init__(self, people: People, sites: Sites, audit: Audit) -> None:
-        self._people = people
+    def __init__(self, members: Members, sites: Sites, audit: Audit) -> None:
+        self._members = members
         self._sites = sites
         self._audit = audit
         self._lock = threading.Lock()
@@ -37,7 +37,7 @@ class SetUp:
 
     def is_open(self) -> bool:
         """Whether the installation still has no administrator."""
-        return not self._people.any_administrator()
+        return not self._members.any_administrator()
 
     def check(self, token: str) -> None:
         """Raises Forbidden unless set-up is open and this is its token."""
@@ -46,7 +46,7 @@ class SetUp:
         if not secrets.compare_digest(token.encode("utf-8", "replace"), self.token.encode()):
             raise Forbidden("Open the set-up link that `afterclick serve` printed in its terminal.")
 
-    def finish(self, token: str, wanted: Wanted) -> Person:
+    def finish(self, token: str, wanted: Wanted) -> Member:
         """Make the administrator and give the site its name.
 
         Raises Forbidden as `check` does, InvalidInput for what is not one (a currency, a zone, an e-mail, a password).
@@ -56,7 +56,7 @@ class SetUp:
             site = Site(DEFAULT_SITE, wanted.site.strip() or "Default", wanted.currency, wanted.timezone)
             self._sites.check(site)
             roles = {EVERY_SITE: Role.ADMINISTRATOR}
-            person = self._people.create(wanted.email, wanted.name, wanted.password, roles)
+            member = self._members.create(wanted.email, wanted.name, wanted.password, roles)
             self._sites.change(site)
-        self._audit.record(person.viewer, "setup.done", person.email, site=DEFAULT_SITE)
-        return person
+        self._audit.record(member.viewer, "setup.done", member.email, site=DEFAULT_SITE)
+        return member

@@ -44,13 +44,13 @@ class Shared:
 @dataclass(frozen=True)
 class ShareLink:
     """A link as listed; times are UTC ms, `used` is when it was last opened; `maker` is the name of who made it,
-    `person` their id, None for this machine. `token` is what its address ends with.
+    `member` their id, None for this machine. `token` is what its address ends with.
     """
 
     id: str
     token: str
     shared: Shared
-    person: str | None
+    member: str | None
     maker: str
     created: int
     expires: int
@@ -73,7 +73,7 @@ class ShareLinkRow(Base):
     since: Mapped[int] = mapped_column(BigInteger)
     until: Mapped[int] = mapped_column(BigInteger)
     money: Mapped[bool] = mapped_column(Boolean)
-    person: Mapped[str | None] = mapped_column(String(32), ForeignKey("people.id", ondelete="CASCADE"))
+    member: Mapped[str | None] = mapped_column(String(32), ForeignKey("members.id", ondelete="CASCADE"))
     maker: Mapped[str] = mapped_column(String(256))
     created: Mapped[int] = mapped_column(BigInteger)
     expires: Mapped[int] = mapped_column(BigInteger)
@@ -87,7 +87,7 @@ class ShareLinkRow(Base):
             self.id,
             token,
             shared,
-            self.person,
+            self.member,
             self.maker,
             self.created,
             self.expires,
@@ -108,7 +108,7 @@ class ShareLinks:
     def create(self, viewer: Viewer, shared: Shared, days: int) -> ShareLink:
         """A link that `viewer` makes, good for so many days.
 
-        Raises Forbidden for who may not see the page (or its money), or is no person; InvalidInput for a page that
+        Raises Forbidden for who may not see the page (or its money), or is no member; InvalidInput for a page that
         cannot be shared or days that are not 1 to 90; NotFound for no site.
         """
         if not _PAGE.fullmatch(shared.page):
@@ -120,7 +120,7 @@ class ShareLinks:
         now = self._clock()
         row = ShareLinkRow(
             id=new_id(), page=shared.page, title=shared.title.replace("\0", "")[:200], site=shared.site,
-            since=shared.since, until=shared.until, money=shared.money, person=makers.id_of(viewer),
+            since=shared.since, until=shared.until, money=shared.money, member=makers.id_of(viewer),
             maker=viewer.name[:256], created=now, expires=now + days * DAY_MS,
         )  # fmt: skip
         try:
@@ -162,7 +162,7 @@ class ShareLinks:
             row = session.get(ShareLinkRow, self._id(token))
             if row is None or not row.share_link(token).is_valid(now):
                 raise _gone()
-            link, may = row.share_link(token), makers.capabilities(session, row.person, row.site)
+            link, may = row.share_link(token), makers.capabilities(session, row.member, row.site)
         seen = _needed(link.shared) & may
         if Capability.VIEW not in seen:
             raise _gone()

@@ -29,7 +29,7 @@ PENDING_MS = 10 * 60_000
 """How long the second factor may take."""
 SEEN_EVERY_MS = 60_000
 MOST = 50
-"""Sessions that one person may have; beyond them the one seen longest ago ends."""
+"""Sessions that one member may have; beyond them the one seen longest ago ends."""
 
 
 @dataclass(frozen=True)
@@ -39,7 +39,7 @@ class SignIn:
     """
 
     id: str
-    person: str
+    member: str
     created: int
     seen: int
     address: str
@@ -53,7 +53,7 @@ class SignInRow(Base):
     __tablename__ = "sign_ins"
     digest: Mapped[str] = mapped_column(String(64), primary_key=True)
     id: Mapped[str] = mapped_column(String(32), unique=True)
-    person: Mapped[str] = mapped_column(String(32), ForeignKey("people.id", ondelete="CASCADE"))
+    member: Mapped[str] = mapped_column(String(32), ForeignKey("members.id", ondelete="CASCADE"))
     created: Mapped[int] = mapped_column(BigInteger)
     seen: Mapped[int] = mapped_column(BigInteger)
     address: Mapped[str] = mapped_column(String(64))
@@ -62,7 +62,7 @@ class SignInRow(Base):
 
     def sign_in(self) -> SignIn:
         """The row as what other rooms see."""
-        return SignIn(self.id, self.person, self.created, self.seen, self.address, self.agent, self.pending)
+        return SignIn(self.id, self.member, self.created, self.seen, self.address, self.agent, self.pending)
 
 
 class SignIns:
@@ -74,11 +74,11 @@ class SignIns:
         self._longest_ms = longest_hours * HOUR_MS
         self._clock = clock
 
-    def start(self, person: str, address: str, agent: str, *, pending: bool = False) -> str:
+    def start(self, member: str, address: str, agent: str, *, pending: bool = False) -> str:
         """Begin a session; its token, told this once."""
         token, now = new_token(), self._clock()
         row = SignInRow(
-            digest=digest(token), id=new_id(), person=person, created=now, seen=now, address=_text(address, 64),
+            digest=digest(token), id=new_id(), member=member, created=now, seen=now, address=_text(address, 64),
             agent=_text(agent, 300), pending=pending,
         )  # fmt: skip
         with Session(self._engine) as session, session.begin():
@@ -87,7 +87,7 @@ class SignIns:
             session.flush()
             newest = (
                 select(SignInRow.digest)
-                .where(SignInRow.person == person)
+                .where(SignInRow.member == member)
                 .order_by(SignInRow.seen.desc(), SignInRow.created.desc())
             )
             over = list(session.scalars(newest.offset(MOST)))
@@ -107,24 +107,24 @@ class SignIns:
                 session.execute(update(SignInRow).where(SignInRow.id == found.id).values(seen=now))
         return found
 
-    def list(self, person: str) -> list[SignIn]:
-        """The sessions of a person that still open something, the one seen last first."""
+    def list(self, member: str) -> list[SignIn]:
+        """The sessions of a member that still open something, the one seen last first."""
         query = select(SignInRow).where(
-            SignInRow.person == person, ~SignInRow.pending, ~self._ended(self._clock())
+            SignInRow.member == member, ~SignInRow.pending, ~self._ended(self._clock())
         )
         with Session(self._engine) as session:
             return [row.sign_in() for row in session.scalars(query.order_by(SignInRow.seen.desc()))]
 
-    def end(self, person: str, sign_in: str) -> None:
-        """End one session of a person; nothing happens when it has ended already."""
-        gone = delete(SignInRow).where(SignInRow.id == sign_in, SignInRow.person == person)
+    def end(self, member: str, sign_in: str) -> None:
+        """End one session of a member; nothing happens when it has ended already."""
+        gone = delete(SignInRow).where(SignInRow.id == sign_in, SignInRow.member == member)
         with Session(self._engine) as session, session.begin():
             session.execute(gone)
 
-    def end_all(self, person: str) -> None:
-        """End every session of a person."""
+    def end_all(self, member: str) -> None:
+        """End every session of a member."""
         with Session(self._engine) as session, session.begin():
-            session.execute(delete(SignInRow).where(SignInRow.person == person))
+            session.execute(delete(SignInRow).where(SignInRow.member == member))
 
     def _ended(self, now: int) -> ColumnElement[bool]:
         return or_(

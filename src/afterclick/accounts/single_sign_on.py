@@ -1,6 +1,6 @@
-"""Signing in by OpenID Connect: from our page to the provider and back, and which person that is here.
+"""Signing in by OpenID Connect: from our page to the provider and back, and which member that is here.
 
-A person is known by issuer and subject. The first time, they are found by their verified e-mail address, or, when the
+A member is known by issuer and subject. The first time, they are found by their verified e-mail address, or, when the
 settings say so, made.
 """
 
@@ -16,8 +16,8 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from afterclick.accounts.audit import Audit
+from afterclick.accounts.members import Member, Members, normal_email
 from afterclick.accounts.oidc_provider import Claims, Provider, SignInRefused
-from afterclick.accounts.people import People, Person, normal_email
 from afterclick.accounts.policy import Role
 from afterclick.accounts.secrets import Secrets
 from afterclick.accounts.viewer import EVERY_SITE, NOBODY
@@ -56,12 +56,12 @@ class Answer:
 
 
 class SubjectRow(Base):
-    """A person as a provider knows them."""
+    """A member as a provider knows them."""
 
     __tablename__ = "oidc_subjects"
     issuer: Mapped[str] = mapped_column(String(255), primary_key=True)
     subject: Mapped[str] = mapped_column(String(255), primary_key=True)
-    person: Mapped[str] = mapped_column(String(32), ForeignKey("people.id", ondelete="CASCADE"))
+    member: Mapped[str] = mapped_column(String(32), ForeignKey("members.id", ondelete="CASCADE"))
     linked: Mapped[int] = mapped_column(BigInteger)
 
 
@@ -83,20 +83,20 @@ class SingleSignOn:
         engine: Engine,
         provider: Provider,
         newcomers: Newcomers,
-        people: People,
+        members: Members,
         sealing: Secrets,
         clock: Clock = now_ms,
     ) -> None:
         self._engine = engine
         self._provider = provider
         self._newcomers = newcomers
-        self._people = people
+        self._members = members
         self._sealing = sealing
         self._audit = Audit(engine, clock)
         self._clock = clock
 
     @classmethod
-    def over(cls, engine: Engine, settings: Settings, people: People, clock: Clock = now_ms) -> Self | None:
+    def over(cls, engine: Engine, settings: Settings, members: Members, clock: Clock = now_ms) -> Self | None:
         """As the settings say, None when they name no issuer.
 
         Raises Misconfigured when they do not fit together.
@@ -108,7 +108,7 @@ class SingleSignOn:
             _issuer(settings.oidc_issuer), _client_id(settings), _secret(settings.oidc_client_secret, sealing),
             lambda: client(reach, Bounds(redirects=0)),
         )  # fmt: skip
-        return cls(engine, provider, _newcomers(settings), people, sealing, clock)
+        return cls(engine, provider, _newcomers(settings), members, sealing, clock)
 
     def begin(self, redirect: str, next: str) -> tuple[str, str]:
         """Where the browser goes, and what it keeps meanwhile. Raises Unavailable, SignInRefused."""
@@ -129,7 +129,7 @@ class SingleSignOn:
         """
         return urlsplit(self._provider.published().authorization_endpoint).netloc
 
-    def finish(self, answer: Answer, kept: str, redirect: str, address: str) -> tuple[Person, str]:
+    def finish(self, answer: Answer, kept: str, redirect: str, address: str) -> tuple[Member, str]:
         """Who came back, and where they were going; `kept` is what `begin` gave the browser, `address` where from.
 
         Raises SignInRefused when it is not the same browser or took too long, when the provider or the settings do not
@@ -159,7 +159,7 @@ class SingleSignOn:
             raise _elsewhere()
         return begun
 
-    def _person(self, claims: Claims) -> Person:
+    def _person(self, claims: Claims) -> Member:
         if not claims.has_verified_email:
             raise SignInRefused(
                 "The provider does not say that your e-mail address is verified; verify it there."
@@ -174,29 +174,29 @@ class SingleSignOn:
         with Session(self._engine) as session:
             row = session.get(SubjectRow, key)
         if row is not None:
-            return self._people.get(row.person)
-        person = self._people.by_email(email) or self._made(email, claims.name)
-        self._link(key, person)
-        return person
+            return self._members.get(row.member)
+        member = self._members.by_email(email) or self._made(email, claims.name)
+        self._link(key, member)
+        return member
 
-    def _made(self, email: str, name: str) -> Person:
+    def _made(self, email: str, name: str) -> Member:
         role = self._newcomers.role
         if role is None:
             raise SignInRefused(
                 "There is no account with your e-mail address here; ask an administrator for one."
             )
-        person = self._people.create(email, name, None, {EVERY_SITE: role})
-        self._audit.record(person.viewer, "member.join", email, detail=f"by OpenID Connect, as {role}")
-        return person
+        member = self._members.create(email, name, None, {EVERY_SITE: role})
+        self._audit.record(member.viewer, "member.join", email, detail=f"by OpenID Connect, as {role}")
+        return member
 
-    def _link(self, key: tuple[str, str], person: Person) -> None:
-        row = SubjectRow(issuer=key[0], subject=key[1], person=person.id, linked=self._clock())
+    def _link(self, key: tuple[str, str], member: Member) -> None:
+        row = SubjectRow(issuer=key[0], subject=key[1], member=member.id, linked=self._clock())
         try:
             with Session(self._engine) as session, session.begin():
                 session.add(row)
         except IntegrityError:  # the same person came twice at once
             return
-        self._audit.record(person.viewer, "signin.link", person.email, detail=f"to {key[0]}")
+        self._audit.record(member.viewer, "signin.link", member.email, detail=f"to {key[0]}")
 
 
 def _elsewhere() -> SignInRefused:

@@ -31,11 +31,11 @@ class Enrolment:
 
 
 class SecondFactorRow(Base):
-    """A person's second factor: the sealed secret, and the last time step whose code was used."""
+    """A member's second factor: the sealed secret, and the last time step whose code was used."""
 
     __tablename__ = "second_factors"
-    person: Mapped[str] = mapped_column(
-        String(32), ForeignKey("people.id", ondelete="CASCADE"), primary_key=True
+    member: Mapped[str] = mapped_column(
+        String(32), ForeignKey("members.id", ondelete="CASCADE"), primary_key=True
     )
     secret: Mapped[str] = mapped_column(String(400))
     confirmed: Mapped[int | None] = mapped_column(BigInteger)
@@ -47,7 +47,7 @@ class RecoveryCodeRow(Base):
 
     __tablename__ = "recovery_codes"
     digest: Mapped[str] = mapped_column(String(64), primary_key=True)
-    person: Mapped[str] = mapped_column(String(32), ForeignKey("people.id", ondelete="CASCADE"))
+    member: Mapped[str] = mapped_column(String(32), ForeignKey("members.id", ondelete="CASCADE"))
     used: Mapped[int | None] = mapped_column(BigInteger)
 
 
@@ -59,71 +59,71 @@ class SecondFactors:
         self._sealed = sealed
         self._clock = clock
 
-    def has(self, person: str) -> bool:
-        """Whether signing in asks this person for a code."""
+    def has(self, member: str) -> bool:
+        """Whether signing in asks this member for a code."""
         with Session(self._engine) as session:
-            row = session.get(SecondFactorRow, person)
+            row = session.get(SecondFactorRow, member)
             return row is not None and row.confirmed is not None
 
     def who(self) -> frozenset[str]:
         """Everyone whom signing in asks for a code."""
-        query = select(SecondFactorRow.person).where(SecondFactorRow.confirmed.is_not(None))
+        query = select(SecondFactorRow.member).where(SecondFactorRow.confirmed.is_not(None))
         with Session(self._engine) as session:
             return frozenset(session.scalars(query))
 
-    def enrol(self, person: str, email: str) -> Enrolment:
+    def enrol(self, member: str, email: str) -> Enrolment:
         """Begin: a secret that counts once `confirm` has seen a code of it.
 
         The one begun before is given again, so that a page may be loaded twice. Raises InvalidInput for who has one.
         """
         with Session(self._engine) as session, session.begin():
-            row = session.get(SecondFactorRow, person)
+            row = session.get(SecondFactorRow, member)
             if row is not None and row.confirmed is not None:
                 raise InvalidInput("You have a second factor already; turn it off before you take another.")
             if row is None:
                 secret = random_base32()
                 session.add(
-                    SecondFactorRow(person=person, secret=self._sealed.seal(secret, _PURPOSE), last_step=0)
+                    SecondFactorRow(member=member, secret=self._sealed.seal(secret, _PURPOSE), last_step=0)
                 )
             else:
                 secret = self._sealed.unseal(row.secret, _PURPOSE)
         return Enrolment(secret, TOTP(secret).provisioning_uri(name=email, issuer_name=ISSUER))
 
-    def confirm(self, person: str, code: str) -> list[str]:
+    def confirm(self, member: str, code: str) -> list[str]:
         """Turn the second factor on; the recovery codes, told this once. Raises InvalidInput for a wrong code."""
-        if not self._take(person, code, confirmed=False):
+        if not self._take(member, code, confirmed=False):
             raise InvalidInput("This code does not fit; wait for the next one and check the device's clock.")
-        return self.new_recovery_codes(person)
+        return self.new_recovery_codes(member)
 
-    def fits(self, person: str, code: str) -> bool:
+    def fits(self, member: str, code: str) -> bool:
         """Whether a code of the device, or a recovery code, is right; either counts once."""
-        return self._take(person, code, confirmed=True) or self._recover(person, code)
+        return self._take(member, code, confirmed=True) or self._recover(member, code)
 
-    def forget(self, person: str) -> None:
+    def forget(self, member: str) -> None:
         """Turn the second factor off."""
         with Session(self._engine) as session, session.begin():
-            session.execute(delete(SecondFactorRow).where(SecondFactorRow.person == person))
-            session.execute(delete(RecoveryCodeRow).where(RecoveryCodeRow.person == person))
+            session.execute(delete(SecondFactorRow).where(SecondFactorRow.member == member))
+            session.execute(delete(RecoveryCodeRow).where(RecoveryCodeRow.member == member))
 
-    def new_recovery_codes(self, person: str) -> list[str]:
+    def new_recovery_codes(self, member: str) -> list[str]:
         """Ten new codes of 78 bits, told this once; the old ones end."""
         codes = [_recovery_code() for _ in range(RECOVERY_CODES)]
         with Session(self._engine) as session, session.begin():
-            session.execute(delete(RecoveryCodeRow).where(RecoveryCodeRow.person == person))
-            session.add_all(RecoveryCodeRow(digest=digest(_plain(code)), person=person) for code in codes)
+            session.execute(delete(RecoveryCodeRow).where(RecoveryCodeRow.member == member))
+            session.add_all(RecoveryCodeRow(digest=digest(_plain(code)), member=member) for code in codes)
         return codes
 
-    def recovery_codes_left(self, person: str) -> int:
+    def recovery_codes_left(self, member: str) -> int:
         """How many codes have not been used."""
-        left = (RecoveryCodeRow.person == person) & RecoveryCodeRow.used.is_(None)
+        left = (RecoveryCodeRow.member == member) & RecoveryCodeRow.used.is_(None)
         with Session(self._engine) as session:
             return session.scalar(select(func.count()).select_from(RecoveryCodeRow).where(left)) or 0
 
-    def _take(self, person: str, code: str, *, confirmed: bool) -> bool:
+    def _take(self, member: str, code: str, *, confirmed: bool) -> bool:
         """Use a code of the device: of this step, the one before or after, and later than any used before."""
         now = self._clock()
         with Session(self._engine) as session, session.begin():
-            row = session.get(SecondFactorRow, person)
+            row = session.get(SecondFactorRow, member)
             if row is None or (row.confirmed is not None) != confirmed:
                 return False
             step = _step(self._sealed.unseal(row.secret, _PURPOSE), code, now)
@@ -131,18 +131,18 @@ class SecondFactors:
                 return False
             taken = (
                 update(SecondFactorRow)
-                .where(SecondFactorRow.person == person, SecondFactorRow.last_step < step)
+                .where(SecondFactorRow.member == member, SecondFactorRow.last_step < step)
                 .values(last_step=step, confirmed=row.confirmed or now)
-                .returning(SecondFactorRow.person)
+                .returning(SecondFactorRow.member)
             )
             return session.scalar(taken) is not None
 
-    def _recover(self, person: str, code: str) -> bool:
+    def _recover(self, member: str, code: str) -> bool:
         unused = (
             update(RecoveryCodeRow)
             .where(
                 RecoveryCodeRow.digest == digest(_plain(code)),
-                RecoveryCodeRow.person == person,
+                RecoveryCodeRow.member == member,
                 RecoveryCodeRow.used.is_(None),
             )
             .values(used=self._clock())

@@ -1,4 +1,4 @@
-"""Who asks: a person, an API key, a share link or this machine itself, with what they may do on which site."""
+"""Who asks: a member, an API key, a share link or this machine itself, with what they may do on which site."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -9,7 +9,7 @@ from afterclick.accounts.policy import ROLES, Capability, Role
 EVERY_SITE = "*"
 """A grant for this "site" holds on each one, also on those that come later."""
 
-Kind = Literal["person", "api key", "share link", "this machine", "nobody"]
+Kind = Literal["member", "api key", "share link", "this machine", "nobody"]
 
 
 @dataclass(frozen=True)

@@ -60,7 +60,7 @@ def desk_over(
 ) -> Desk:
     """The desk over an installation; marks made on pages go into `spool`, like anyone's data."""
     settings = installation.settings
-    members = installation.members
+    accounts = installation.accounts
     return Desk(
         reader=installation.store,
         scope=Scope(DEFAULT_SITE),
@@ -73,13 +73,13 @@ def desk_over(
         sites=installation.sites,
         evidence=lambda scope, problem: evidence(installation.store, scope, problem),
         at_risk=watching.at_risk,
-        members=members,
+        accounts=accounts,
         privacy=installation.privacy,
         site_privacy=installation.site_privacy,
         keyring=installation.keyring,
         recognize=(
             by_api_key(installation.keyring.api_keys),
-            this_machine if settings.open_on_loopback else by_session(members),
+            this_machine if settings.open_on_loopback else by_session(accounts),
         ),
         operations=operations,
         collector=f"http://{settings.collector_host}:{settings.collector_port}",

@@ -11,9 +11,9 @@ import pyarrow as pa
 from sqlalchemy import Engine
 
 from afterclick.accounts import Key, NewKey, Site, Sites, first_run
+from afterclick.accounts.accounts import Accounts
 from afterclick.accounts.audit import Audit
 from afterclick.accounts.keyring import Keyring
-from afterclick.accounts.members import Members
 from afterclick.accounts.secrets import Secrets
 from afterclick.accounts.site_privacy import SitePrivacy, SiteRules
 from afterclick.accounts.viewer import THIS_MACHINE
@@ -78,9 +78,9 @@ class Installation:
         return Keyring.over(self.control, self.settings)
 
     @cached_property
-    def members(self) -> Members:
+    def accounts(self) -> Accounts:
         """Who may sign in; one an installation, since it holds the token of its set-up."""
-        return Members.over(self.control, self.settings)
+        return Accounts.over(self.control, self.settings)
 
     @cached_property
     def identity(self) -> Identity:
@@ -164,7 +164,7 @@ class Installation:
 
     def site(self, site: str) -> Site:
         """One site; raises NotFound."""
-        return self.members.sites.get(site)
+        return self.accounts.sites.get(site)
 
     def sites(self) -> tuple[str, ...]:
         """Ids of all sites."""

@@ -13,7 +13,7 @@ from fastapi import FastAPI
 
 from afterclick import log, web
 from afterclick.accounts import DEFAULT_SITE, Keys
-from afterclick.accounts.members import Members
+from afterclick.accounts.accounts import Accounts
 from afterclick.app import local
 from afterclick.app.desk import desk_over
 from afterclick.app.draining import Draining
@@ -66,20 +66,20 @@ def serve(settings: Settings, say: Callable[[str], object], *, collector: bool =
     installation = Installation.open(settings)
     key = Keys(installation.control).public(DEFAULT_SITE)
     try:
-        _may_listen(settings, installation.members)
+        _may_listen(settings, installation.accounts)
         one = OneApp(settings, installation.control)
         with one, _listening(settings.host, settings.port) as door:
             say(f"Dashboard  http://{settings.host}:{settings.port}")
             say(f"Collector  http://{settings.collector_host}:{settings.collector_port}   write key {key}")
-            if installation.members.set_up.is_open() and not settings.open_on_loopback:
-                token = installation.members.set_up.token
+            if installation.accounts.set_up.is_open() and not settings.open_on_loopback:
+                token = installation.accounts.set_up.token
                 say(f"Set up     http://{settings.host}:{settings.port}/set-up?token={token}")
             asyncio.run(_serve(installation, door, recent, one, collector))
     finally:
         installation.close()
 
 
-def _may_listen(settings: Settings, members: Members) -> None:
+def _may_listen(settings: Settings, accounts: Accounts) -> None:
     """Raises Misconfigured when the dashboard would be open to others before it is set up, or at all."""
     if _is_loopback(settings.host):
         return
@@ -88,7 +88,7 @@ def _may_listen(settings: Settings, members: Members) -> None:
             f"Without a sign-in the dashboard listens on this machine only, not on {settings.host}; unset "
             "AFTERCLICK_OPEN_ON_LOOPBACK."
         )
-    if members.set_up.is_open():
+    if accounts.set_up.is_open():
         raise Misconfigured(
             f"Before the dashboard listens on {settings.host} it needs an administrator: start it on 127.0.0.1 and "
             "open the set-up link, or run `afterclick members add EMAIL`."

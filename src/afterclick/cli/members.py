@@ -9,7 +9,7 @@ from rich.console import Console
 from rich.table import Table
 
 from afterclick.accounts import DEFAULT_SITE, first_run
-from afterclick.accounts.members import Members
+from afterclick.accounts.accounts import Accounts
 from afterclick.accounts.policy import Role
 from afterclick.accounts.viewer import EVERY_SITE, THIS_MACHINE
 from afterclick.cli.printed import print_json
@@ -30,13 +30,13 @@ PasswordOption = Annotated[
 
 
 @contextmanager
-def opened(settings: Settings) -> Generator[Members]:
+def opened(settings: Settings) -> Generator[Accounts]:
     """Who may sign in, and the sites, of the installation of the settings."""
     settings.data.mkdir(parents=True, exist_ok=True, mode=0o700)
     control = open_control(settings)
     try:
         first_run(control, settings)
-        yield Members.over(control, settings)
+        yield Accounts.over(control, settings)
     finally:
         control.dispose()
 
@@ -46,14 +46,14 @@ def list_(
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON instead of a table.")] = False,
 ) -> None:
     """Who may sign in, with which roles."""
-    with opened(load()) as members:
-        people, factors = members.people.list(), members.second_factors.who()
+    with opened(load()) as accounts:
+        members, factors = accounts.members.list(), accounts.second_factors.who()
     if as_json:
-        told = [{"email": one.email, "name": one.name, "roles": one.roles} for one in people]
+        told = [{"email": one.email, "name": one.name, "roles": one.roles} for one in members]
         print_json(told)
         return
     table = Table("e-mail", "name", "roles", "second factor", box=None, header_style="bold", pad_edge=False)
-    for one in people:
+    for one in members:
         roles = ", ".join(f"{role} on {_place(site)}" for site, role in sorted(one.roles.items()))
         table.add_row(one.email, one.name, roles or "none", "on" if one.id in factors else "off")
     out.print(table)
@@ -66,10 +66,10 @@ def add(
     name: Annotated[str, typer.Option(help="Their name.")] = "",
 ) -> None:
     """Make an administrator of every site; asks for the password. For a first run without a browser."""
-    with opened(load()) as members:
-        person = members.people.create(email, name, password, {EVERY_SITE: Role.ADMINISTRATOR})
-        members.audit.record(THIS_MACHINE, "member.add", person.email, detail=Role.ADMINISTRATOR.value)
-    out.print(f"{person.email} administers every site now.", highlight=False)
+    with opened(load()) as accounts:
+        member = accounts.members.create(email, name, password, {EVERY_SITE: Role.ADMINISTRATOR})
+        accounts.audit.record(THIS_MACHINE, "member.add", member.email, detail=Role.ADMINISTRATOR.value)
+    out.print(f"{member.email} administers every site now.", highlight=False)
 
 
 @app.command()
@@ -80,10 +80,10 @@ def invite(
 ) -> None:
     """Print a link by which somebody joins, once, within a week; who has an account gets the role at once."""
     settings = load()
-    with opened(settings) as members:
+    with opened(settings) as accounts:
         if site != EVERY_SITE:
-            members.sites.get(site)
-        token = members.administration.invite(THIS_MACHINE, email, site, role)
+            accounts.sites.get(site)
+        token = accounts.administration.invite(THIS_MACHINE, email, site, role)
     out.print(
         _link(settings, token) if token else f"{email} is {role} on {_place(site)} now.", highlight=False
     )
@@ -96,13 +96,13 @@ def reset(
 ) -> None:
     """Print a link by which somebody chooses a new password, once, within a day."""
     settings = load()
-    with opened(settings) as members:
-        person = members.people.by_email(email)
-        if person is None:
+    with opened(settings) as accounts:
+        member = accounts.members.by_email(email)
+        if member is None:
             raise NotFound(f"Nobody here has the address {email}; `afterclick members list` shows who does.")
-        token = members.administration.reset(THIS_MACHINE, person.id)
+        token = accounts.administration.reset(THIS_MACHINE, member.id)
         if factor:
-            members.administration.forget_factor(THIS_MACHINE, person.id)
+            accounts.administration.forget_factor(THIS_MACHINE, member.id)
     out.print(_link(settings, token), highlight=False)
 
 

@@ -18,8 +18,8 @@ out = Console(soft_wrap=True, highlight=False)
 @app.command("list")
 def list_() -> None:
     """The sites, each with its currency and zone."""
-    with opened(load()) as members:
-        found = members.sites.list()
+    with opened(load()) as accounts:
+        found = accounts.sites.list()
     table = Table("id", "name", "currency", "time zone", box=None, header_style="bold", pad_edge=False)
     for site in found:
         table.add_row(site.id, site.name, site.currency, site.timezone)
@@ -36,8 +36,8 @@ def add(
     """Begin a site, with its first write key (`afterclick keys list` shows it)."""
     settings = load()
     wanted = Site(site, name or site, currency.upper() or settings.currency, timezone or settings.timezone)
-    with opened(settings) as members:
-        members.administration.add_site(THIS_MACHINE, wanted)
+    with opened(settings) as accounts:
+        accounts.administration.add_site(THIS_MACHINE, wanted)
     out.print(f"Site {site} has begun; `afterclick keys list --site {site}` shows its first key.")
 
 
@@ -49,8 +49,8 @@ def change(
     timezone: Annotated[str, typer.Option(help="Another time zone (IANA).")] = "",
 ) -> None:
     """Give a site another name, currency or time zone; what is left out stays."""
-    with opened(load()) as members:
-        was = members.sites.get(site)
+    with opened(load()) as accounts:
+        was = accounts.sites.get(site)
         wanted = Site(site, name or was.name, currency.upper() or was.currency, timezone or was.timezone)
-        members.administration.change_site(THIS_MACHINE, wanted)
+        accounts.administration.change_site(THIS_MACHINE, wanted)
     out.print(f"Site {site} is called {wanted.name}, in {wanted.currency}, its days by {wanted.timezone}.")

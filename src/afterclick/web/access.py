@@ -103,16 +103,16 @@ NEEDS: Mapping[tuple[str, str], Need] = MappingProxyType(
         ("POST", "/settings/account/factor"): Open.SIGNED_IN,
         ("POST", "/settings/account/factor/codes"): Open.SIGNED_IN,
         ("POST", "/settings/account/factor/off"): Open.SIGNED_IN,
-        ("GET", "/settings/people"): Capability.PEOPLE,
-        ("POST", "/settings/people"): Capability.PEOPLE,
-        ("POST", "/settings/people/{person}/role"): Capability.PEOPLE,
-        ("POST", "/settings/people/{person}/reset"): Capability.PEOPLE,
-        ("POST", "/settings/people/{person}/forget-factor"): Capability.PEOPLE,
-        ("POST", "/settings/people/{person}/remove"): Capability.PEOPLE,
-        ("POST", "/settings/people/invitations/{invitation}/withdraw"): Capability.PEOPLE,
+        ("GET", "/settings/people"): Capability.MEMBERS,
+        ("POST", "/settings/people"): Capability.MEMBERS,
+        ("POST", "/settings/people/{person}/role"): Capability.MEMBERS,
+        ("POST", "/settings/people/{person}/reset"): Capability.MEMBERS,
+        ("POST", "/settings/people/{person}/forget-factor"): Capability.MEMBERS,
+        ("POST", "/settings/people/{person}/remove"): Capability.MEMBERS,
+        ("POST", "/settings/people/invitations/{invitation}/withdraw"): Capability.MEMBERS,
         ("GET", "/settings/site"): Capability.SITE,
         ("POST", "/settings/site"): Capability.SITE,
-        ("POST", "/settings/sites"): Capability.PEOPLE,
+        ("POST", "/settings/sites"): Capability.MEMBERS,
         ("GET", "/settings/keys"): Capability.SITE,
         ("POST", "/settings/keys"): Capability.SITE,
         ("POST", "/settings/keys/{prefix}/rotate"): Capability.SITE,
@@ -255,5 +255,5 @@ class Access:
         return None
 
     def _ask_for_factor(self, viewer: Viewer) -> None:
-        if self._desk.members.authentication.owes_factor(viewer):
+        if self._desk.accounts.authentication.owes_factor(viewer):
             raise FactorOwed("Take a second factor first: this installation requires one.")

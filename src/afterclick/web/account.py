@@ -21,7 +21,7 @@ Text = Annotated[str, Form()]
 
 @dataclass(frozen=True)
 class SessionLine:
-    """One place where the person is signed in; `here` is this one."""
+    """One place where the member is signed in; `here` is this one."""
 
     id: str
     what: str
@@ -52,12 +52,12 @@ class AccountPage:
 def routes(desk: Desk, pages: Pages) -> APIRouter:
     """`/settings/account`: the account itself, its password and its sessions."""
     router = APIRouter(include_in_schema=False)
-    members = desk.members
-    own = members.authentication
+    accounts = desk.accounts
+    own = accounts.authentication
 
     def draw(request: Request, done: str = "", error: AfterclickError | None = None) -> Response:
         lens = look(desk, request)
-        page = _page(desk, session_of(members, request), lens, done, str(error or ""))
+        page = _page(desk, session_of(accounts, request), lens, done, str(error or ""))
         status = error.status if error else 200
         return pages.draw(request, "account.html", lens, "Your account", page, timed=False, status=status)
 
@@ -67,27 +67,27 @@ def routes(desk: Desk, pages: Pages) -> APIRouter:
 
     @router.post(f"{PATH}/password")
     def change_password(request: Request, current: Text = "", password: Text = "") -> Response:
-        session, origin = session_of(members, request), origin_of(request)
+        session, origin = session_of(accounts, request), origin_of(request)
         try:
-            if members.people.get(session.person).has_password:
-                own.proves(session.person, current, origin)
-            members.people.set_password(session.person, password)
+            if accounts.members.get(session.member).has_password:
+                own.proves(session.member, current, origin)
+            accounts.members.set_password(session.member, password)
         except (InvalidInput, InvalidPassword, TooMany) as error:
             return draw(request, error=error)
-        members.audit.record(request.state.viewer, "member.password", request.state.viewer.name)
+        accounts.audit.record(request.state.viewer, "member.password", request.state.viewer.name)
         return keep(back_to_account("password"), request, own.renewed(session, origin))
 
     @router.post(f"{PATH}/sessions/{{session}}/end")
     def end(request: Request, session: str) -> Response:
-        here = session_of(members, request)
-        members.sign_ins.end(here.person, session)
+        here = session_of(accounts, request)
+        accounts.sign_ins.end(here.member, session)
         if session == here.id:
             return drop(RedirectResponse("/sign-in", 303), request)
         return back_to_account("session")
 
     @router.post(f"{PATH}/sessions/end-others")
     def end_others(request: Request) -> Response:
-        session = session_of(members, request)
+        session = session_of(accounts, request)
         return keep(back_to_account("others"), request, own.renewed(session, origin_of(request)))
 
     return router
@@ -107,26 +107,26 @@ def back_to_account(done: str) -> Response:
 
 
 def _page(desk: Desk, session: SignIn, lens: Lens, done: str, wrong: str) -> AccountPage:
-    members = desk.members
-    person = members.people.get(session.person)
+    accounts = desk.accounts
+    member = accounts.members.get(session.member)
     roles = tuple(
-        f"{role} on {'every site' if site == '*' else site}" for site, role in sorted(person.roles.items())
+        f"{role} on {'every site' if site == '*' else site}" for site, role in sorted(member.roles.items())
     )
     sessions = tuple(
         SessionLine(
             one.id, _agent(one.agent), one.address, figures.stamp(one.created, lens.home.timezone),
             figures.ago(one.seen, lens.now), one.id == session.id,
         )
-        for one in members.sign_ins.list(person.id)
+        for one in accounts.sign_ins.list(member.id)
     )  # fmt: skip
     return AccountPage(
-        email=person.email,
-        name=person.name,
+        email=member.email,
+        name=member.name,
         roles=roles,
-        has_password=person.has_password,
-        factor_required=members.authentication.factor_required,
-        factor=members.second_factors.has(person.id),
-        codes_left=members.second_factors.recovery_codes_left(person.id),
+        has_password=member.has_password,
+        factor_required=accounts.authentication.factor_required,
+        factor=accounts.second_factors.has(member.id),
+        codes_left=accounts.second_factors.recovery_codes_left(member.id),
         sessions=sessions,
         done=done,
         wrong=wrong,

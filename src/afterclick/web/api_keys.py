@@ -81,7 +81,7 @@ def routes(desk: Desk, pages: Pages) -> APIRouter:
 
     def draw(request: Request, made: str = "", error: AfterclickError | None = None) -> Response:
         lens = look(desk, request)
-        found = [key for key in ring.api_keys.list(lens.scope.site) if own(lens, key.person)]
+        found = [key for key in ring.api_keys.list(lens.scope.site) if own(lens, key.member)]
         page = _page(found, lens, lens.home.timezone, str(request.base_url).rstrip("/"))
         page = replace(page, made=made, wrong=str(error or ""))
         status = error.status if error else 200
@@ -109,7 +109,7 @@ def routes(desk: Desk, pages: Pages) -> APIRouter:
     def revoke(request: Request, key: str) -> Response:
         lens = look(desk, request)
         site = lens.scope.site
-        if not any(one.id == key and own(lens, one.person) for one in ring.api_keys.list(site)):
+        if not any(one.id == key and own(lens, one.member) for one in ring.api_keys.list(site)):
             raise NotFound("This site has no such API key.")
         ring.revoke_api_key(lens.viewer, site, key)
         return RedirectResponse(lens.link(PATH), 303)
@@ -117,9 +117,9 @@ def routes(desk: Desk, pages: Pages) -> APIRouter:
     return router
 
 
-def own(lens: Lens, person: str | None) -> bool:
-    """Whether what this person made is the viewer's own, or the viewer changes the site anyway."""
-    return lens.may(Capability.SITE) or (person is not None and person == lens.viewer.id)
+def own(lens: Lens, member: str | None) -> bool:
+    """Whether what this member made is the viewer's own, or the viewer changes the site anyway."""
+    return lens.may(Capability.SITE) or (member is not None and member == lens.viewer.id)
 
 
 def _page(keys: list[ApiKey], lens: Lens, zone: str, origin: str) -> ApiKeysPage:

@@ -7,8 +7,8 @@ from typing import Protocol
 import msgspec
 from starlette.requests import HTTPConnection
 
+from afterclick.accounts.accounts import Accounts
 from afterclick.accounts.keyring import Keyring
-from afterclick.accounts.members import Members
 from afterclick.accounts.site_privacy import SitePrivacy
 from afterclick.accounts.viewer import Viewer
 from afterclick.clock import Clock, now_ms
@@ -51,7 +51,7 @@ class Desk:
     problem; `at_risk` gives the newest estimate for "any problem" that the timetable made, None before the first.
     `key` answers a site's public write key, raising NotFound when it has none. `mark` appends a mark event by the
     front door (the spool), so that it is stored like anyone's. `privacy` answers about one person, `site_privacy`
-    what a site keeps of anybody. `members` knows who may sign in, `keyring` what else opens something; `recognize`
+    what a site keeps of anybody. `accounts` knows who may sign in, `keyring` what else opens something; `recognize`
     lists the ways of telling who asks, of which the first that knows counts. `operations` knows how the
     installation itself is doing. `collector` is the base URL that browsers reach the collector by. `own_site` is
     where our own pages report to.
@@ -68,7 +68,7 @@ class Desk:
     sites: Callable[[], tuple[str, ...]]
     evidence: Callable[[Scope, Problem], Evidence]
     at_risk: Callable[[Scope], Estimate | None]
-    members: Members
+    accounts: Accounts
     privacy: Privacy
     site_privacy: SitePrivacy
     keyring: Keyring

@@ -29,7 +29,7 @@ def routes(desk: Desk, pages: Pages) -> APIRouter:
 
     @router.post(PATH)
     def ask(request: Request) -> Response:
-        single = desk.members.single_sign_on
+        single = desk.accounts.single_sign_on
         if single is None:
             raise NotFound("No OpenID Connect provider is set up here; see docs/keys.md.")
         try:

@@ -32,10 +32,10 @@ class InvitationPage:
 def routes(desk: Desk, pages: Pages) -> APIRouter:
     """`/invitation`."""
     router = APIRouter(include_in_schema=False)
-    members = desk.members
+    accounts = desk.accounts
 
     def form(request: Request, token: str, name: str = "", wrong: str = "", status: int = 200) -> Response:
-        found = members.invitations.find(token)
+        found = accounts.invitations.find(token)
         roles = tuple(
             f"{role} on {'every site' if site == EVERY_SITE else site}" for site, role in found.roles.items()
         )
@@ -49,17 +49,17 @@ def routes(desk: Desk, pages: Pages) -> APIRouter:
 
     @router.post("/invitation")
     def accept(request: Request, token: Text = "", name: Text = "", password: Text = "") -> Response:
-        joins = bool(members.invitations.find(token).roles)
+        joins = bool(accounts.invitations.find(token).roles)
         try:
-            person = members.invitations.accept(token, name, password)
+            member = accounts.invitations.accept(token, name, password)
         except InvalidInput as error:
             return form(request, token, name, str(error), error.status)
-        members.sign_ins.end_all(person.id)
-        members.audit.record(person.viewer, "member.join" if joins else "member.password", person.email)
-        if members.second_factors.has(person.id):
+        accounts.sign_ins.end_all(member.id)
+        accounts.audit.record(member.viewer, "member.join" if joins else "member.password", member.email)
+        if accounts.second_factors.has(member.id):
             return RedirectResponse("/sign-in", 303)
         return keep(
-            RedirectResponse("/", 303), request, members.authentication.admit(person.id, origin_of(request))
+            RedirectResponse("/", 303), request, accounts.authentication.admit(member.id, origin_of(request))
         )
 
     return router

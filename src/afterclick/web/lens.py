@@ -96,6 +96,6 @@ def lens_of(desk: Desk, viewer: Viewer, query: Mapping[str, str]) -> Lens:
 
 def _home(desk: Desk, site: str) -> Site:
     try:
-        return desk.members.sites.get(site)
+        return desk.accounts.sites.get(site)
     except NotFound:
         return Site(site, site, desk.settings.currency, desk.settings.timezone)

@@ -22,12 +22,12 @@ _SECONDS = 600
 def routes(desk: Desk, pages: Pages) -> APIRouter:
     """`/sign-in/oidc`, which leads to the provider, and `/sign-in/oidc/done`, which it leads back to."""
     router = APIRouter(include_in_schema=False)
-    members = desk.members
+    accounts = desk.accounts
 
     def single() -> SingleSignOn:
-        if members.single_sign_on is None:
+        if accounts.single_sign_on is None:
             raise NotFound("No OpenID Connect provider is set up here; see docs/accounts.md.")
-        return members.single_sign_on
+        return accounts.single_sign_on
 
     def refused(request: Request, error: AfterclickError) -> Response:
         page = SignInPage("/", wrong=str(error), single_sign_on=True)
@@ -50,11 +50,11 @@ def routes(desk: Desk, pages: Pages) -> APIRouter:
         kept, origin = request.cookies.get(_name(request), ""), origin_of(request)
         answer = Answer(state[:500], code[:4000], error[:200], iss[:500])
         try:
-            person, onward = single().finish(answer, kept, redirect_address(request), origin.address)
+            member, onward = single().finish(answer, kept, redirect_address(request), origin.address)
         except (SignInRefused, Unavailable) as failed:
             return refused(request, failed)
-        members.authentication.sign_out(token_of(request))
-        started = members.authentication.begin(person.id, origin)
+        accounts.authentication.sign_out(token_of(request))
+        started = accounts.authentication.begin(member.id, origin)
         if started.pending:
             onward = f"/sign-in/code?{urlencode({'next': onward})}"
         return _forgetting(keep(RedirectResponse(onward, 303), request, started), request)

@@ -142,8 +142,8 @@ class Pages:
             find=request.query_params.get("find", "")[:200],
             timed=timed,
             nonce=request.state.nonce,
-            sharing=lens.viewer.kind in ("person", "this machine") and lens.may(Capability.VIEW),
-            live=not desk.members.authentication.owes_factor(lens.viewer),
+            sharing=lens.viewer.kind in ("member", "this machine") and lens.may(Capability.VIEW),
+            live=not desk.accounts.authentication.owes_factor(lens.viewer),
         )
 
 
@@ -151,7 +151,7 @@ def _names(desk: Desk, lens: Lens) -> dict[str, str]:
     own = own_sites(desk, lens.viewer)
     if len(own) == 1:
         return {lens.scope.site: lens.home.name}
-    names = {site.id: site.name for site in desk.members.sites.list()}
+    names = {site.id: site.name for site in desk.accounts.sites.list()}
     return {site: names.get(site, site) for site in own}
 
 

@@ -8,7 +8,7 @@ from fastapi import APIRouter, Form, Request
 from fastapi.responses import RedirectResponse, Response
 
 from afterclick.accounts.invitations import Invitation
-from afterclick.accounts.people import Person
+from afterclick.accounts.members import Member
 from afterclick.accounts.policy import Capability, Role
 from afterclick.accounts.viewer import EVERY_SITE
 from afterclick.errors import InvalidInput, NotFound
@@ -119,7 +119,7 @@ class _Drawn:
 def routes(desk: Desk, pages: Pages) -> APIRouter:
     """`/settings/people`, and `/settings/people/PERSON/…` to change one."""
     router = APIRouter(include_in_schema=False)
-    administration, people = desk.members.administration, desk.members.people
+    administration, people = desk.accounts.administration, desk.accounts.members
     drawn = _Drawn(desk, pages)
 
     @router.get(PATH)
@@ -179,11 +179,11 @@ def _where(given: str, desk: Desk, lens: Lens) -> str:
 
 
 def _page(desk: Desk, lens: Lens, link: str, link_for: str, wrong: str) -> PeoplePage:
-    members = desk.members
-    everywhere = lens.viewer.may(Capability.PEOPLE, EVERY_SITE)
-    people, invitations = members.administration.of(lens.scope.site)
-    with_factor = members.second_factors.who()
-    names = {site.id: site.name for site in members.sites.list()} | {EVERY_SITE: "every site"}
+    accounts = desk.accounts
+    everywhere = lens.viewer.may(Capability.MEMBERS, EVERY_SITE)
+    people, invitations = accounts.administration.of(lens.scope.site)
+    with_factor = accounts.second_factors.who()
+    names = {site.id: site.name for site in accounts.sites.list()} | {EVERY_SITE: "every site"}
     lines = tuple(_line(desk, lens, one, names, everywhere, one.id in with_factor) for one in people)
     return PeoplePage(
         answer=_answer(people, lens.home.name),
@@ -197,7 +197,7 @@ def _page(desk: Desk, lens: Lens, link: str, link_for: str, wrong: str) -> Peopl
     )
 
 
-def _answer(people: Sequence[Person], site: str) -> Sentence:
+def _answer(people: Sequence[Member], site: str) -> Sentence:
     if not people:
         return sentence(strong("Nobody has an account"), f" on {site} yet; invite the first below.")
     administrators = sum(1 for one in people if Role.ADMINISTRATOR in one.roles.values())
@@ -209,7 +209,7 @@ def _answer(people: Sequence[Person], site: str) -> Sentence:
 
 
 def _line(
-    desk: Desk, lens: Lens, person: Person, names: Mapping[str, str], everywhere: bool, factor: bool
+    desk: Desk, lens: Lens, person: Member, names: Mapping[str, str], everywhere: bool, factor: bool
 ) -> PersonLine:
     site = lens.scope.site
     roles = tuple(
@@ -217,7 +217,7 @@ def _line(
         for held, role in sorted(person.roles.items())
         if everywhere or held in (site, EVERY_SITE)
     )
-    sessions = desk.members.sign_ins.list(person.id)
+    sessions = desk.accounts.sign_ins.list(person.id)
     seen = figures.ago(sessions[0].seen, lens.now) if sessions else "not signed in"
     return PersonLine(person.id, person.email, person.name, roles, seen, factor, person.id == lens.viewer.id)
 

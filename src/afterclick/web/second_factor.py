@@ -9,7 +9,7 @@ from fastapi.responses import RedirectResponse, Response
 from markupsafe import Markup
 
 from afterclick.accounts.authentication import InvalidPassword
-from afterclick.accounts.people import Person
+from afterclick.accounts.members import Member
 from afterclick.errors import InvalidInput, TooMany
 from afterclick.web.account import PATH as ACCOUNT
 from afterclick.web.account import back_to_account
@@ -42,8 +42,8 @@ class _Drawn:
         self._desk = desk
         self._pages = pages
 
-    def enrolment(self, request: Request, person: Person, wrong: str = "", status: int = 200) -> Response:
-        found = self._desk.members.second_factors.enrol(person.id, person.email)
+    def enrolment(self, request: Request, member: Member, wrong: str = "", status: int = 200) -> Response:
+        found = self._desk.accounts.second_factors.enrol(member.id, member.email)
         spaced = " ".join(found.secret[at : at + 4] for at in range(0, len(found.secret), 4))
         page = FactorPage(_picture(found.uri), spaced, required=self._required(), wrong=wrong)
         return self._draw(request, page, status)
@@ -52,7 +52,7 @@ class _Drawn:
         return self._draw(request, FactorPage(Markup(""), "", tuple(codes), self._required()))
 
     def _required(self) -> bool:
-        return self._desk.members.authentication.factor_required
+        return self._desk.accounts.authentication.factor_required
 
     def _draw(self, request: Request, page: FactorPage, status: int = 200) -> Response:
         lens = look(self._desk, request)
@@ -64,56 +64,58 @@ class _Drawn:
 def routes(desk: Desk, pages: Pages) -> APIRouter:
     """`/settings/account/factor`."""
     router = APIRouter(include_in_schema=False)
-    members, drawn = desk.members, _Drawn(desk, pages)
-    factors, own = members.second_factors, members.authentication
+    accounts, drawn = desk.accounts, _Drawn(desk, pages)
+    factors, own = accounts.second_factors, accounts.authentication
 
     @router.get(PATH)
     def page(request: Request) -> Response:
-        person = members.people.get(session_of(members, request).person)
-        if factors.has(person.id):
+        member = accounts.members.get(session_of(accounts, request).member)
+        if factors.has(member.id):
             return RedirectResponse(ACCOUNT, 303)
-        return drawn.enrolment(request, person)
+        return drawn.enrolment(request, member)
 
     @router.post(PATH)
     def confirm(request: Request, code: Text = "", password: Text = "") -> Response:
-        session = session_of(members, request)
-        person = members.people.get(session.person)
-        if factors.has(person.id):
+        session = session_of(accounts, request)
+        member = accounts.members.get(session.member)
+        if factors.has(member.id):
             return RedirectResponse(ACCOUNT, 303)
         try:
-            _prove(desk, person, password, request)
-            codes = factors.confirm(person.id, code)
+            _prove(desk, member, password, request)
+            codes = factors.confirm(member.id, code)
         except (InvalidInput, InvalidPassword, TooMany) as error:
-            return drawn.enrolment(request, person, str(error), error.status)
-        members.audit.record(request.state.viewer, "member.factor", person.email, detail="on")
+            return drawn.enrolment(request, member, str(error), error.status)
+        accounts.audit.record(request.state.viewer, "member.factor", member.email, detail="on")
         return keep(drawn.codes(request, codes), request, own.renewed(session, origin_of(request)))
 
     @router.post(f"{PATH}/codes")
     def codes(request: Request, password: Text = "") -> Response:
-        person = members.people.get(session_of(members, request).person)
-        _prove(desk, person, password, request)
-        if not factors.has(person.id):
+        member = accounts.members.get(session_of(accounts, request).member)
+        _prove(desk, member, password, request)
+        if not factors.has(member.id):
             return RedirectResponse(ACCOUNT, 303)
-        members.audit.record(request.state.viewer, "member.factor", person.email, detail="new recovery codes")
-        return drawn.codes(request, factors.new_recovery_codes(person.id))
+        accounts.audit.record(
+            request.state.viewer, "member.factor", member.email, detail="new recovery codes"
+        )
+        return drawn.codes(request, factors.new_recovery_codes(member.id))
 
     @router.post(f"{PATH}/off")
     def off(request: Request, password: Text = "") -> Response:
-        session = session_of(members, request)
-        person = members.people.get(session.person)
+        session = session_of(accounts, request)
+        member = accounts.members.get(session.member)
         if own.factor_required:
             raise InvalidInput("This installation requires a second factor of everyone with a password.")
-        _prove(desk, person, password, request)
-        factors.forget(person.id)
-        members.audit.record(request.state.viewer, "member.factor", person.email, detail="off")
+        _prove(desk, member, password, request)
+        factors.forget(member.id)
+        accounts.audit.record(request.state.viewer, "member.factor", member.email, detail="off")
         return keep(back_to_account("factor"), request, own.renewed(session, origin_of(request)))
 
     return router
 
 
-def _prove(desk: Desk, person: Person, password: str, request: Request) -> None:
-    if person.has_password:
-        desk.members.authentication.proves(person.id, password, origin_of(request))
+def _prove(desk: Desk, member: Member, password: str, request: Request) -> None:
+    if member.has_password:
+        desk.accounts.authentication.proves(member.id, password, origin_of(request))
 
 
 def _picture(uri: str) -> Markup:

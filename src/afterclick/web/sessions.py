@@ -6,8 +6,8 @@ from fastapi import Request
 from fastapi.responses import Response
 from starlette.requests import HTTPConnection
 
+from afterclick.accounts.accounts import Accounts
 from afterclick.accounts.authentication import Origin, Started
-from afterclick.accounts.members import Members
 from afterclick.accounts.signins import SignIn
 from afterclick.accounts.viewer import Viewer
 from afterclick.errors import Forbidden, NotFound
@@ -59,25 +59,25 @@ def origin_of(request: Request) -> Origin:
     )
 
 
-def by_session(members: Members) -> Callable[[HTTPConnection], Viewer | None]:
+def by_session(accounts: Accounts) -> Callable[[HTTPConnection], Viewer | None]:
     """A way of telling who asks: by the session cookie. Blocks."""
 
     def recognize(connection: HTTPConnection) -> Viewer | None:
         token = token_of(connection)
-        found = members.sign_ins.find(token) if token else None
+        found = accounts.sign_ins.find(token) if token else None
         if found is None or found.pending:
             return None
         try:
-            return members.people.get(found.person).viewer
+            return accounts.members.get(found.member).viewer
         except NotFound:
             return None
 
     return recognize
 
 
-def session_of(members: Members, request: Request) -> SignIn:
-    """The session of the person who asks; raises Forbidden for whoever asks another way. Blocks."""
-    found = members.sign_ins.find(token_of(request))
-    if found is None or found.pending or request.state.viewer.id != found.person:
-        raise Forbidden("Only a person who has signed in has an account here.")
+def session_of(accounts: Accounts, request: Request) -> SignIn:
+    """The session of the member who asks; raises Forbidden for whoever asks another way. Blocks."""
+    found = accounts.sign_ins.find(token_of(request))
+    if found is None or found.pending or request.state.viewer.id != found.member:
+        raise Forbidden("Only a member who has signed in has an account here.")
     return found

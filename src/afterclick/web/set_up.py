@@ -38,7 +38,7 @@ class SetUpPage:
 def routes(desk: Desk, pages: Pages) -> APIRouter:
     """`/set-up`."""
     router = APIRouter(include_in_schema=False)
-    members = desk.members
+    accounts = desk.accounts
     zones = tuple(sorted(available_timezones()))
 
     def form(request: Request, token: str, given: Wanted, wrong: str = "", status: int = 200) -> Response:
@@ -49,9 +49,9 @@ def routes(desk: Desk, pages: Pages) -> APIRouter:
 
     @router.get("/set-up")
     def page(request: Request, token: str = "") -> Response:
-        if not members.set_up.is_open():
+        if not accounts.set_up.is_open():
             return RedirectResponse("/sign-in", 303)
-        members.set_up.check(token)
+        accounts.set_up.check(token)
         defaults = Wanted("", "", "", "", desk.settings.currency, desk.settings.timezone)
         return form(request, token, defaults)
 
@@ -68,10 +68,10 @@ def routes(desk: Desk, pages: Pages) -> APIRouter:
     ) -> Response:
         wanted = Wanted(email, name, password, site, currency.strip().upper(), timezone.strip())
         try:
-            person = members.set_up.finish(token, wanted)
+            member = accounts.set_up.finish(token, wanted)
         except InvalidInput as error:
             return form(request, token, wanted, str(error), error.status)
-        session = members.authentication.admit(person.id, origin_of(request))
+        session = accounts.authentication.admit(member.id, origin_of(request))
         return keep(RedirectResponse("/connect", 303), request, session)
 
     return router

@@ -16,12 +16,12 @@ from afterclick.web.lens import Lens, look
 @dataclass(frozen=True)
 class SettingsPage:
     """One entry of the list at the left. What it needs stands in `access.NEEDS`, like for every route; one
-    `of_a_person` is for who has an account, not for keys and links.
+    `of_a_member` is for who has an account, not for keys and links.
     """
 
     path: str
     name: str
-    of_a_person: bool = False
+    of_a_member: bool = False
 
 
 SETTINGS_PAGES: tuple[SettingsPage, ...] = (
@@ -34,7 +34,7 @@ SETTINGS_PAGES: tuple[SettingsPage, ...] = (
     SettingsPage("/settings/audit", "Audit log"),
     SettingsPage("/settings/system", "System"),
     SettingsPage("/settings/installation", "Installation"),
-    SettingsPage("/settings/account", "Your account", of_a_person=True),
+    SettingsPage("/settings/account", "Your account", of_a_member=True),
 )
 
 
@@ -48,9 +48,9 @@ def may_open(lens: Lens, path: str) -> bool:
 
 def settings_pages(lens: Lens) -> tuple[SettingsPage, ...]:
     """The pages of the section that the viewer may open."""
-    person = lens.viewer.kind == "person"
+    member = lens.viewer.kind == "member"
     return tuple(
-        page for page in SETTINGS_PAGES if may_open(lens, page.path) and (person or not page.of_a_person)
+        page for page in SETTINGS_PAGES if may_open(lens, page.path) and (member or not page.of_a_member)
     )
 
 

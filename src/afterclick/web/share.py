@@ -81,7 +81,7 @@ def routes(desk: Desk, pages: Pages) -> APIRouter:
         found = [
             link
             for link in ring.share_links.list(lens.scope.site)
-            if link.is_valid(lens.now) and own(lens, link.person)
+            if link.is_valid(lens.now) and own(lens, link.member)
         ]
         page = _page(found, lens, lens.home.timezone, str(request.base_url), made)
         return pages.draw(request, "share.html", lens, "Shared links", page, timed=False)
@@ -90,7 +90,7 @@ def routes(desk: Desk, pages: Pages) -> APIRouter:
     def revoke(request: Request, link: str) -> Response:
         lens = look(desk, request)
         site = lens.scope.site
-        if not any(one.id == link and own(lens, one.person) for one in ring.share_links.list(site)):
+        if not any(one.id == link and own(lens, one.member) for one in ring.share_links.list(site)):
             raise NotFound("This site has no such share link.")
         ring.unshare(lens.viewer, site, link)
         return RedirectResponse(lens.link(PATH), 303)

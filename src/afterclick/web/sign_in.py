@@ -46,33 +46,33 @@ def led_to(request: Request, where: str, status: int = 403) -> Response:
 def routes(desk: Desk, pages: Pages) -> APIRouter:
     """`/sign-in` and `POST /sign-out`."""
     router = APIRouter(include_in_schema=False)
-    members = desk.members
+    accounts = desk.accounts
 
     def form(request: Request, page: SignInPage, status: int = 200) -> Response:
-        page = replace(page, single_sign_on=members.single_sign_on is not None)
+        page = replace(page, single_sign_on=accounts.single_sign_on is not None)
         return pages.bare(request, "sign_in.html", "Sign in", page, status=status)
 
     @router.get("/sign-in")
     def page(request: Request, next: str = "/") -> Response:
         if request.state.viewer is not NOBODY:
             return RedirectResponse(own_path(next), 303)
-        if members.set_up.is_open():
+        if accounts.set_up.is_open():
             return RedirectResponse("/set-up", 303)
         return form(request, SignInPage(own_path(next)))
 
     @router.post("/sign-in")
     def sign_in(request: Request, email: Text = "", password: Text = "", next: Text = "/") -> Response:
         try:
-            started = members.authentication.sign_in(email, password, origin_of(request))
+            started = accounts.authentication.sign_in(email, password, origin_of(request))
         except (Unauthorized, TooMany) as error:
             return form(request, SignInPage(own_path(next), email[:254], str(error)), error.status)
-        members.authentication.sign_out(token_of(request))
+        accounts.authentication.sign_out(token_of(request))
         onward = f"/sign-in/code?{urlencode({'next': own_path(next)})}" if started.pending else own_path(next)
         return keep(RedirectResponse(onward, 303), request, started)
 
     @router.post("/sign-out")
     def sign_out(request: Request) -> Response:
-        members.authentication.sign_out(token_of(request))
+        accounts.authentication.sign_out(token_of(request))
         return drop(RedirectResponse("/sign-in", 303), request)
 
     return router

@@ -26,7 +26,7 @@ class CodePage:
 def routes(desk: Desk, pages: Pages) -> APIRouter:
     """`/sign-in/code`."""
     router = APIRouter(include_in_schema=False)
-    members = desk.members
+    accounts = desk.accounts
 
     def form(request: Request, page: CodePage, status: int = 200) -> Response:
         return pages.bare(request, "sign_in_code.html", "Sign in", page, status=status)
@@ -38,7 +38,7 @@ def routes(desk: Desk, pages: Pages) -> APIRouter:
     @router.post("/sign-in/code")
     def with_code(request: Request, code: Text = "", next: Text = "/") -> Response:
         try:
-            started = members.authentication.with_code(token_of(request), code, origin_of(request))
+            started = accounts.authentication.with_code(token_of(request), code, origin_of(request))
         except (Unauthorized, TooMany) as error:
             return form(request, CodePage(own_path(next), str(error)), error.status)
         return keep(RedirectResponse(own_path(next), 303), request, started)

@@ -39,7 +39,7 @@ class SitesPage:
 def routes(desk: Desk, pages: Pages) -> APIRouter:
     """`/settings/site` shows and changes the site looked at; posting to `/settings/sites` begins another."""
     router = APIRouter(include_in_schema=False)
-    administration = desk.members.administration
+    administration = desk.accounts.administration
 
     def draw(request: Request, **told: object) -> Response:
         lens = look(desk, request)
@@ -82,7 +82,7 @@ def _typed(site: str, name: str, currency: str, timezone: str) -> Site:
 
 def _page(desk: Desk, lens: Lens) -> SitesPage:
     home, own = lens.home, own_sites(desk, lens.viewer)
-    others = tuple(site for site in desk.members.sites.list() if site.id in own and site.id != home.id)
+    others = tuple(site for site in desk.accounts.sites.list() if site.id in own and site.id != home.id)
     beside = (
         f"; {figures.plural(len(others), 'other site')} stand beside it."
         if len(others) > 1
@@ -94,7 +94,7 @@ def _page(desk: Desk, lens: Lens) -> SitesPage:
         ),
         site=home,
         others=others,
-        everywhere=lens.viewer.may(Capability.PEOPLE, EVERY_SITE),
+        everywhere=lens.viewer.may(Capability.MEMBERS, EVERY_SITE),
         zones=tuple(sorted(available_timezones())),
         new=Site("", "", home.currency, home.timezone),
     )

@@ -24,15 +24,15 @@ class Strength(msgspec.Struct, frozen=True):
 def routes(desk: Desk) -> APIRouter:
     """`POST /strength`: for who is signed in, or holds the token of set-up or of an invitation, since it costs work."""
     router = APIRouter(include_in_schema=False)
-    members = desk.members
+    accounts = desk.accounts
 
     @router.post("/strength")
     def strength(request: Request, password: Text = "", about: Text = "", token: Text = "") -> Response:
         if request.state.viewer is NOBODY:
-            if members.set_up.is_open():
-                members.set_up.check(token)
+            if accounts.set_up.is_open():
+                accounts.set_up.check(token)
             else:
-                members.invitations.find(token)
+                accounts.invitations.find(token)
         verdict = passwords.judged(password, about.split()[:10])
         return json(Strength(verdict.score, verdict.words))
 

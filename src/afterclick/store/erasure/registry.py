@@ -211,7 +211,7 @@ REGISTRY: tuple[Holding, ...] = (
     ),
     Holding(
         "control",
-        "people",
+        "members",
         "names, e-mail addresses and password hashes of those who sign in",
         _SIGN_IN,
         _MEMBER,
