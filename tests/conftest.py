@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck
 from hypothesis import settings as hypothesis
 from sqlalchemy import Engine
 from tests.store import front, postgres
@@ -14,8 +15,15 @@ from afterclick.store.control.database import open_control
 from afterclick.store.scope import Scope
 from afterclick.store.store import Store, open_store
 
-hypothesis.register_profile("same", derandomize=True)
-hypothesis.register_profile("other", derandomize=False)
+OF_EXAMPLES = hypothesis(
+    deadline=None,
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture],
+)
+"""No example has a time to be ready by, on a machine as busy as it may be. What a fixture opened serves all examples
+of a test: each has records of its own in it.
+"""
+hypothesis.register_profile("same", OF_EXAMPLES, derandomize=True)
+hypothesis.register_profile("other", OF_EXAMPLES, derandomize=False)
 hypothesis.load_profile("same")
 """`make test` tries the same examples each time, `make verify` others."""
 

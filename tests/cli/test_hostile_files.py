@@ -6,7 +6,7 @@ from pathlib import Path
 
 import msgspec
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from afterclick.cli import files
@@ -57,7 +57,7 @@ def test_a_damaged_file_is_told_in_one_sentence_or_read_as_far_as_it_goes(form: 
     mapping = Mapping.read(MAPPING, "m") if mapped else None
 
     @given(EDITS)
-    @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+    @settings(max_examples=60)
     def holds(edits: list[tuple[int, str]]) -> None:
         body = damaged(RIGHT[form], edits).encode("utf-8", "surrogatepass")
         said = ""
@@ -72,14 +72,14 @@ def test_a_damaged_file_is_told_in_one_sentence_or_read_as_far_as_it_goes(form: 
 
 
 @given(EDITS)
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 def test_a_damaged_mapping_is_refused_in_one_sentence_or_understood(edits: list[tuple[int, str]]) -> None:
     with suppress(AfterclickError):
         assert isinstance(Mapping.read(damaged(MAPPING, edits), "m.toml"), Mapping)
 
 
 @given(EDITS)
-@settings(max_examples=80, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=80)
 def test_a_damaged_source_of_webhooks_is_refused_in_one_sentence_or_understood(
     tmp_path: Path, edits: list[tuple[int, str]]
 ) -> None:

@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.web.test_tenancy import NAMED, SECRET, seeded
 from tests.web.troubles import a_problem
@@ -72,7 +72,7 @@ SITES = st.sampled_from(
 
 
 @given(VERBS, SITES)
-@settings(max_examples=80, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=80)
 def test_no_verb_shows_another_site(run: CliRunner, verb: list[str], site: str) -> None:
     ran = run.invoke(app, [*verb, f"--site={site}"])
     assert SECRET not in ran.output

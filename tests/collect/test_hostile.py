@@ -9,7 +9,7 @@ from typing import cast
 
 import msgspec
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.collect.conftest import House
 
@@ -71,7 +71,7 @@ def plain(value: object) -> object:
 
 
 @given(st.lists(events, max_size=5))
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=150)
 def test_any_events_leave_their_neighbours_and_only_storable_records(
     shared: House, several: list[dict[str, object]]
 ) -> None:
@@ -86,7 +86,7 @@ def test_any_events_leave_their_neighbours_and_only_storable_records(
 @given(
     st.binary(max_size=300) | st.text(max_size=200).map(lambda text: text.encode("utf-8", "surrogatepass"))
 )
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=150)
 def test_any_bytes_get_a_right_status_and_a_sentence(shared: House, body: bytes) -> None:
     for path, media_type in (
         ("/v1/events", "application/json"),
@@ -102,7 +102,7 @@ def test_any_bytes_get_a_right_status_and_a_sentence(shared: House, body: bytes)
 
 
 @given(st.binary(max_size=60))
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=150)
 def test_any_bytes_between_two_lines_lose_neither(shared: House, middle: bytes) -> None:
     body = good() + b"\n" + middle.replace(b"\n", b" ") + b"\n" + good()
     answer = shared.send(body, content_type="application/x-ndjson")

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import cast
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.collect import test_logs, test_metrics_door, test_traces
 from tests.collect.conftest import NOW, House
@@ -166,7 +166,7 @@ def test_a_document_with_hostile_values_is_answered_and_the_next_right_one_taken
     shared: Shared, path: str
 ) -> None:
     @given(JSON_EDITS)
-    @settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+    @settings(max_examples=40)
     def holds(edits: list[tuple[int, int]]) -> None:
         shared.deliver(path, edited(DOCUMENTS[path], edits), JSON)
 
@@ -180,7 +180,7 @@ def test_damaged_bytes_are_answered_and_the_next_right_ones_taken(shared: Shared
     media_type = TYPES.get(path, PROTOBUF if path in MESSAGES else JSON)
 
     @given(BYTE_EDITS)
-    @settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+    @settings(max_examples=40)
     def holds(edits: list[tuple[int, bytes, int]]) -> None:
         shared.deliver(path, damaged(body, edits), media_type)
 

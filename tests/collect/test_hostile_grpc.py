@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator, Callable
 
 import grpc
 from grpc import aio
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.collect.conftest import House, free_port
 from tests.collect.test_grpc import EXPORT, export
@@ -47,7 +47,7 @@ async def _nothing() -> AsyncIterator[bytes]:
 
 
 @given(st.lists(st.binary(max_size=200), min_size=1, max_size=20), st.sampled_from(_OTHERS))
-@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=15)
 def test_any_bytes_get_a_documented_code_and_a_sentence(
     open_house: Callable[..., House], messages: list[bytes], method: str
 ) -> None:

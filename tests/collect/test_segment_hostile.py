@@ -4,7 +4,7 @@ import json
 from collections.abc import Iterator
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.collect.conftest import House
 from tests.collect.segment_calls import call
@@ -109,7 +109,7 @@ calls = st.fixed_dictionaries(
 
 
 @given(st.lists(calls, max_size=5), st.sampled_from(["/v1/batch", "/v1/b"]), json_values, json_values)
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=150)
 def test_any_calls_leave_their_neighbours(
     shared: Shared, several: list[object], path: str, context: object, sent: object
 ) -> None:
@@ -124,7 +124,7 @@ def test_any_calls_leave_their_neighbours(
 @given(
     st.binary(max_size=200) | st.text(max_size=100).map(lambda text: text.encode("utf-8", "surrogatepass"))
 )
-@settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=100)
 def test_any_bytes_get_a_right_status_and_a_sentence(shared: Shared, body: bytes) -> None:
     for path in ("/v1/batch", "/v1/t", "/v1/i"):
         for around in (b"%s", b'{"batch":[%s]}', b'{"batch":[{"type":"track"},%s'):

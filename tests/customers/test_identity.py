@@ -5,7 +5,7 @@ import uuid
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given
+from hypothesis import given
 from hypothesis import settings as limits
 from hypothesis import strategies as st
 from tests.customers.conftest import DAY, NOON, Keep, Visit, hashed
@@ -266,7 +266,7 @@ def test_a_history_is_numbered_period_by_period_and_every_device_once(
     assert len(set(numbers.values())) == len(numbers) == 6
 
 
-@limits(max_examples=8, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@limits(max_examples=8)
 @given(seed=st.integers(0, 1_000_000))
 def test_any_order_and_split_of_deliveries_gives_the_same_people(
     store: Store, identity: Identity, visit: Visit, seed: int

@@ -7,7 +7,7 @@ from typing import Any, cast
 
 import msgspec
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.store.conftest import over_both
 
@@ -73,7 +73,7 @@ deliveries = st.lists(st.lists(st.integers(0, 13), max_size=14), max_size=3)
 
 
 @over_both
-@settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=12)
 @given(fields=some_events, batches=deliveries)
 def test_any_split_repetition_and_order_of_events_gives_the_same_rows(
     store: Store, fields: list[dict[str, Any]], batches: list[list[int]]

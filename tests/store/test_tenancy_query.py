@@ -4,7 +4,7 @@ import uuid
 
 import msgspec
 import pytest
-from hypothesis import HealthCheck, example, given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from afterclick.errors import InvalidInput, Unavailable
@@ -127,11 +127,7 @@ QUERIES = st.builds(
 )
 @example("SELECT * FROM events WHERE site = 'marker7othersite' OR 1")
 @example("SELECT * FROM events PREWHERE 1 OR 1 WHERE 1 OR 1")
-@settings(
-    max_examples=250,
-    deadline=None,
-    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
-)
+@settings(max_examples=250)
 def test_no_query_shows_what_is_not_its_sites(store: Store, ours: Scope, sql: str) -> None:
     try:
         shown = str(store.read_only(ours, sql).to_pylist())

@@ -36,7 +36,7 @@ def _split(events: list[Event], size: int) -> list[list[Event]]:
 
 
 @given(deliveries())
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 def test_any_order_any_split_and_any_repetition_change_nothing_that_was_decided(
     delivered: tuple[list[list[Event]], list[list[Event]]],
 ) -> None:
@@ -58,7 +58,7 @@ def test_any_order_any_split_and_any_repetition_change_nothing_that_was_decided(
     st.randoms(use_true_random=False),
     st.integers(1, 5),
 )
-@settings(max_examples=75, deadline=None)
+@settings(max_examples=75)
 def test_visits_shorter_than_the_gap_are_the_same_in_any_order_of_arrival(
     several: list[list[int]], chance: Random, size: int
 ) -> None:
@@ -76,7 +76,7 @@ def test_visits_shorter_than_the_gap_are_the_same_in_any_order_of_arrival(
 
 
 @given(st.lists(st.integers(0, 600), min_size=1, max_size=30), st.integers(1, 8))
-@settings(max_examples=75, deadline=None)
+@settings(max_examples=75)
 def test_in_the_order_of_time_a_gap_of_thirty_minutes_and_nothing_else_parts_visits(
     minutes: list[int], size: int
 ) -> None:

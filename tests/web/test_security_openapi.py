@@ -67,7 +67,6 @@ def drive(operation: Operation, examples: int) -> None:
     @given(cases)
     @settings(
         max_examples=examples,
-        deadline=None,
         derandomize=True,
         database=None,
         phases=[Phase.generate],

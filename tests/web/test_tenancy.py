@@ -13,7 +13,7 @@ import httpx
 import msgspec
 import pytest
 from fastapi import FastAPI
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from starlette.requests import HTTPConnection
 from tests.web.desks import BUSY, Book, a_desk
@@ -185,7 +185,7 @@ def test_every_route_answers_for_the_viewers_own_site_whatever_it_is_asked(world
         st.dictionaries(st.sampled_from(names), values, max_size=4),
         st.lists(values.filter(bool), min_size=3, max_size=3),
     )
-    @settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+    @settings(max_examples=300)
     def holds(route: tuple[str, str], query: dict[str, str], form: dict[str, str], parts: list[str]) -> None:
         method, template = route
         filling = iter(parts)
