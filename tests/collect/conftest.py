@@ -8,7 +8,7 @@ import subprocess
 import sys
 import time
 import uuid
-from collections.abc import Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -53,21 +53,24 @@ class House:
 
     def send(
         self,
-        content: bytes,
+        content: bytes | Sequence[bytes],
         path: str = "/v1/events",
         method: str = "POST",
         key: str | None = None,
         **headers: str,
     ) -> httpx.Response:
-        """One request, inside the server's lifespan; header names with _ for -."""
+        """One request, inside the server's lifespan; header names with _ for -. Of several parts it is chunked."""
         sent = {"x-afterclick-key": self.key if key is None else key, "content-type": "application/json"}
         sent |= {name.replace("_", "-"): value for name, value in headers.items()}
         return asyncio.run(self._send(method, path, content, {k: v for k, v in sent.items() if v}))
 
-    async def _send(self, method: str, path: str, content: bytes, headers: dict[str, str]) -> httpx.Response:
+    async def _send(
+        self, method: str, path: str, content: bytes | Sequence[bytes], headers: dict[str, str]
+    ) -> httpx.Response:
         transport = httpx.ASGITransport(app=self.app)  # pyright: ignore[reportArgumentType] - ASGI by shape
         async with httpx.AsyncClient(transport=transport, base_url="http://localhost") as client:
-            response = await client.request(method, path, content=content, headers=headers)
+            body = content if isinstance(content, bytes) else _in_parts(content)
+            response = await client.request(method, path, content=body, headers=headers)
             await self.app.flush()
             return response
 
@@ -114,6 +117,11 @@ class House:
         if self.spool is not None:
             self.spool.close()
         self.control.dispose()
+
+
+async def _in_parts(parts: Sequence[bytes]) -> AsyncIterator[bytes]:
+    for part in parts:
+        yield part
 
 
 _EVENTS = msgspec.json.Decoder(Event)

@@ -1,7 +1,9 @@
 """What all doors share: keys, limits, encodings, CORS, and what is served beside."""
 
+import asyncio
 import base64
 import gzip
+import random
 import sys
 import tracemalloc
 import zlib
@@ -10,6 +12,9 @@ from collections.abc import Callable
 import msgspec
 import pytest
 from tests.collect.conftest import House
+
+from afterclick.collect.transport import body
+from afterclick.errors import TooLarge
 
 if sys.version_info >= (3, 14):
     from compression import zstd
@@ -71,6 +76,21 @@ def test_a_bomb_is_413_and_costs_little_memory(open_house: Callable[..., House],
     assert house.counted() == {"too_large": 1}
 
 
+@pytest.mark.parametrize("size", [1_000, 50_000], ids=["unpacked at once", "unpacked aside"])
+@pytest.mark.parametrize("encoding", ["", *CODERS])
+def test_a_body_is_unpacked_to_the_limit_and_not_a_byte_beyond(
+    open_house: Callable[..., House], encoding: str, size: int
+) -> None:
+    house = open_house(max_decoded_bytes=size, max_body_bytes=100_000)
+    name = random.Random(1).randbytes(size // 2).hex()  # so that packed it is still half as large
+    whole = b'{"type":"track","name":"%s"}' % name.encode()[: size - len(b'{"type":"track","name":""}')]
+    assert len(whole) == size
+    for sent, status in ((whole, 202), (whole + b" ", 413)):
+        packed = CODERS[encoding](sent) if encoding else sent
+        assert house.send(packed, content_encoding=encoding).status_code == status
+    assert house.counted() == {"": 1, "too_large": 1}
+
+
 @pytest.mark.parametrize("encoding", CODERS)
 def test_damaged_or_cut_off_compression_is_400(house: House, encoding: str) -> None:
     whole = CODERS[encoding](ONE * 100)
@@ -88,6 +108,27 @@ def test_a_body_over_the_limit_is_413_before_it_is_read(open_house: Callable[...
     house = open_house(max_body_bytes=1000)
     assert house.send(b" " * 1001).status_code == 413
     assert house.send(b" " * 2000, transfer_encoding="chunked").status_code == 413
+
+
+def test_a_body_in_parts_is_taken_up_to_the_limit_and_413_beyond(open_house: Callable[..., House]) -> None:
+    house = open_house(max_body_bytes=1000)
+    filled = ONE.ljust(1000)
+    assert house.send([filled[:400], filled[400:800], filled[800:]]).status_code == 202
+    assert house.send([filled[:400], filled[400:800], filled[800:], b" "]).status_code == 413
+    assert house.counted() == {"": 1, "too_large": 1}
+
+
+def test_of_a_body_in_parts_nothing_is_read_after_the_part_that_passes_the_limit() -> None:
+    asked = 0
+
+    async def receive() -> dict[str, object]:
+        nonlocal asked
+        asked += 1
+        return {"type": "http.request", "body": b"x" * 400, "more_body": True}
+
+    with pytest.raises(TooLarge):
+        asyncio.run(body.read(receive, None, 1000))
+    assert asked == 3
 
 
 def test_a_key_that_sends_too_fast_is_429_with_the_seconds_to_wait(open_house: Callable[..., House]) -> None:

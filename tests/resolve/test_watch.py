@@ -4,8 +4,10 @@ import dataclasses
 import random
 from pathlib import Path
 
+import msgspec
 import pytest
 from tests.resolve.world import DAY, HOUR, MINUTE, NOW, View, world
+from tests.web.troubles import a_problem
 
 from afterclick.errors import Unavailable
 from afterclick.impact import Estimate, Interval, Question
@@ -90,6 +92,24 @@ def test_a_price_stands_until_the_problem_has_grown_or_some_minutes_have_passed(
     assert asked == [later, later + 6 * MINUTE]
     (problem,) = book.problems(told)
     assert problem.last_seen == later + 6 * MINUTE
+
+
+@pytest.mark.parametrize("minutes", [29, 30, 5 * 60])
+def test_a_problem_that_no_pass_finds_any_more_is_closed_half_an_hour_after_it_was_last_seen(
+    store: Store, site: str, book: SqlProblemBook, minutes: int
+) -> None:
+    """As when nobody arrives at its step any more: there is nothing from which to tell that the share has come back."""
+    unseen = msgspec.structs.replace(a_problem(site), status="open", closed=None, last_seen=NOW)
+    book.save(unseen)
+    changes = list(watch(store, Scope(site), NOW + minutes * MINUTE, costs, book))
+    if minutes < 30:
+        assert changes == []
+        assert book.problems(site) == [unseen]
+    else:
+        closed = msgspec.structs.replace(unseen, status="closed", closed=NOW)
+        assert [(change.kind, change.problem) for change in changes] == [("closed", closed)]
+        assert book.problems(site) == [closed]
+        assert list(watch(store, Scope(site), NOW + (minutes + 1) * MINUTE, costs, book)) == []
 
 
 def test_a_young_problem_is_priced_again_as_soon_as_it_has_grown(
