@@ -23,11 +23,9 @@ from afterclick.customers import Node, SqlCuts
 from afterclick.customers.erasing import STEPS
 from afterclick.customers.privacy import Privacy
 from afterclick.errors import InvalidInput, NotFound
-from afterclick.resolve.book import SqlProblemBook
 from afterclick.settings import Settings
 from afterclick.signals import Event, LogRecord, Metric, Record, Span
 from afterclick.store.control.database import open_control
-from afterclick.store.control.taken_and_dropped import Quality
 from afterclick.store.drain.drain import Drain
 from afterclick.store.engine.query import Statement
 from afterclick.store.schema.records import records_table
@@ -106,7 +104,7 @@ class Shop:
 def installed(settings: Settings, store: Store) -> Installation:
     """Everything over one store and its control database, which the caller lets go of."""
     control = open_control(settings)
-    return Installation(settings, control, store, SqlProblemBook(control), Quality(control))
+    return Installation.over(settings, control, store)
 
 
 def insert(store: Store, installation: Installation, records: list[Record]) -> None:
@@ -424,9 +422,7 @@ def test_late_rows_of_an_erased_person_are_dropped_and_counted_until_they_are_al
     installation.identity.run()
     erased(privacy, site, f"ada-{mark}")
     assert "stretches" not in privacy.find(THIS_MACHINE, site, f"ada-{mark}").records
-    again = Installation(
-        settings, installation.control, installation.store, installation.book, installation.quality
-    )
+    again = Installation.over(settings, installation.control, installation.store)
     second = Intake(again)  # after a restart: what is known is what is on disk
     try:
         second.put(*late(shop, mark), shop.event("search", 0, user_id="bob", device_id=f"phone-{mark}"))

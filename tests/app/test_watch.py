@@ -12,8 +12,9 @@ import pytest
 from afterclick.app import operations
 from afterclick.app.installation import Installation
 from afterclick.app.operations import Watch
+from afterclick.app.timetable import Timetable
 from afterclick.clock import now_ms
-from afterclick.jobs import Timetable
+from afterclick.jobs import Stop
 from afterclick.log import Recent
 from afterclick.settings import load
 from afterclick.store.control.database import open_control
@@ -55,7 +56,7 @@ def watch(parts: Parts, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iter
         cast(Installation, SimpleNamespace(store=parts, control=control)),
         cast(Outlet, None),
         cast(Drain, parts),
-        Timetable(()),
+        Timetable((), Stop()),
         Recent(),
     )
     yield made

@@ -17,10 +17,8 @@ from afterclick.cli.connection import Remote
 from afterclick.cli.people import app
 from afterclick.customers import Node, SqlCuts
 from afterclick.errors import AfterclickError, InvalidInput, NotFound
-from afterclick.resolve.book import SqlProblemBook
 from afterclick.settings import Settings, load
 from afterclick.store.control.database import open_control
-from afterclick.store.control.taken_and_dropped import Quality
 from afterclick.store.drain.drain import Drain
 from afterclick.store.store import Store
 
@@ -36,7 +34,7 @@ def own(tmp_path: Path) -> Settings:
 def installation(own: Settings, store: Store) -> Iterator[Installation]:
     own.data.mkdir()
     control = open_control(own)
-    yield Installation(own, control, store, SqlProblemBook(control), Quality(control))
+    yield Installation.over(own, control, store)
     control.dispose()
 
 

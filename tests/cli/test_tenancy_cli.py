@@ -15,10 +15,8 @@ from typer.testing import CliRunner
 from afterclick.accounts import Site, Sites
 from afterclick.app.installation import Installation
 from afterclick.cli.verbs import app
-from afterclick.resolve.book import SqlProblemBook
 from afterclick.settings import Settings, load
 from afterclick.store.control.database import open_control
-from afterclick.store.control.taken_and_dropped import Quality
 from afterclick.store.store import Store
 
 THEIRS = f"site-{uuid.uuid4().hex[:12]}"
@@ -29,7 +27,7 @@ def installation(store: Store, tmp_path_factory: pytest.TempPathFactory) -> Iter
     """Two sites, the other with the secret in all its texts and as the name of its key."""
     own: Settings = load({"AFTERCLICK_DATA": str(tmp_path_factory.mktemp("data"))})
     control = open_control(own)
-    opened = Installation(own, control, store, SqlProblemBook(control), Quality(control))
+    opened = Installation.over(own, control, store)
     for site in ("mine", THEIRS):
         Sites(control).create(Site(site, "Shop", "EUR", "UTC"))
     opened.create_key(THEIRS, SECRET, ["historical"], [], False)

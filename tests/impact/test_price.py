@@ -17,6 +17,7 @@ from afterclick.impact import Estimate, Question, price, price_total
 from afterclick.impact.arrivals import HISTORY_MS, Arrivals, read
 from afterclick.impact.pricing import estimate
 from afterclick.impact.worker import apart
+from afterclick.jobs import Stop, Stopped
 from afterclick.store.scope import Scope
 from afterclick.store.store import Store
 
@@ -130,6 +131,13 @@ def test_a_price_made_in_its_own_process_is_the_same_price(store: Store, shop: S
         here, orders_lost=None, revenue_lost=None
     )
     assert _value(there) == pytest.approx(_value(here), rel=1e-6)
+
+
+def test_a_price_made_in_its_own_process_ends_with_the_app(shop: Shop, arrivals: Arrivals) -> None:
+    stop = Stop()
+    stop.set()
+    with pytest.raises(Stopped):
+        apart(arrivals, shop.question, 3, stop=stop)
 
 
 def test_the_order_of_rows_changes_no_price(shop: Shop, arrivals: Arrivals) -> None:

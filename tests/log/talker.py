@@ -4,13 +4,15 @@ import asyncio
 import logging
 import sys
 import threading
+import time
 import warnings
 
 import structlog
 import uvicorn
 
 from afterclick import log
-from afterclick.jobs import Job, Timetable
+from afterclick.app.timetable import Timetable, Work
+from afterclick.jobs import Job, Stop
 
 
 def fail(text: str) -> None:
@@ -52,14 +54,17 @@ async def answer(text: str) -> None:
 def job(text: str) -> None:
     done = threading.Event()
 
-    def run() -> None:
+    def run(_: object, __: Stop) -> None:
         done.set()
         wrapped(text)
 
-    timetable = Timetable((Job("talk", 1, run),))
+    stop = Stop()
+    timetable = Timetable([Work(Job("talk", 1, run, "talks"), None, stop)], stop)
     timetable.start()
     done.wait(10)
-    timetable.stop()
+    while not timetable.runs()[0].failures:
+        time.sleep(0.01)
+    timetable.end()
 
 
 def main(texts: list[str]) -> None:

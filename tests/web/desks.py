@@ -20,11 +20,9 @@ from afterclick.report.quality import Intake
 from afterclick.resolve import (
     Problem,
 )
-from afterclick.resolve.book import SqlProblemBook
 from afterclick.settings import Settings
 from afterclick.signals import Drop, Event
 from afterclick.store.control.database import open_control
-from afterclick.store.control.taken_and_dropped import Quality
 from afterclick.store.schema.records import events_table
 from afterclick.store.scope import Scope
 from afterclick.store.store import Store
@@ -104,8 +102,7 @@ def installation_of(settings: Settings, store: Store) -> Installation:
     """An installation over the store and the control database of the settings, opened once."""
     if settings.control_dsn not in _installations:
         control = open_control(settings)
-        book, quality = SqlProblemBook(control), Quality(control)
-        _installations[settings.control_dsn] = Installation(settings, control, store, book, quality)
+        _installations[settings.control_dsn] = Installation.over(settings, control, store)
     return _installations[settings.control_dsn]
 
 

@@ -4,12 +4,14 @@ import msgspec
 
 from afterclick.accounts import DEFAULT_SITE, Keys
 from afterclick.app.installation import Installation
-from afterclick.app.watching import Watching
 from afterclick.clock import now_ms
+from afterclick.impact import Estimate
+from afterclick.impact.total import AT_RISK
 from afterclick.report.quality import Intake
 from afterclick.report.vitals import Operations
 from afterclick.resolve.evidence import evidence
 from afterclick.signals import Event
+from afterclick.store.control.learned import Known
 from afterclick.store.control.taken_and_dropped import Quality
 from afterclick.store.engine.query import Reader, statements
 from afterclick.store.scope import Scope
@@ -54,7 +56,6 @@ def desk_over(
     installation: Installation,
     outlet: Outlet,
     spool: Spool,
-    watching: Watching,
     live: Broadcaster,
     operations: Operations,
 ) -> Desk:
@@ -70,9 +71,9 @@ def desk_over(
         live=live,
         mark=lambda event: _append(spool, event),
         key=Keys(installation.control).public,
-        sites=installation.sites,
+        sites=lambda: tuple(site.id for site in installation.sites.list()),
         evidence=lambda scope, problem: evidence(installation.store, scope, problem),
-        at_risk=watching.at_risk,
+        at_risk=lambda scope: _value(installation.learned.newest(scope.site, AT_RISK)),
         accounts=accounts,
         privacy=installation.privacy,
         site_privacy=installation.site_privacy,
@@ -84,6 +85,10 @@ def desk_over(
         operations=operations,
         collector=f"http://{settings.collector_host}:{settings.collector_port}",
     )
+
+
+def _value(known: Known[Estimate] | None) -> Estimate | None:
+    return known.value if known else None
 
 
 def _append(spool: Spool, event: Event) -> None:

@@ -36,8 +36,8 @@ class DiskGauge:
     def _measure(self) -> Disk:
         data, now, used = self._in.settings.data, now_ms(), self._in.store.usage()
         taken = (
-            self._in.quality.accepted(Scope(site), now - DAY_MS, now + 60_000).values()
-            for site in self._in.sites()
+            self._in.quality.accepted(Scope(site.id), now - DAY_MS, now + 60_000).values()
+            for site in self._in.sites.list()
         )
         return Disk(
             folders=tuple(folder_sizes(data)),

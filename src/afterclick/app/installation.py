@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from functools import cached_property
 from pathlib import Path
 from threading import Event
 from typing import Self
@@ -26,9 +25,11 @@ from afterclick.customers.requests import Request, Requests
 from afterclick.journeys import Filter, VisitRow, visits
 from afterclick.resolve import Problem
 from afterclick.resolve.book import SqlProblemBook
+from afterclick.resolve.watch import Changes
 from afterclick.settings import Settings
 from afterclick.store.backup import stop_half_restored
 from afterclick.store.control.database import open_control
+from afterclick.store.control.learned import Learned
 from afterclick.store.control.taken_and_dropped import Quality
 from afterclick.store.drain.block import Conversion
 from afterclick.store.drain.insertion import Insertion
@@ -52,6 +53,18 @@ class Installation:
     store: Store
     book: SqlProblemBook
     quality: Quality
+    learned: Learned
+    keyring: Keyring
+    accounts: Accounts
+    sites: Sites
+    changes: Changes
+    identity: Identity
+    tombstones: Tombstones
+    late: Late
+    site_privacy: SitePrivacy
+    privacy: Privacy
+    draining: Event
+    """Set by whoever runs a drain beside."""
 
     @classmethod
     def open(cls, settings: Settings, *, restoring: bool = False) -> Self:
@@ -65,70 +78,40 @@ class Installation:
             stop_half_restored(settings.data)
         control = open_control(settings)
         first_run(control, settings)
-        return cls(settings, control, open_store(settings), SqlProblemBook(control), Quality(control))
+        return cls.over(settings, control, open_store(settings))
+
+    @classmethod
+    def over(cls, settings: Settings, control: Engine, store: Store) -> Self:
+        """The parts over two open databases."""
+        tombstones = Tombstones(control, Secrets.open(settings).derived("tombstones"))
+        identity, late, draining = (
+            Identity(store.identity, SqlCuts(control)),
+            Late(tombstones, client_mark),
+            Event(),
+        )
+        return cls(
+            settings=settings,
+            control=control,
+            store=store,
+            book=SqlProblemBook(control),
+            quality=Quality(control),
+            learned=Learned(control),
+            keyring=Keyring.over(control, settings),
+            accounts=Accounts.over(control, settings),
+            sites=Sites(control),
+            changes=Changes(),
+            identity=identity,
+            tombstones=tombstones,
+            late=late,
+            site_privacy=SitePrivacy(control),
+            privacy=_privacy(settings, control, store, identity, tombstones, late, draining),
+            draining=draining,
+        )
 
     def close(self) -> None:
         """Close everything; another process may open the folder then."""
         self.store.close()
         self.control.dispose()
-
-    @cached_property
-    def keyring(self) -> Keyring:
-        """What opens something besides signing in."""
-        return Keyring.over(self.control, self.settings)
-
-    @cached_property
-    def accounts(self) -> Accounts:
-        """Who may sign in; one an installation, since it holds the token of its set-up."""
-        return Accounts.over(self.control, self.settings)
-
-    @cached_property
-    def identity(self) -> Identity:
-        """What tells whose visits they are; one an installation, since only one at a time may number people."""
-        return Identity(self.store.identity, SqlCuts(self.control))
-
-    @cached_property
-    def tombstones(self) -> Tombstones:
-        """What keeps erased people away."""
-        return Tombstones(self.control, Secrets.open(self.settings).derived("tombstones"))
-
-    @cached_property
-    def late(self) -> Late:
-        """What finds rows of erased people in the spool and on their way out of it."""
-        return Late(self.tombstones, client_mark)
-
-    @cached_property
-    def draining(self) -> Event:
-        """Set by whoever runs a drain beside."""
-        return Event()
-
-    @cached_property
-    def site_privacy(self) -> SitePrivacy:
-        """What each site decided about personal data."""
-        return SitePrivacy(self.control)
-
-    @cached_property
-    def privacy(self) -> Privacy:
-        """What may be asked about a person."""
-        secrets, cuts = Secrets.open(self.settings), SqlCuts(self.control)
-        tables, memory = self.store.people, VisitMemory(self.settings.data)
-        waiting = WaitingRows(self.settings.spool, self.late)
-        requests = Requests(self.control, secrets)
-        eraser = Eraser(
-            tables,
-            waiting,
-            memory,
-            self.identity,
-            cuts,
-            self.tombstones,
-            requests,
-            self.control,
-            self.draining.is_set,
-        )
-        audit = Audit(self.control)
-        return Privacy(
-            tables, waiting, memory, self.identity, self.tombstones, requests, eraser, audit, scrubbed
-        )
 
     def find_person(self, site: str, who: str) -> Found:
         """The person whom the words name, and how many records there are of them."""
@@ -165,10 +148,6 @@ class Installation:
     def site(self, site: str) -> Site:
         """One site; raises NotFound."""
         return self.accounts.sites.get(site)
-
-    def sites(self) -> tuple[str, ...]:
-        """Ids of all sites."""
-        return tuple(site.id for site in Sites(self.control).list())
 
     def problems(self, site: str) -> list[Problem]:
         """Problems of the site, open ones first, most money first."""
@@ -224,3 +203,20 @@ class Installation:
         """
         steps = (*self.late.steps(), *enrich.steps(routes_of(self.settings)))
         return replay(self.settings.spool, Insertion(self.store, Conversion(steps)), self.store, reason)
+
+
+def _privacy(
+    settings: Settings,
+    control: Engine,
+    store: Store,
+    identity: Identity,
+    tombstones: Tombstones,
+    late: Late,
+    draining: Event,
+) -> Privacy:
+    tables, memory = store.people, VisitMemory(settings.data)
+    waiting, requests = WaitingRows(settings.spool, late), Requests(control, Secrets.open(settings))
+    eraser = Eraser(
+        tables, waiting, memory, identity, SqlCuts(control), tombstones, requests, control, draining.is_set
+    )
+    return Privacy(tables, waiting, memory, identity, tombstones, requests, eraser, Audit(control), scrubbed)

@@ -5,7 +5,6 @@ database, which ends with it, however it ends.
 """
 
 import threading
-from collections.abc import Callable
 from typing import Self
 
 from sqlalchemy import Engine
@@ -36,16 +35,8 @@ class OneApp:
         if self._hold:
             self._hold.release()
 
-    def alone(self, run: Callable[[], None]) -> Callable[[], None]:
-        """`run`, but only while this is the one app; raises Unavailable while it cannot be known or is not so."""
-
-        def run_alone() -> None:
-            self._check()
-            run()
-
-        return run_alone
-
-    def _check(self) -> None:
+    def check(self) -> None:
+        """Raises Unavailable while this is not the one app, or that cannot be known."""
         if self._hold is None:
             return
         try:

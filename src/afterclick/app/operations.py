@@ -17,8 +17,8 @@ from afterclick import __version__
 from afterclick.app.disk import DiskGauge
 from afterclick.app.exposition import exposition
 from afterclick.app.installation import Installation
+from afterclick.app.timetable import JobRun, Timetable
 from afterclick.clock import now_ms
-from afterclick.jobs import JobRun, Timetable
 from afterclick.log import Recent, redacted
 from afterclick.report.vitals import Disk, Run, Vitals, Waiting
 from afterclick.store.drain.drain import Drain

@@ -2,12 +2,17 @@
 
 import asyncio
 import contextlib
+import os
 import signal
 import socket
+import sys
 from collections.abc import Callable, Generator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
+from functools import partial
 from ipaddress import ip_address
+from typing import NoReturn
 
+import structlog
 import uvicorn
 from fastapi import FastAPI
 
@@ -21,14 +26,21 @@ from afterclick.app.installation import Installation
 from afterclick.app.one_app import OneApp
 from afterclick.app.operations import Watch
 from afterclick.app.supervisor import Supervisor
-from afterclick.app.watching import Watching
+from afterclick.app.timetable import JOBS, Timetable, Work
 from afterclick.collect.transport.connections import connections_of
-from afterclick.customers.privacy import Privacy
 from afterclick.errors import Misconfigured
-from afterclick.jobs import Job, Timetable
+from afterclick.jobs import Stop
+from afterclick.report.telling import sentence
+from afterclick.resolve.watch import Change
 from afterclick.settings import Settings
 from afterclick.store.drain.drain import Drain
 from afterclick.store.spool.spool import Spool
+from afterclick.store.store import Store
+
+PAGES_S, JOBS_S, DRAIN_S = 3, 5.0, 6.0
+"""Seconds that pages, then jobs, then the drain have to end; the collector ends meanwhile. Within 20 s all is over."""
+
+_log = structlog.get_logger("app")
 
 
 @dataclass
@@ -39,7 +51,7 @@ class Running:
     drain: Drain
     timetable: Timetable
     broadcaster: web.Broadcaster
-    privacy: Privacy
+    store: Store
 
     def start(self) -> None:
         if self.supervisor:
@@ -47,13 +59,23 @@ class Running:
         self.drain.start()
         self.timetable.start()
 
-    def stop(self) -> None:
-        self.broadcaster.close()
-        self.privacy.stop()
-        self.timetable.stop()
+    def end(self) -> None:
+        """Begin nothing more, and ask all to end. Returns at once; harmless when repeated."""
+        self.broadcaster.close()  # open pages hold a stream; ending it lets the servers finish
+        self.timetable.end()
+        if self.supervisor:
+            self.supervisor.end()
+
+    def stop(self) -> tuple[str, ...]:
+        """Wait for all to end, each for its time; names what has not, which the next start begins anew."""
+        self.end()
+        self.store.cancel()  # pages that nobody waits for any more
+        left = self.timetable.rest(JOBS_S, self.store.cancel)
+        if not self.drain.stop(DRAIN_S):
+            left = (*left, "drain")
         if self.supervisor:
             self.supervisor.stop()
-        self.drain.stop()
+        return left
 
 
 def serve(settings: Settings, say: Callable[[str], object], *, collector: bool = True) -> None:
@@ -74,9 +96,21 @@ def serve(settings: Settings, say: Callable[[str], object], *, collector: bool =
             if installation.accounts.set_up.is_open() and not settings.open_on_loopback:
                 token = installation.accounts.set_up.token
                 say(f"Set up     http://{settings.host}:{settings.port}/set-up?token={token}")
-            asyncio.run(_serve(installation, door, recent, one, collector))
+            left = asyncio.run(_serve(installation, door, recent, one, collector))
+            if left:
+                _leave(left)
     finally:
         installation.close()
+
+
+def _leave(left: tuple[str, ...]) -> NoReturn:
+    """End the process although something in it does not: the store must not be closed beneath it.
+
+    Rows that were acknowledged are in the spool or in the store, and every job may be killed at any point.
+    """
+    _log.warning("ended before its work", left=", ".join(left))
+    sys.stderr.flush()
+    os._exit(0)
 
 
 def _may_listen(settings: Settings, accounts: Accounts) -> None:
@@ -121,52 +155,51 @@ def _listening(host: str, port: int) -> socket.socket:
 
 async def _serve(
     installation: Installation, door: socket.socket, recent: log.Recent, one: OneApp, collector: bool
-) -> None:
+) -> tuple[str, ...]:
+    """Serve until told to stop; names what did not end in its time."""
     settings = installation.settings
     settings.socket.unlink(missing_ok=True)
     broadcaster = web.Broadcaster()
-    watching = Watching(installation, broadcaster.tell)
+    installation.changes.listen(partial(_tell, installation, broadcaster))
     spool = Spool(settings.spool, settings.spool_budget_bytes)
     draining = Draining.over(installation)
     outlet, drain = draining.outlet, draining.drain
     installation.draining.set()
-    timetable = _timetable(watching, installation.privacy, one)
+    stop = Stop()
+    timetable = Timetable([Work(job, installation, stop, one.check) for job in JOBS], stop)
     running = Running(
         Supervisor("afterclick.collect") if collector else None,
         drain,
         timetable,
         broadcaster,
-        installation.privacy,
+        installation.store,
     )
     watch = Watch(installation, outlet, drain, timetable, recent)
-    pages = web.create(desk_over(installation, outlet, spool, watching, broadcaster, watch))
+    pages = web.create(desk_over(installation, outlet, spool, broadcaster, watch))
     servers = (
         _server(pages, settings, door=door),
         _server(local.create(installation, drain), settings, uds=str(settings.socket)),
     )
     running.start()
     try:
-        await _until_stopped(servers, broadcaster)
+        await _until_stopped(servers, running)
     finally:
-        await asyncio.to_thread(running.stop)
+        left = await asyncio.to_thread(running.stop)
         watch.close()
-        spool.close()
-        draining.close()
         settings.socket.unlink(missing_ok=True)
+        if not left:
+            spool.close()
+            draining.close()
+    return left
 
 
-def _timetable(watching: Watching, privacy: Privacy, one: OneApp) -> Timetable:
-    jobs = (
-        Job("settle", 5, watching.settle),
-        Job("identity", 10, watching.identify),
-        Job("watch", 15, watching.watch, rest=3),
-        Job("total at risk", 60, watching.total, rest=3),
-        Job("forget tallies", 3600, watching.forget_tallies),
-        Job("erase", 2, privacy.run_due),
-        Job("wipe late rows", 600, privacy.wipe_late),
-        Job("retention of sites", 3600, watching.age),
-    )
-    return Timetable(tuple(replace(job, run=one.alone(job.run)) for job in jobs))
+def _tell(installation: Installation, broadcaster: web.Broadcaster, change: Change) -> None:
+    """Tell open pages what became of a problem."""
+    problem = change.problem
+    if change.kind != "updated":
+        words = sentence(problem, installation.sites.get(problem.site).timezone)
+        notice = web.Notice(kind="problem", site=problem.site, sentence=words, problem_id=problem.id)
+        broadcaster.tell(notice)
 
 
 class _Server(uvicorn.Server):
@@ -199,14 +232,14 @@ def _server(
         ws="none",
         proxy_headers=bool(settings.trusted_proxies),
         forwarded_allow_ips=settings.trusted_proxies,
-        timeout_graceful_shutdown=3,
+        timeout_graceful_shutdown=PAGES_S,
     )
     return _Server(config, door)
 
 
-async def _until_stopped(servers: tuple[_Server, ...], broadcaster: web.Broadcaster) -> None:
+async def _until_stopped(servers: tuple[_Server, ...], running: Running) -> None:
     def stop() -> None:
-        broadcaster.close()  # open pages hold a stream; ending it lets the servers finish
+        running.end()
         for server in servers:
             server.should_exit = True
 

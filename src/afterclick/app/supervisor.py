@@ -25,10 +25,14 @@ class Supervisor:
         """Begin to watch the child."""
         self._thread.start()
 
-    def stop(self) -> None:
-        """End the child, forcibly after a grace."""
+    def end(self) -> None:
+        """Ask the child to end. Returns at once; harmless when repeated."""
         self._stopping.set()
         self._process.terminate()
+
+    def stop(self) -> None:
+        """End the child, forcibly after a grace."""
+        self.end()
         try:
             self._process.wait(GRACE)
         except subprocess.TimeoutExpired:

@@ -39,10 +39,6 @@ class Memory(Protocol):
         ...
 
 
-class Stopped(Exception):
-    """The app ends; the erasure goes on when it starts again."""
-
-
 class Step(NamedTuple):
     """One step, by its name and what people read while it runs."""
 
@@ -99,22 +95,15 @@ class Eraser:
             "forget": lambda _, __: wipe_control(control),
         }
         self._one = threading.Lock()
-        self._stopping = threading.Event()
-
-    def stop(self) -> None:
-        """End after the step that runs."""
-        self._stopping.set()
 
     def run(self, request: Request) -> Generator[Step]:
         """Run an erasure from the step that is next to its end; yields each step before it is done.
 
-        Raises Unavailable when something has to wait: run it again later. Raises Stopped.
+        Raises Unavailable when something has to wait: run it again later.
         """
         with self._one:
             request = self._requests.get(request.id)
             for number in range(request.step, len(STEPS)):
-                if self._stopping.is_set():
-                    raise Stopped
                 yield STEPS[number]
                 self._do(STEPS[number].name, request.id)
                 self._requests.at(request.id, number + 1)

@@ -1,20 +1,17 @@
 """Keeps the dictionary from node to person up to date: numbers new nodes, and resolves when something changed."""
 
 import threading
-import time
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from typing import Any, TypeAlias
+from typing import Any, Protocol, TypeAlias
 
 import numpy as np
 import pyarrow as pa
 
 from afterclick.customers.cuts import Cut, Cuts, Node
 from afterclick.customers.resolver import Edges, Keys, Persons, resolve
+from afterclick.jobs import Job, Stop
 from afterclick.store.rollups.identity import EdgesState, IdentityTables
-
-REST = 20
-"""A run waits this many times as long as the last one took, so that identity never costs more than 5 % of a core."""
 
 Column: TypeAlias = "pa.ChunkedArray[Any]"
 
@@ -26,26 +23,20 @@ class Identity:
         self._tables = tables
         self._cuts = cuts
         self._resolved: tuple[EdgesState, Sequence[Cut]] | None = None
-        self._due = 0.0
         self._one = threading.Lock()
 
-    def keep_up(self) -> None:
-        """Run, when the last run is long enough ago."""
-        if time.monotonic() >= self._due:
-            began = time.monotonic()
-            self.run()
-            ended = time.monotonic()
-            self._due = ended + REST * (ended - began)
-
-    def run(self) -> bool:
+    def run(self, stop: Stop | None = None) -> bool:
         """Bring people and visits up to date, the newest visits first; returns whether anybody was resolved anew.
 
         Idempotent, and safe to end at any point. Each statement takes the store about a second at most.
+        Raises Stopped between two periods once `stop` is set.
         """
         with self._one:
             changed = self._resolve_if_changed()
             linked = self._tables.stale_periods()
             for period in linked:
+                if stop:
+                    stop.check()
                 self._tables.number_visits(period)
                 self._tables.link_visits(period)
             self._tables.merge(linked)
@@ -138,3 +129,21 @@ def _found(keys: Keys, wanted: Keys) -> np.ndarray[tuple[int], np.dtype[np.int64
 
 def _numbers(column: Column) -> Keys:
     return column.to_numpy().astype(np.uint64, copy=False)
+
+
+class _Parts(Protocol):
+    @property
+    def identity(self) -> Identity: ...
+
+
+def _run(parts: _Parts, stop: Stop) -> None:
+    parts.identity.run(stop)
+
+
+IDENTITY = Job(
+    "identity",
+    10,
+    _run,
+    "numbers new devices and users, and resolves people when edges changed, see [customers.md](customers.md)",
+    rest=20,  # so that it never costs more than 5 % of a core
+)

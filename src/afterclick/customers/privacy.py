@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Callable, Generator, Sequence
-from typing import BinaryIO
+from typing import BinaryIO, Protocol
 
 import msgspec
 
@@ -10,11 +10,12 @@ from afterclick.accounts.audit import Audit
 from afterclick.accounts.viewer import Viewer
 from afterclick.clock import Clock, now_ms
 from afterclick.customers.cuts import Node
-from afterclick.customers.erasing import Eraser, Memory, Step, Stopped, kept_away
+from afterclick.customers.erasing import Eraser, Memory, Step, kept_away
 from afterclick.customers.exporting import write_zip
 from afterclick.customers.identity import Identity
 from afterclick.customers.requests import Request, Requests
 from afterclick.errors import InvalidInput, NotFound, Unavailable
+from afterclick.jobs import Job, Stop
 from afterclick.store.erasure import Person, PersonTables, Tombstones, WaitingRows, is_nobody
 from afterclick.store.rollups.identity import NodeKind
 
@@ -102,24 +103,22 @@ class Privacy:
         """Run an erasure to its end, yielding each step before it is done; raises Unavailable when it has to wait."""
         return self._eraser.run(request)
 
-    def run_due(self) -> None:
-        """Run what was asked for and what an end of the app interrupted; what has to wait is tried again next time."""
+    def run_due(self, stop: Stop | None = None) -> None:
+        """Run what was asked for and what an end of the app interrupted; what has to wait is tried again next time.
+
+        Raises Stopped between two steps once `stop` is set.
+        """
         for request in self._requests.unfinished():
             try:
                 for _ in self._eraser.run(request):
-                    pass
+                    if stop:
+                        stop.check()
             except Unavailable as error:
                 self._requests.held_up(request.id, str(error))
-            except Stopped:
-                return
 
     def wipe_late(self) -> None:
         """Leave nothing in the spool's file of late rows that were dropped."""
         self._waiting.wipe_late()
-
-    def stop(self) -> None:
-        """End after the step that runs."""
-        self._eraser.stop()
 
     def allow(self, viewer: Viewer, site: str, who: str) -> int:
         """Let an erased person's ids come in again; how many were kept away. Nothing that is gone comes back."""
@@ -181,3 +180,20 @@ class Privacy:
         """Tells people apart in lists and logs: how they were named, and a keyed hash of it."""
         kind, id = next(asked.ids())
         return f"{kind} {self._tombstones.mark(asked.site, kind, id)[:8]}"
+
+
+class _Parts(Protocol):
+    @property
+    def privacy(self) -> Privacy: ...
+
+
+def _erase(parts: _Parts, stop: Stop) -> None:
+    parts.privacy.run_due(stop)
+
+
+def _wipe(parts: _Parts, _: Stop) -> None:
+    parts.privacy.wipe_late()
+
+
+ERASE = Job("erase", 2, _erase, "runs the erasures that were asked for, see [privacy.md](privacy.md)")
+WIPE_LATE = Job("wipe late rows", 600, _wipe, "leaves nothing in the spool of late rows of erased people")

@@ -16,7 +16,7 @@ import httpx
 from afterclick.errors import Misconfigured, Unavailable
 
 START_S = 120.0
-STOP_S = 20.0
+STOP_S = 25.0
 
 
 @dataclass(frozen=True)
@@ -116,9 +116,17 @@ class Product:
     def pid(self) -> int:
         return self._process.pid
 
+    def end(self) -> None:
+        """Ask the process to end. Returns at once; harmless when repeated."""
+        self._process.terminate()
+
+    def ended(self, patience: float) -> int:
+        """The exit code, once it has ended; raises subprocess.TimeoutExpired after so many seconds."""
+        return self._process.wait(patience)
+
     def stop(self) -> None:
         """End the process; harmless when repeated."""
-        self._process.terminate()
+        self.end()
         try:
             self._process.wait(STOP_S)
         except subprocess.TimeoutExpired:

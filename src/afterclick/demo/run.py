@@ -74,8 +74,11 @@ def _running(
         with shop.start(place.collector, product.public_key(), data, ports) as running:
             running.set_fault(plan.fault, True)
             with _live(plan, place, product.public_key(), running, data):
-                _backfill(plan, place, ports, key, data, console)
-                yield product, running
+                try:
+                    _backfill(plan, place, ports, key, data, console)
+                    yield product, running
+                finally:
+                    product.end()  # it ends while the shop and its people do
 
 
 def _backfill(plan: Plan, place: Place, ports: shop.Ports, key: str, data: Path, console: Console) -> None:

@@ -3,8 +3,11 @@
 from afterclick.impact.arrivals import HISTORY_MS, read
 from afterclick.impact.estimate import Estimate, Question
 from afterclick.impact.worker import Estimator, here
-from afterclick.store.engine.query import Reader
-from afterclick.store.scope import Scope
+from afterclick.store.control.learned import Fact
+from afterclick.store.engine.query import Reader, Scope
+
+AT_RISK = Fact("at risk", Estimate)
+"""The newest estimate for any problem at all, of each site."""
 
 
 def price_total(

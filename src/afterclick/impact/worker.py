@@ -7,6 +7,7 @@
 import os
 import subprocess
 import sys
+import threading
 from collections.abc import Callable
 from typing import IO
 
@@ -17,12 +18,14 @@ from afterclick.errors import Unavailable
 from afterclick.impact.arrivals import Arrivals
 from afterclick.impact.estimate import Estimate, Minimum, Question
 from afterclick.impact.pricing import estimate
+from afterclick.jobs import Stop
 
 Estimator = Callable[[Arrivals, Question, int], Estimate]
 """Prices arrivals: `pricing.estimate` here, or `in_process` elsewhere."""
 
 _KEY = b"task"
 _NICE = 10
+_ASK_AGAIN_S = 0.2
 
 
 class Task(msgspec.Struct, frozen=True):
@@ -39,29 +42,48 @@ def here(arrivals: Arrivals, question: Question, seed: int) -> Estimate:
     return estimate(arrivals, question, seed=seed)
 
 
-def apart(arrivals: Arrivals, question: Question, seed: int, timeout: float = 120.0) -> Estimate:
+def apart(
+    arrivals: Arrivals, question: Question, seed: int, timeout: float = 120.0, stop: Stop | None = None
+) -> Estimate:
     """Price in a niced process; blocks until it is done.
 
-    Raises Unavailable when the process fails or takes longer than `timeout` seconds.
+    Raises Unavailable when the process fails or takes longer than `timeout` seconds, Stopped once `stop` is set.
     """
+    stop = stop or Stop()
     task = msgspec.json.encode(Task(question, arrivals.every, seed))
-    try:
-        done = subprocess.run(
-            [sys.executable, "-m", "afterclick.impact.worker"],
-            input=_packed(arrivals.table.replace_schema_metadata({_KEY: task})),
-            capture_output=True,
-            check=True,
-            timeout=timeout,
-            env={**os.environ, "OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"},
-        )
-    except subprocess.TimeoutExpired as error:
-        raise Unavailable(
-            f"Pricing took longer than {timeout:.0f} s; it is tried again at the next round."
-        ) from error
-    except subprocess.CalledProcessError as error:
-        last = error.stderr.decode(errors="replace").strip().splitlines()[-1:] or ["no message"]
-        raise Unavailable(f"The pricing process failed: {last[0]}.") from error
-    return msgspec.json.decode(done.stdout, type=Estimate)
+    process = subprocess.Popen(
+        [sys.executable, "-m", "afterclick.impact.worker"],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        env={**os.environ, "OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"},
+    )
+    with process:
+        threading.Thread(target=_end_with, args=(stop, process), daemon=True).start()
+        try:
+            said, complaints = process.communicate(_packed_with(arrivals, task), timeout)
+        except subprocess.TimeoutExpired as error:
+            raise Unavailable(
+                f"Pricing took longer than {timeout:.0f} s; it is tried again at the next round."
+            ) from error
+        finally:
+            process.kill()  # nothing, for one that has ended
+    stop.check()
+    if process.returncode:
+        last = complaints.decode(errors="replace").strip().splitlines()[-1:] or ["no message"]
+        raise Unavailable(f"The pricing process failed: {last[0]}.")
+    return msgspec.json.decode(said, type=Estimate)
+
+
+def _end_with(stop: Stop, process: "subprocess.Popen[bytes]") -> None:
+    while process.poll() is None:
+        if stop.wait(_ASK_AGAIN_S):
+            process.kill()
+            return
+
+
+def _packed_with(arrivals: Arrivals, task: bytes) -> bytes:
+    return _packed(arrivals.table.replace_schema_metadata({_KEY: task}))
 
 
 def _packed(table: pa.Table) -> bytes:

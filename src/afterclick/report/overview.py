@@ -120,7 +120,7 @@ def _risk(estimate: Estimate | None, now: int, zone: str) -> Risk:
     return Risk(
         figures.money(lost.value, estimate.currency),
         figures.money_range(lost, estimate.currency),
-        f"{n} since {figures.moment(estimate.since, now, zone)}",
+        f"{n} from {figures.moment(estimate.since, now, zone)} to {figures.moment(estimate.until, now, zone)}",
         whiskers([(lost.low, lost.value, lost.high)])[0],
     )
 

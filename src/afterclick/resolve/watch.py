@@ -1,12 +1,17 @@
 """One pass over a site: detect, price, explain, and bring the problem book up to date."""
 
 from collections.abc import Callable, Iterator
-from typing import Literal
+from functools import partial
+from typing import Literal, Protocol
 
 import msgspec
 
+from afterclick.accounts import Sites
+from afterclick.clock import now_ms
 from afterclick.errors import Unavailable
-from afterclick.impact import Estimate, Question
+from afterclick.impact import Estimate, Question, price
+from afterclick.impact.worker import apart
+from afterclick.jobs import Job, Stop
 from afterclick.resolve.book import ProblemBook
 from afterclick.resolve.candidate import Candidate
 from afterclick.resolve.cause import Cause
@@ -15,6 +20,7 @@ from afterclick.resolve.explain import explain
 from afterclick.resolve.problem import Problem, likeness, problem_id
 from afterclick.store.engine.query import Reader
 from afterclick.store.scope import Scope
+from afterclick.store.store import Store
 
 Kind = Literal["opened", "reopened", "priced", "updated", "closed"]
 Price = Callable[[Reader, Scope, Question], Estimate]
@@ -32,6 +38,22 @@ class Change(msgspec.Struct, frozen=True, kw_only=True):
 
     kind: Kind
     problem: Problem
+
+
+class Changes:
+    """Passes what became of problems on to whoever listens. Listen before the first is told."""
+
+    def __init__(self) -> None:
+        self._listeners: list[Callable[[Change], None]] = []
+
+    def listen(self, listener: Callable[[Change], None]) -> None:
+        """Have the listener called with every change from now on; it must not block for long."""
+        self._listeners.append(listener)
+
+    def tell(self, change: Change) -> None:
+        """Pass a change on."""
+        for listener in self._listeners:
+            listener(change)
 
 
 def watch(reader: Reader, scope: Scope, now: int, price: Price, book: ProblemBook) -> Iterator[Change]:
@@ -169,3 +191,30 @@ def _matched(known: list[Problem], candidates: list[Candidate]) -> list[tuple[Ca
         if i not in taken and k not in taken.values():
             taken[i] = k
     return [(candidate, known[taken[i]] if i in taken else None) for i, candidate in enumerate(candidates)]
+
+
+class _Parts(Protocol):
+    @property
+    def store(self) -> Store: ...
+    @property
+    def book(self) -> ProblemBook: ...
+    @property
+    def sites(self) -> Sites: ...
+    @property
+    def changes(self) -> Changes: ...
+
+
+def _run(parts: _Parts, stop: Stop) -> None:
+    for site in parts.sites.list():
+        stop.check()
+        for change in watch(parts.store, Scope(site.id), now_ms(), partial(_price_apart, stop), parts.book):
+            parts.changes.tell(change)
+            stop.check()
+
+
+def _price_apart(stop: Stop, reader: Reader, scope: Scope, question: Question) -> Estimate:
+    stop.check()
+    return price(reader, scope, question, estimator=partial(apart, stop=stop))
+
+
+WATCH = Job("watch", 15, _run, "finds, prices and explains problems, and keeps their life", rest=3)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import pyarrow as pa
 
 from afterclick.errors import Misconfigured
+from afterclick.jobs import Stop
 from afterclick.settings import Settings
 from afterclick.store.backup import Frozen, drop_frozen, frozen
 from afterclick.store.engine.connection import Engine
@@ -73,9 +74,12 @@ class Store(Reader):
         """What the tables take up; also the cheapest way to see that the store answers."""
         return usage(self._engine)
 
-    def settle(self, now: int) -> Settled:
-        """Bring service_minutes, service_edges and late refunds up to date; `now` is UTC ms."""
-        return settle(self._engine, now)
+    def settle(self, now: int, stop: Stop | None = None) -> Settled:
+        """Bring service_minutes, service_edges and late refunds up to date; `now` is UTC ms.
+
+        Raises Stopped at a safe point once `stop` is set.
+        """
+        return settle(self._engine, now, stop)
 
     def rebuild(self, since: int, until: int) -> list[str]:
         """Compute page_views, sessions, trace_visits and orders of the months of [since, until) (UTC ms) anew."""
@@ -94,6 +98,10 @@ class Store(Reader):
     def frozen(self) -> AbstractContextManager[Frozen]:
         """The embedded engine's tables as of now, as files that are there until the block ends."""
         return frozen(self._engine)
+
+    def cancel(self) -> None:
+        """End every statement that runs, but for inserts of new rows; whoever waits for one sees it fail."""
+        self._engine.cancel()
 
     def close(self) -> None:
         """Close the store; another process may open it then."""

@@ -7,10 +7,13 @@ minute with its whole count, so that publishing twice changes nothing.
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Protocol
 
 from sqlalchemy import BigInteger, Engine, String, and_, delete, func, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
+from afterclick.clock import now_ms
+from afterclick.jobs import Job, Stop
 from afterclick.signals import Drop
 from afterclick.store.control.database import Base
 from afterclick.store.scope import Scope
@@ -134,3 +137,19 @@ def _columns(tally: Tally) -> dict[str, str | int]:
         "rows": tally.rows,
         "last": tally.last,
     }
+
+
+KEEP_MS = 90 * 86_400_000
+"""No page shows older counts."""
+
+
+class _Parts(Protocol):
+    @property
+    def quality(self) -> Quality: ...
+
+
+def _forget(parts: _Parts, _: Stop) -> None:
+    parts.quality.forget(now_ms() - KEEP_MS)
+
+
+FORGET_TALLIES = Job("forget tallies", 3600, _forget, "deletes intake counts that no page shows any more")

@@ -106,13 +106,20 @@ class Drain:
         for thread in self._threads:
             thread.start()
 
-    def stop(self) -> None:
-        """Finish the blocks in hand, publish the counts, then stop."""
+    def stop(self, patience: float | None = None) -> bool:
+        """Finish the blocks in hand, publish the counts, then stop; whether that was done within so many seconds.
+
+        What was not finished is in the spool, and goes in under the same token when the drain starts again.
+        """
+        deadline = None if patience is None else time.monotonic() + patience
         self._stopping.set()
         for thread in self._threads:
-            thread.join()
+            thread.join(None if deadline is None else max(0.0, deadline - time.monotonic()))
+        if any(thread.is_alive() for thread in self._threads):
+            return False
         self._threads = []
         self._publish()
+        return True
 
     def once(self) -> int:
         """Drain everything that waits now and return the rows that left the spool, set aside ones included.

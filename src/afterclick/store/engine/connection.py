@@ -3,6 +3,7 @@
 import fcntl
 import os
 import queue
+import secrets
 import shutil
 import tempfile
 from collections.abc import Generator, Mapping
@@ -56,6 +57,7 @@ class Engine:
         self.dsn = SignalsDsn(settings)
         """What the settings name as the store."""
         self._clients: list[_Client] = []
+        self._mark = f"afterclick {secrets.token_hex(4)}"
         self.gate = Gate(settings, shared=self.dsn.is_server)
         """Which writes may run side by side."""
         self.folder = self.dsn.folder
@@ -78,7 +80,7 @@ class Engine:
         Raises Unavailable when it meets its limit of memory or time, or a server does not answer.
         """
         with _lent(self._readers) as client, _limits(tag):
-            return client.query_arrow(f"/* afterclick {tag} */ {sql}", _bound(parameters))
+            return client.query_arrow(f"/* {self._mark} {tag} */ {sql}", _bound(parameters))
 
     def rows(
         self, sql: str, parameters: Mapping[str, Parameter] | None = None, *, tag: str
@@ -89,7 +91,7 @@ class Engine:
     def command(self, sql: str, parameters: Mapping[str, Parameter] | None = None) -> None:
         """Run one statement that changes something."""
         with _lent(self._writers) as client, _limits("A job"):
-            client.command(sql, _bound(parameters))
+            client.command(f"/* {self._mark} */ {sql}", _bound(parameters))
 
     def insert(self, table: str, rows: pa.Table, settings: Mapping[str, str | int] | None = None) -> None:
         """Insert the rows as one block, durable when this returns. Inserts go one after the other.
@@ -102,6 +104,14 @@ class Engine:
     def between_inserts(self) -> AbstractContextManager[None]:
         """Hold inserts back: what is read inside stems from whole inserts, views included. Keep it short."""
         return self.gate.between_inserts()
+
+    def cancel(self) -> None:
+        """End every statement that runs, but for inserts of rows from outside; each fails where it was asked."""
+        client = _open(self.dsn.options())
+        try:
+            client.command(f"KILL QUERY WHERE startsWith(query, '/* {self._mark} ') ASYNC", {})
+        finally:
+            client.close()
 
     def close(self) -> None:
         """Close every connection and let another process have the folder."""

@@ -244,6 +244,7 @@ REGISTRY: tuple[Holding, ...] = (
     Holding("control", "site_privacy", "", "what each site decided about personal data"),
     Holding("control", "sites", "", "names, currencies and zones of sites"),
     Holding("control", "write_keys", "", "keys of senders, hashed"),
+    Holding("control", "learned", "", "what jobs have found out about whole sites, with its time"),
     Holding("control", "tallies", "", "counts of what was taken and dropped"),
     Holding("control", "alembic_version", "", "the database's revision"),
     Holding(

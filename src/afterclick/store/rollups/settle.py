@@ -8,10 +8,12 @@ settled: a crash in between repeats work that changes nothing. Refunds that came
 import time
 from collections.abc import Iterator
 from datetime import timedelta
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Protocol
 
 import pyarrow as pa
 
+from afterclick.clock import now_ms
+from afterclick.jobs import Job, Stop
 from afterclick.store.engine.connection import Engine
 from afterclick.store.engine.query import statements
 
@@ -40,13 +42,16 @@ class _Stretch(NamedTuple):
     tickets: pa.Table
 
 
-def settle(engine: Engine, now: int) -> Settled:
+def settle(engine: Engine, now: int, stop: Stop | None = None) -> Settled:
     """Compute every dirty minute anew and carry late refunds to their visits; `now` (UTC ms) dates the tickets.
 
-    Idempotent, and safe to kill at any point. Two runs at the same time are safe but waste work.
+    Idempotent, and safe to kill at any point. Two runs at the same time are safe but waste work. Raises Stopped between
+    two stretches once `stop` is set.
     """
     minutes = 0
     for stretch in _stretches(engine):
+        if stop:
+            stop.check()
         minutes += _settle_minutes(engine, stretch)
         _close(engine, "dirty_minutes", stretch.tickets, now)
     return Settled(minutes, _settle_refunds(engine, now))
@@ -133,3 +138,19 @@ FROM late_refunds
 INNER JOIN orders ON orders.site = late_refunds.site AND orders.order_id = late_refunds.order_id
 WHERE toUnixTimestamp64Milli(orders.session_start) > 0
 """
+
+
+class _Store(Protocol):
+    def settle(self, now: int, stop: Stop) -> object: ...
+
+
+class _Parts(Protocol):
+    @property
+    def store(self) -> _Store: ...
+
+
+def _run(parts: _Parts, stop: Stop) -> None:
+    parts.store.settle(now_ms(), stop)
+
+
+SETTLE = Job("settle", 5, _run, "recomputes the minutes of services and their calls that new spans touched")
