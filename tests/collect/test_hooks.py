@@ -12,8 +12,8 @@ import pytest
 from tests.collect.conftest import NOW, House
 
 from afterclick.accounts import Site
-from afterclick.report.connect import connect
-from afterclick.report.quality import Intake
+from afterclick.pages.connect.context import connect
+from afterclick.web.intake import Intake
 
 SECRET = "a-secret-of-the-shop"
 FILE = """

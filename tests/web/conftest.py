@@ -13,11 +13,12 @@ from tests.web.troubles import the_problems
 from afterclick import web
 from afterclick.accounts import Site
 from afterclick.impact import Estimate
-from afterclick.report.quality import Intake
+from afterclick.pages import dashboard
 from afterclick.settings import Settings
 from afterclick.stats import Interval
 from afterclick.store.scope import Scope
 from afterclick.store.store import Store
+from afterclick.web.intake import Intake
 
 
 @pytest.fixture(scope="session")
@@ -52,7 +53,7 @@ def shop_desk(store: Store, settings: Settings, seeded_site: str) -> web.Desk:
 @pytest.fixture(scope="session")
 def shop_url(shop_desk: web.Desk) -> Iterator[str]:
     """The seeded site's dashboard, served."""
-    with served(web.create(shop_desk), shop_desk.live) as url:
+    with served(dashboard(shop_desk), shop_desk.live) as url:
         yield url
 
 
@@ -73,7 +74,7 @@ def empty_desk(store: Store, settings: Settings, site: str) -> web.Desk:
 def empty(empty_desk: web.Desk) -> Iterator[httpx.Client]:
     """A client of the empty site's dashboard."""
     with (
-        served(web.create(empty_desk), empty_desk.live) as url,
+        served(dashboard(empty_desk), empty_desk.live) as url,
         httpx.Client(base_url=url, timeout=30) as client,
     ):
         yield client

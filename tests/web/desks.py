@@ -16,7 +16,6 @@ from afterclick.accounts.accounts import Accounts
 from afterclick.accounts.keyring import Keyring
 from afterclick.app.installation import Installation
 from afterclick.errors import NotFound
-from afterclick.report.quality import Intake
 from afterclick.resolve import (
     Problem,
 )
@@ -26,6 +25,7 @@ from afterclick.store.control.database import open_control
 from afterclick.store.schema.records import events_table
 from afterclick.store.scope import Scope
 from afterclick.store.store import Store
+from afterclick.web.intake import Intake
 
 
 class Book:

@@ -9,15 +9,15 @@ from tests.web.desks import BUSY, a_desk
 from tests.web.shopfront import DAY, NOW, seed
 from tests.web.troubles import an_evidence, the_problems
 
-from afterclick import web
 from afterclick.impact import Estimate
-from afterclick.report.quality import Intake
+from afterclick.pages import dashboard
 from afterclick.resolve import Evidence, Problem
 from afterclick.settings import load
 from afterclick.stats import Interval
 from afterclick.store.engine.query import Statement
 from afterclick.store.scope import Scope
 from afterclick.store.store import open_store
+from afterclick.web.intake import Intake
 
 _SLOW = Statement(
     "slow",
@@ -54,8 +54,8 @@ def main() -> None:
 
         desk = replace(desk, at_risk=at_risk, evidence=evidence)
         bare = a_desk(store, settings, "bare", [], Intake())
-        app = web.create(desk)
-        app.mount("/bare", web.create(bare))
+        app = dashboard(desk)
+        app.mount("/bare", dashboard(bare))
         uvicorn.run(app, port=8499, log_level="warning")
 
 

@@ -13,6 +13,7 @@ from afterclick import web
 from afterclick.accounts import first_run
 from afterclick.accounts.accounts import Accounts
 from afterclick.accounts.policy import Role
+from afterclick.pages import dashboard
 from afterclick.settings import load
 from afterclick.store.control.database import open_control
 from afterclick.store.store import Store
@@ -59,7 +60,7 @@ def guarded(store: Store, folder: Path, **environment: str) -> Generator[Guarded
 
     desk = replace(plain, accounts=accounts, recognize=(web.by_session(accounts),), sites=sites)
     try:
-        with served(web.create(desk), desk.live) as url, ExitStack() as opened:
+        with served(dashboard(desk), desk.live) as url, ExitStack() as opened:
             yield Guarded(url, accounts, opened)
     finally:
         control.dispose()

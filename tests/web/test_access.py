@@ -17,6 +17,7 @@ from afterclick import web
 from afterclick.accounts.policy import ROLES, Capability, Role
 from afterclick.accounts.viewer import EVERY_SITE, NOBODY, Viewer, with_roles
 from afterclick.errors import Misconfigured
+from afterclick.pages import dashboard
 from afterclick.settings import Settings
 from afterclick.store.store import Store
 from afterclick.web.access import NEEDS, Everywhere, Open, Table, listed
@@ -42,7 +43,7 @@ def app(desk: web.Desk) -> FastAPI:
         site, _, role = said.partition(":")
         return with_roles("member", "p", "jana@x.com", {site: Role(role)}) if role else None
 
-    return web.create(replace(desk, recognize=(recognize,)))
+    return dashboard(replace(desk, recognize=(recognize,)))
 
 
 @pytest.fixture(scope="module")

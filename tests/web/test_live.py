@@ -7,6 +7,7 @@ from tests.web.desks import served
 from afterclick import web
 from afterclick.accounts.policy import Role
 from afterclick.accounts.viewer import NOBODY, THIS_MACHINE, Viewer, with_roles
+from afterclick.pages import dashboard
 from afterclick.web.live import stream
 
 
@@ -17,7 +18,10 @@ def notice(site: str, sentence: str) -> web.Notice:
 def test_a_new_problem_reaches_an_open_page_of_its_site_only(empty_desk: web.Desk) -> None:
     site, live = empty_desk.scope.site, empty_desk.live
     assert isinstance(live, web.Broadcaster)
-    with served(web.create(empty_desk), live) as url, httpx.stream("GET", f"{url}/live", timeout=30) as reply:
+    with (
+        served(dashboard(empty_desk), live) as url,
+        httpx.stream("GET", f"{url}/live", timeout=30) as reply,
+    ):
         lines = reply.iter_lines()
         assert reply.headers["content-type"].startswith("text/event-stream")
         assert next(lines) == "retry: 2000"

@@ -14,6 +14,7 @@ from starlette.types import Message, Receive, Scope, Send
 from tests.web.desks import served
 
 from afterclick import web
+from afterclick.pages import dashboard
 from afterclick.web.body_limit import LARGEST, BodyLimit
 from afterclick.web.own_path import own_path
 
@@ -66,7 +67,7 @@ def test_https_is_to_be_kept_to_when_it_came_by_https(shop_desk: web.Desk, shop:
     assert "strict-transport-security" not in shop.get("/definitions").headers
 
     async def ask() -> httpx.Response:
-        transport = httpx.ASGITransport(app=web.create(shop_desk))
+        transport = httpx.ASGITransport(app=dashboard(shop_desk))
         async with httpx.AsyncClient(transport=transport, base_url="https://localhost") as client:
             return await client.get("/definitions")
 
@@ -134,7 +135,7 @@ def test_another_name_is_refused_with_a_sentence_that_names_the_setting(
 def test_a_name_that_the_settings_list_is_known(shop_desk: web.Desk) -> None:
     settings = replace(shop_desk.settings, allowed_hosts="afterclick.example, other.example")
     with (
-        served(web.create(replace(shop_desk, settings=settings))) as url,
+        served(dashboard(replace(shop_desk, settings=settings))) as url,
         httpx.Client(base_url=url) as client,
     ):
         known = client.get("/definitions", headers={"host": "AfterClick.example:443"})

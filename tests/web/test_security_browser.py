@@ -12,6 +12,7 @@ from tests.browser import chromium
 from tests.web.desks import served
 
 from afterclick import web
+from afterclick.pages import dashboard
 from afterclick.web.access import listed
 
 pytestmark = pytest.mark.browser
@@ -40,7 +41,7 @@ def browser() -> Iterator[Browser]:
 
 @pytest.fixture(scope="module")
 def app(shop_desk: web.Desk) -> FastAPI:
-    return web.create(shop_desk)
+    return dashboard(shop_desk)
 
 
 @pytest.fixture(scope="module")

@@ -16,7 +16,7 @@ from tests.web.desks import BUSY, a_desk
 from tests.web.test_tenancy import names_of_parameters, routes
 from tests.web.troubles import the_problems
 
-from afterclick import web
+from afterclick.pages import dashboard
 from afterclick.settings import Settings
 from afterclick.store.store import Store
 
@@ -34,7 +34,7 @@ def app(store: Store, settings: Settings) -> FastAPI:
     """The pages of a site with problems and no visits, which answer to the test client's name for them."""
     site = f"site-{uuid.uuid4().hex[:12]}"
     named = replace(settings, allowed_hosts="testserver")
-    return web.create(a_desk(store, named, site, the_problems(site), BUSY))
+    return dashboard(a_desk(store, named, site, the_problems(site), BUSY))
 
 
 @pytest.fixture(scope="module")

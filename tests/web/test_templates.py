@@ -2,48 +2,66 @@ import re
 from dataclasses import fields
 
 import pytest
-from jinja2 import Environment, PackageLoader, nodes
+from jinja2 import ChoiceLoader, Environment, PackageLoader, nodes
 
-from afterclick.report.connect import ConnectPage
-from afterclick.report.definitions import DefinitionsPage
-from afterclick.report.installation import InstallationPage
-from afterclick.report.overview import OverviewPage
-from afterclick.report.problem import EvidencePart, ProblemPage
-from afterclick.report.problems import ProblemsPage
-from afterclick.report.quality import QualityPage
-from afterclick.report.system import SystemPage
-from afterclick.report.visit import VisitPage
-from afterclick.report.visits import VisitsPage
-from afterclick.web.account import AccountPage
-from afterclick.web.api_keys import ApiKeysPage
+from afterclick.pages.connect.context import ConnectPage
+from afterclick.pages.definitions.context import DefinitionsPage
+from afterclick.pages.front.invitation.routes import InvitationPage
+from afterclick.pages.front.set_up.routes import SetUpPage
+from afterclick.pages.front.sign_in.routes import SignInPage
+from afterclick.pages.front.sign_in_code.routes import CodePage
+from afterclick.pages.overview.context import OverviewPage
+from afterclick.pages.problem.context import EvidencePart, ProblemPage
+from afterclick.pages.problems.context import ProblemsPage
+from afterclick.pages.quality.context import QualityPage
+from afterclick.pages.settings.account.routes import AccountPage
+from afterclick.pages.settings.api_keys.routes import ApiKeysPage
+from afterclick.pages.settings.audit.routes import AuditPage
+from afterclick.pages.settings.installation.context import InstallationPage
+from afterclick.pages.settings.keys.routes import KeysPage
+from afterclick.pages.settings.members.routes import PeoplePage
+from afterclick.pages.settings.privacy.routes import PrivacyPage
+from afterclick.pages.settings.second_factor.routes import FactorPage
+from afterclick.pages.settings.share.routes import SharePage
+from afterclick.pages.settings.site.routes import SitesPage
+from afterclick.pages.settings.system.context import SystemPage
+from afterclick.pages.visit.context import VisitPage
+from afterclick.pages.visits.context import VisitsPage
 from afterclick.web.assets_built import STATIC
-from afterclick.web.audit import AuditPage
-from afterclick.web.invitation import InvitationPage
-from afterclick.web.keys import KeysPage
-from afterclick.web.pages import Frame, embedded
-from afterclick.web.people import PeoplePage
-from afterclick.web.privacy import PrivacyPage
-from afterclick.web.second_factor import FactorPage
-from afterclick.web.set_up import SetUpPage
-from afterclick.web.share import SharePage
-from afterclick.web.sign_in import SignInPage
-from afterclick.web.sign_in_code import CodePage
-from afterclick.web.sites import SitesPage
+from afterclick.web.drawing import Frame, embedded
 
 CONTEXTS = {
-    "overview.html": OverviewPage, "problems.html": ProblemsPage, "problem.html": ProblemPage,
-    "evidence.html": EvidencePart, "visits.html": VisitsPage, "visit.html": VisitPage, "quality.html": QualityPage,
-    "connect.html": ConnectPage, "definitions.html": DefinitionsPage, "system.html": SystemPage,
-    "account.html": AccountPage, "api_keys.html": ApiKeysPage, "audit.html": AuditPage, "factor.html": FactorPage,
-    "invitation.html": InvitationPage, "keys.html": KeysPage, "people.html": PeoplePage, "privacy.html": PrivacyPage,
-    "set_up.html": SetUpPage, "share.html": SharePage, "sign_in.html": SignInPage, "sign_in_code.html": CodePage,
-    "site.html": SitesPage, "installation.html": InstallationPage,
-}  # fmt: skip
+    "overview/page.html": OverviewPage,
+    "problems/page.html": ProblemsPage,
+    "problem/page.html": ProblemPage,
+    "problem/evidence.html": EvidencePart,
+    "visits/page.html": VisitsPage,
+    "visit/page.html": VisitPage,
+    "quality/page.html": QualityPage,
+    "connect/page.html": ConnectPage,
+    "definitions/page.html": DefinitionsPage,
+    "settings/system/page.html": SystemPage,
+    "settings/account/page.html": AccountPage,
+    "settings/api_keys/page.html": ApiKeysPage,
+    "settings/audit/page.html": AuditPage,
+    "settings/second_factor/page.html": FactorPage,
+    "front/invitation/page.html": InvitationPage,
+    "settings/keys/page.html": KeysPage,
+    "settings/members/page.html": PeoplePage,
+    "settings/privacy/page.html": PrivacyPage,
+    "front/set_up/page.html": SetUpPage,
+    "settings/share/page.html": SharePage,
+    "front/sign_in/page.html": SignInPage,
+    "front/sign_in_code/page.html": CodePage,
+    "settings/site/page.html": SitesPage,
+    "settings/installation/page.html": InstallationPage,
+}
 
 
 def used(template: str, name: str) -> set[str]:
-    environment = Environment(loader=PackageLoader("afterclick.web"), autoescape=True)
-    source = (environment.loader or PackageLoader("afterclick.web")).get_source(environment, template)[0]
+    loader = ChoiceLoader([PackageLoader("afterclick.web"), PackageLoader("afterclick.pages", "")])
+    environment = Environment(loader=loader, autoescape=True)
+    source = loader.get_source(environment, template)[0]
     return {
         node.attr
         for node in environment.parse(source).find_all(nodes.Getattr)

@@ -25,6 +25,7 @@ from afterclick.accounts import Site, Sites
 from afterclick.accounts.policy import ROLES, Capability, Role
 from afterclick.accounts.share_links import Shared
 from afterclick.accounts.viewer import Viewer
+from afterclick.pages import dashboard
 from afterclick.resolve import Evidence, Problem
 from afterclick.settings import Settings
 from afterclick.signals import Event
@@ -41,7 +42,7 @@ SECRET = "secret7ofothers"
 NAMED = "person7ofothers"
 """Their customer and order, by which the viewer asks."""
 
-WEB = Path(str(resources.files("afterclick.web")))
+ROOMS = [Path(str(resources.files(room))) for room in ("afterclick.web", "afterclick.pages")]
 UNANSWERED = {"/live": "a stream without an end; test_live holds it to one site"}
 
 
@@ -109,7 +110,7 @@ def world(store: Store, settings: Settings) -> World:
         "0",
     )
     named = (problem.id, key.prefix, api_key.id, link.id)
-    return World(web.create(ours), ours, mine, theirs, ids, named)
+    return World(dashboard(ours), ours, mine, theirs, ids, named)
 
 
 def known_as(viewer: Viewer) -> Callable[[HTTPConnection], Viewer]:
@@ -155,8 +156,8 @@ def seeded(store: Store, site: str, text: str, name: str) -> tuple[str, str]:
 
 def names_of_parameters() -> list[str]:
     """Every name by which some page reads what it is sent, and every field of its forms."""
-    code = "".join(file.read_text(encoding="utf-8") for file in WEB.glob("*.py"))
-    forms = "".join(file.read_text(encoding="utf-8") for file in (WEB / "templates").glob("*.html"))
+    code = "".join(file.read_text(encoding="utf-8") for room in ROOMS for file in room.rglob("*.py"))
+    forms = "".join(file.read_text(encoding="utf-8") for room in ROOMS for file in room.rglob("*.html"))
     found = {
         *re.findall(r'\.get(?:list)?\(\s*"(\w+)"', code),
         *re.findall(r'\bname="(\w+)"', forms),
@@ -245,6 +246,6 @@ def test_nothing_of_the_other_site_was_changed_by_all_that_asking(world: World) 
 
 def test_the_secret_is_there_to_be_seen(world: World) -> None:
     boss = Viewer("this machine", "local", "this machine", {world.theirs: frozenset(Capability)})
-    theirs = replace(world, app=web.create(replace(world.desk, recognize=(known_as(boss),))))
+    theirs = replace(world, app=dashboard(replace(world.desk, recognize=(known_as(boss),))))
     for path in ("/visits", "/problems", "/api/overview", "/settings/keys", "/settings/audit"):
         assert SECRET in theirs.ask("GET", path).text, path

@@ -7,8 +7,6 @@ from afterclick.app.installation import Installation
 from afterclick.clock import now_ms
 from afterclick.impact import Estimate
 from afterclick.impact.total import AT_RISK
-from afterclick.report.quality import Intake
-from afterclick.report.vitals import Operations
 from afterclick.resolve.evidence import evidence
 from afterclick.signals import Event
 from afterclick.store.control.learned import Known
@@ -19,6 +17,8 @@ from afterclick.store.spool.batch import CORRECTED_CLOCK, Batch
 from afterclick.store.spool.outlet import Outlet
 from afterclick.store.spool.spool import Spool
 from afterclick.web import Broadcaster, Desk, by_api_key, by_session, this_machine
+from afterclick.web.intake import Intake
+from afterclick.web.vitals import Operations
 
 _SQL = statements("afterclick.app", "intake.sql")
 

@@ -9,9 +9,9 @@ from pathlib import Path
 
 from afterclick.app.installation import DAY_MS, Installation
 from afterclick.clock import now_ms
-from afterclick.report.vitals import Disk
 from afterclick.store.scope import Scope
 from afterclick.store.spool.spool import RESERVE
+from afterclick.web.vitals import Disk
 
 _SECONDS = 60.0
 

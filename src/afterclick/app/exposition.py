@@ -7,7 +7,7 @@ from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metri
 from prometheus_client.registry import Collector
 
 from afterclick import __version__
-from afterclick.report.vitals import Vitals
+from afterclick.web.vitals import Vitals
 
 
 def exposition(vitals: Vitals) -> str:

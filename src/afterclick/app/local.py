@@ -15,9 +15,9 @@ from afterclick.app.installation import Installation
 from afterclick.app.local_privacy import add_privacy
 from afterclick.customers import Node
 from afterclick.errors import AfterclickError
-from afterclick.report.telling import told
 from afterclick.store.drain.drain import Drain
 from afterclick.store.drain.replay import replay
+from afterclick.words.telling import told
 
 HEARTBEAT_S = 0.5
 ARROW = "application/vnd.apache.arrow.stream"

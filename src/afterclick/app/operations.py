@@ -20,9 +20,9 @@ from afterclick.app.installation import Installation
 from afterclick.app.timetable import JobRun, Timetable
 from afterclick.clock import now_ms
 from afterclick.log import Recent, redacted
-from afterclick.report.vitals import Disk, Run, Vitals, Waiting
 from afterclick.store.drain.drain import Drain
 from afterclick.store.spool.outlet import Outlet
+from afterclick.web.vitals import Disk, Run, Vitals, Waiting
 
 _log = structlog.get_logger("afterclick.operations")
 

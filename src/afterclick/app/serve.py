@@ -30,12 +30,13 @@ from afterclick.app.timetable import JOBS, Timetable, Work
 from afterclick.collect.transport.connections import connections_of
 from afterclick.errors import Misconfigured
 from afterclick.jobs import Stop
-from afterclick.report.telling import sentence
+from afterclick.pages import dashboard
 from afterclick.resolve.watch import Change
 from afterclick.settings import Settings
 from afterclick.store.drain.drain import Drain
 from afterclick.store.spool.spool import Spool
 from afterclick.store.store import Store
+from afterclick.words.telling import sentence
 
 PAGES_S, JOBS_S, DRAIN_S = 3, 5.0, 6.0
 """Seconds that pages, then jobs, then the drain have to end; the collector ends meanwhile. Within 20 s all is over."""
@@ -175,7 +176,7 @@ async def _serve(
         installation.store,
     )
     watch = Watch(installation, outlet, drain, timetable, recent)
-    pages = web.create(desk_over(installation, outlet, spool, broadcaster, watch))
+    pages = dashboard(desk_over(installation, outlet, spool, broadcaster, watch))
     servers = (
         _server(pages, settings, door=door),
         _server(local.create(installation, drain), settings, uds=str(settings.socket)),

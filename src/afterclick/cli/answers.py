@@ -22,7 +22,7 @@ def problems(site: SiteOption = "default", as_json: JsonOption = False) -> None:
     with connect(load()) as connection:
         found, zone = connection.problems(site), connection.site(site).timezone
     if as_json:
-        from afterclick.report.telling import told
+        from afterclick.words.telling import told
 
         print_json([told(problem, zone) for problem in found])
     else:

@@ -14,8 +14,8 @@ from afterclick.cli.connection import connect
 from afterclick.customers.erasing import STEPS
 from afterclick.customers.requests import Request
 from afterclick.errors import InvalidInput
-from afterclick.report import figures
 from afterclick.settings import load
+from afterclick.words import figures
 
 app = typer.Typer(
     help="Show, export or erase the records of one person; decide what a site keeps.", no_args_is_help=True

@@ -1,13 +1,13 @@
-"""The dashboard and its API: pages drawn on the server from the contexts of the report room.
+"""The frame of the dashboard: who may open what, the lens, security, the stream of notices, assets, and drawing.
 
-Enters: a `Desk` (what pages need). Leaves: an ASGI app for port 8400, and the broadcaster that open pages listen to.
+Enters: a `Desk` (what pages need) and the pages. Leaves: an ASGI app for port 8400, and the broadcaster that open pages
+listen to. It knows no page.
 """
 
 from afterclick.web.access import this_machine
-from afterclick.web.api_keys import by_api_key
-from afterclick.web.dashboard import create
+from afterclick.web.bearer import by_api_key
 from afterclick.web.desk import Desk, Live, Notice
 from afterclick.web.live import Broadcaster
 from afterclick.web.sessions import by_session
 
-__all__ = ["Broadcaster", "Desk", "Live", "Notice", "by_api_key", "by_session", "create", "this_machine"]
+__all__ = ["Broadcaster", "Desk", "Live", "Notice", "by_api_key", "by_session", "this_machine"]

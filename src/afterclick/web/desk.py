@@ -14,13 +14,13 @@ from afterclick.accounts.viewer import Viewer
 from afterclick.clock import Clock, now_ms
 from afterclick.customers.privacy import Privacy
 from afterclick.impact import Estimate
-from afterclick.report.quality import Health
-from afterclick.report.vitals import NothingKnown, Operations
 from afterclick.resolve import Evidence, Problem, ProblemBook
 from afterclick.settings import Settings
 from afterclick.signals import Event
 from afterclick.store.engine.query import Reader
 from afterclick.store.scope import Scope
+from afterclick.web.intake import Health
+from afterclick.web.vitals import NothingKnown, Operations
 
 
 class Notice(msgspec.Struct, frozen=True, kw_only=True):

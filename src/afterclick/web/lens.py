@@ -10,9 +10,9 @@ from afterclick.accounts import Site
 from afterclick.accounts.policy import Capability
 from afterclick.accounts.viewer import Viewer
 from afterclick.errors import Forbidden, NotFound
-from afterclick.report.period import Period, period
 from afterclick.store.scope import Scope
 from afterclick.web.desk import Desk
+from afterclick.words.period import Period, period
 
 DEFAULT_PERIOD = "7d"
 

@@ -12,8 +12,8 @@ from starlette.concurrency import run_in_threadpool
 from afterclick.errors import InvalidInput, TooLarge
 from afterclick.signals import Event
 from afterclick.web.desk import Desk
+from afterclick.web.drawing import json
 from afterclick.web.lens import chosen_site
-from afterclick.web.pages import json
 
 LARGEST = 16_384
 Words = Annotated[str, msgspec.Meta(max_length=200)]

@@ -7,7 +7,7 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const here = path.dirname(fileURLToPath(import.meta.url));
-const templates = path.join(here, '../templates');
+const templates = [path.join(here, '../templates'), path.join(here, '../../pages')];
 const target = path.join(here, '../static');
 const icons = path.join(here, '../../../../node_modules/@tabler/icons/icons/outline');
 
@@ -32,8 +32,8 @@ function outputNamed(metafile, entry) {
 }
 
 async function texts() {
-  const names = await readdir(templates, { recursive: true });
-  const files = names.filter((name) => name.endsWith('.html')).map((name) => path.join(templates, name));
+  const within = async (folder) => (await readdir(folder, { recursive: true })).map((name) => path.join(folder, name));
+  const files = (await Promise.all(templates.map(within))).flat().filter((name) => name.endsWith('.html'));
   const code = (await readdir(path.join(here, 'scripts'))).map((name) => path.join(here, 'scripts', name));
   return Promise.all([...files, ...code].map((file) => readFile(file, 'utf8')));
 }
@@ -69,7 +69,7 @@ async function styles(contents) {
 
 // Icons are named in templates as icon('name') and in the rail as "icon": "name".
 async function pictures(contents) {
-  const rail = await readFile(path.join(here, '../pages.py'), 'utf8');
+  const rail = await readFile(path.join(here, '../drawing.py'), 'utf8');
   const all = [...contents, rail].join('\n');
   const names = [...all.matchAll(/icon\('([a-z0-9-]+)'\)|"icon": "([a-z0-9-]+)"|picture\('([a-z0-9-]+)'\)/g)];
   const wanted = [...new Set(names.map((match) => match[1] ?? match[2] ?? match[3]))].sort();

@@ -1,4 +1,4 @@
-// The chart contexts of report/chart.py, as the page embeds them.
+// The chart contexts of words/chart.py, as the page embeds them.
 export type Unit = 'count' | 'money' | 'share' | 'ms' | 'score';
 export type Family = '' | 'felt' | 'did' | 'paid' | 'strong';
 

@@ -1,4 +1,4 @@
-// Numbers and times in words, as report/figures.py writes them.
+// Numbers and times in words, as words/figures.py writes them.
 import type { Unit } from './contexts';
 
 export function figure(value: number, unit: Unit, currency = ''): string {

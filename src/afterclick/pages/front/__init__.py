@@ -1,0 +1,1 @@
+"""The doors that stand open before one has signed in."""

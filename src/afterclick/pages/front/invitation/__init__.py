@@ -1,0 +1,1 @@
+"""Joining, or taking a new password."""

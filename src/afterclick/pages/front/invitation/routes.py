@@ -1,0 +1,65 @@
+"""The page behind an invitation's link, or a link for a new password."""
+
+from dataclasses import dataclass
+from typing import Annotated
+
+from fastapi import APIRouter, Form, Request
+from fastapi.responses import RedirectResponse, Response
+
+from afterclick.accounts.viewer import EVERY_SITE
+from afterclick.errors import InvalidInput
+from afterclick.web.desk import Desk
+from afterclick.web.drawing import Pages
+from afterclick.web.sessions import keep, origin_of
+
+Text = Annotated[str, Form()]
+
+
+@dataclass(frozen=True)
+class InvitationPage:
+    """Whom the link is for, by whom, with which roles ("support on shop"; none in a link for a new password), the name
+    as given, and what was wrong, empty for nothing.
+    """
+
+    token: str
+    email: str
+    invited_by: str
+    roles: tuple[str, ...]
+    name: str = ""
+    wrong: str = ""
+
+
+def routes(desk: Desk, pages: Pages) -> APIRouter:
+    """`/invitation`."""
+    router = APIRouter(include_in_schema=False)
+    accounts = desk.accounts
+
+    def form(request: Request, token: str, name: str = "", wrong: str = "", status: int = 200) -> Response:
+        found = accounts.invitations.find(token)
+        roles = tuple(
+            f"{role} on {'every site' if site == EVERY_SITE else site}" for site, role in found.roles.items()
+        )
+        page = InvitationPage(token, found.email, found.invited_by, roles, name[:200], wrong)
+        title = "Join" if roles else "New password"
+        return pages.bare(request, "front/invitation/page.html", title, page, status=status)
+
+    @router.get("/invitation")
+    def page(request: Request, token: str = "") -> Response:
+        return form(request, token)
+
+    @router.post("/invitation")
+    def accept(request: Request, token: Text = "", name: Text = "", password: Text = "") -> Response:
+        joins = bool(accounts.invitations.find(token).roles)
+        try:
+            member = accounts.invitations.accept(token, name, password)
+        except InvalidInput as error:
+            return form(request, token, name, str(error), error.status)
+        accounts.sign_ins.end_all(member.id)
+        accounts.audit.record(member.viewer, "member.join" if joins else "member.password", member.email)
+        if accounts.second_factors.has(member.id):
+            return RedirectResponse("/sign-in", 303)
+        return keep(
+            RedirectResponse("/", 303), request, accounts.authentication.admit(member.id, origin_of(request))
+        )
+
+    return router

@@ -1,0 +1,134 @@
+"""What the Overview's figures are made of: visits, vitals and people by bucket, of a period and of the one before."""
+
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from typing import TypeVar
+
+import msgspec
+
+from afterclick.accounts.policy import Capability
+from afterclick.customers import PeopleCount, people_by_bucket
+from afterclick.measure import metric
+from afterclick.store.engine.query import Reader, statements
+from afterclick.store.scope import Scope
+from afterclick.words import withheld
+from afterclick.words.period import Period
+
+_SQL = statements("afterclick.pages.overview", "series.sql")
+FEWEST_VISITS = metric("conversion").least
+"""Below this many visits a share is not shown."""
+FEWEST_LOADS = metric("lcp").least
+"""Below this many page loads a 75th percentile is not shown."""
+
+
+class VisitBucket(msgspec.Struct, frozen=True, kw_only=True):
+    """Visits that started in one bucket. `bucket` is its start, UTC ms."""
+
+    bucket: int
+    visits: int = 0
+    buyers: int = 0
+    orders: int = 0
+    revenue: float = 0.0
+    failed: int = 0
+    good_visits: int = 0
+    ratings: int = 0
+    rating_sum: float = 0.0
+    currency: str = ""
+
+
+class VitalBucket(msgspec.Struct, frozen=True, kw_only=True):
+    """75th percentiles of the page loads in one bucket; ms but for `cls`.
+
+    Where `bucket` is 0 they are over a whole half: `half` 1 is this period, 2 the one before.
+    """
+
+    bucket: int
+    half: int = 0
+    lcp: float | None = None
+    inp: float | None = None
+    cls: float | None = None
+    lcp_n: int = 0
+    inp_n: int = 0
+    cls_n: int = 0
+
+
+Bucket = TypeVar("Bucket", VisitBucket, VitalBucket)
+
+
+@dataclass(frozen=True)
+class Series:
+    """The buckets of a period and its comparison, ready to be summed, divided and drawn.
+
+    `people` holds unique people by bucket, and under -1 and -2 those of this period and the one before. `money` says
+    whether the reader may see any.
+    """
+
+    period: Period
+    visits: dict[int, VisitBucket]
+    vitals: dict[int, VitalBucket]
+    halves: dict[int, VitalBucket]
+    people: dict[int, int]
+    currency: str
+    money: bool
+
+    @property
+    def compared(self) -> bool:
+        """Whether the earlier period has enough visits to compare with."""
+        return self.total(self.period.earlier).visits >= FEWEST_VISITS
+
+    def total(self, edges: Sequence[int]) -> VisitBucket:
+        """The sum over the buckets that begin at `edges`."""
+        rows = [self.visits[edge] for edge in edges if edge in self.visits]
+        return VisitBucket(
+            bucket=edges[0],
+            visits=sum(row.visits for row in rows),
+            buyers=sum(row.buyers for row in rows),
+            orders=sum(row.orders for row in rows),
+            revenue=sum(row.revenue for row in rows),
+            failed=sum(row.failed for row in rows),
+            good_visits=sum(row.good_visits for row in rows),
+            ratings=sum(row.ratings for row in rows),
+            rating_sum=sum(row.rating_sum for row in rows),
+        )
+
+
+def read(reader: Reader, scope: Scope, period: Period, currency: str) -> Series:
+    """The series of a site; `currency` is used where no order tells one. Blocks."""
+    with ThreadPoolExecutor(
+        2
+    ) as beside:  # the engine runs them at once, each fills what the others leave idle
+        reading = beside.submit(_read, reader, scope, period, "vitals", VitalBucket)
+        counting = beside.submit(_people, reader, scope, period)
+        visits = _read(reader, scope, period, "visits", VisitBucket)
+        vitals, people = reading.result(), counting.result()
+    return Series(
+        period,
+        {row.bucket: row for row in visits},
+        {row.bucket: row for row in vitals if row.bucket},
+        {row.half: row for row in vitals if row.half},
+        {row.bucket or -row.half: row.people for row in people},
+        next((row.currency for row in visits if row.currency), currency),
+        withheld.may(scope, Capability.MONEY),
+    )
+
+
+def _read(reader: Reader, scope: Scope, period: Period, name: str, into: type[Bucket]) -> list[Bucket]:
+    parameters = {
+        "since": period.earlier[0],
+        "until": period.until,
+        "now_since": period.since,
+        "before_until": period.until - period.shift,
+        "edges": _all_edges(period),
+    }
+    return reader.rows(scope, _SQL[name], into, parameters)
+
+
+def _people(reader: Reader, scope: Scope, period: Period) -> list[PeopleCount]:
+    before_until = period.until - period.shift
+    return people_by_bucket(reader, scope, _all_edges(period), period.since, before_until, period.until)
+
+
+def _all_edges(period: Period) -> list[int]:
+    """Edges of both periods; one more ends the comparison where this period has got to, the rest counts for neither."""
+    return sorted({*period.earlier, *period.edges, period.until - period.shift})

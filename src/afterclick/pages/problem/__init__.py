@@ -1,0 +1,1 @@
+"""One problem and its evidence."""

@@ -1,0 +1,311 @@
+"""One Problem's page: what, who, since when, worth, cause; and below it the evidence, most decisive first."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from afterclick.pages.problem.service_map import ServiceMap
+from afterclick.resolve import Breakdown, Comparison, Evidence, Problem, Proportion
+from afterclick.words import figures, wording
+from afterclick.words.chart import Bars, Histogram, Mark
+from afterclick.words.scale import Whisker, whiskers
+from afterclick.words.sentence import Sentence, capital, coded, sentence
+
+
+@dataclass(frozen=True)
+class Fact:
+    """One answer of the page: its question, the answer, and what it rests on."""
+
+    question: str
+    answer: str
+    note: str
+    family: str = ""
+
+
+@dataclass(frozen=True)
+class Versus:
+    """One figure among the affected against the unaffected; `difference` with its interval, or why there is none."""
+
+    label: str
+    affected: str
+    unaffected: str
+    difference: str
+    n: str
+
+
+@dataclass(frozen=True)
+class ProblemPage:
+    """One problem, as far as the book knows it; its evidence is a context of its own, read while this is shown.
+
+    `whisker` shows the price on a scale that holds zero. `naive` is the raw difference, named as no effect.
+    """
+
+    id: str
+    answer: Sentence
+    title: str
+    status: str
+    signal: str
+    facts: tuple[Fact, ...]
+    worth: str
+    worth_bounds: str
+    orders: str
+    method: str
+    state: str
+    whisker: Whisker | None
+    cause: Sentence
+    cause_kind: str
+    cause_names: tuple[tuple[str, str], ...]
+    explained: str
+    rivals: tuple[Sentence, ...]
+    versus: tuple[Versus, ...]
+    naive: str
+
+
+def problem_page(problem: Problem, now: int, zone: str) -> ProblemPage:
+    """Word one problem."""
+    estimate = problem.estimate
+    lost = estimate.revenue_lost if estimate else None
+    currency = estimate.currency if estimate else ""
+    orders = estimate.orders_lost if estimate else None
+    return ProblemPage(
+        id=problem.id,
+        answer=wording.answer(problem, now, zone),
+        title=wording.title(problem),
+        status=problem.status,
+        signal=problem.signal,
+        facts=_facts(problem, now, zone),
+        worth=figures.money(lost.value, currency) if lost else "",
+        worth_bounds=figures.money_range(lost, currency) if lost else "",
+        orders=f"{orders.value:,.1f} orders ({orders.low:,.1f} to {orders.high:,.1f})" if orders else "",
+        method=estimate.method if estimate else "",
+        state="" if lost else wording.price_words(estimate),
+        whisker=whiskers([(lost.low, lost.value, lost.high)])[0] if lost else None,
+        cause=wording.cause_words(problem),
+        cause_kind=problem.cause.kind,
+        cause_names=_names(problem),
+        explained=_explained(problem),
+        rivals=tuple(capital(sentence(*coded(rival))) for rival in problem.cause.rivals),
+        versus=tuple(_versus(one) for one in problem.cause.evidence or problem.evidence),
+        naive=figures.money(estimate.naive.value, currency) if estimate and estimate.naive else "",
+    )
+
+
+def _facts(problem: Problem, now: int, zone: str) -> tuple[Fact, ...]:
+    share = problem.exposed_visits / problem.arrivals if problem.arrivals else 0.0
+    who = wording.segment_words(problem.segment) or "everyone"
+    met = f"{figures.count(problem.exposed_visits)} of {figures.plural(problem.arrivals, 'arrival')}"
+    early, late = figures.moment(problem.onset_low, now, zone), figures.moment(problem.onset_high, now, zone)
+    until = (
+        "still going on"
+        if problem.status == "open"
+        else f"until {figures.moment(problem.last_seen, now, zone)}"
+    )
+    return (
+        Fact(
+            "Who",
+            who.removeprefix("for ")[:1].upper() + who.removeprefix("for ")[1:],
+            f"at {wording.step_name(problem.step).lower()}",
+            "did",
+        ),
+        Fact(
+            "How many", figures.percent(share), f"{met}; {figures.percent(problem.baseline)} before", "felt"
+        ),
+        Fact("Since", figures.moment(problem.onset, now, zone), f"{early} to {late} at 95%; {until}"),
+    )
+
+
+def _names(problem: Problem) -> tuple[tuple[str, str], ...]:
+    cause = problem.cause
+    named = (
+        ("Service", cause.service),
+        ("Operation", cause.operation),
+        ("Peer", cause.peer),
+        ("Route", cause.route),
+        ("Element", cause.element),
+        ("Script", cause.script),
+        ("Release", cause.release),
+        ("Devices", cause.device_class),
+    )
+    return tuple((name, value) for name, value in named if value)
+
+
+def _explained(problem: Problem) -> str:
+    cause = problem.cause
+    if cause.kind == "unknown" or not cause.n:
+        return ""
+    bounds = f"{cause.explained_low:.0%} to {cause.explained_high:.0%}"
+    return f"accounts for {cause.explained:.0%} of the excess ({bounds}, n = {figures.count(cause.n)})"
+
+
+def _versus(one: Comparison) -> Versus:
+    n = f"n = {figures.count(one.n_affected)} v. {figures.count(one.n_unaffected)}"
+    if one.low is None or one.high is None:
+        difference = "unknown: too few"
+    else:
+        difference = f"{_signed(one.low, one.unit)} to {_signed(one.high, one.unit)}"
+    return Versus(
+        one.label, _figure(one.affected, one.unit), _figure(one.unaffected, one.unit), difference, n
+    )
+
+
+def _figure(value: float, unit: str) -> str:
+    if unit == "ms":
+        return figures.milliseconds(abs(value))
+    return figures.percent(abs(value)) if unit == "share" else f"{abs(figures.rounded(value)):,g}"
+
+
+def _signed(value: float, unit: str) -> str:
+    return ("−" if value < 0 else "+") + _figure(value, unit)
+
+
+@dataclass(frozen=True)
+class Dot:
+    """A proportion with its interval, drawn on a scale of 0 to 100 and written; `whisker` is None when n is 0."""
+
+    label: str
+    value: str
+    bounds: str
+    n: str
+    whisker: Whisker | None
+
+
+@dataclass(frozen=True)
+class BreakdownPart:
+    """Exposed share for each value of one dimension."""
+
+    dimension: str
+    dots: tuple[Dot, ...]
+
+
+@dataclass(frozen=True)
+class SampleLine:
+    """One affected visit worth opening."""
+
+    href: str
+    when: str
+    felt: str
+    outcome: str
+    device: str
+    country: str
+    rating: str
+    traced: bool
+
+
+@dataclass(frozen=True)
+class EvidencePart:
+    """The evidence under a problem: four questions, each with its chart and its table.
+
+    `visits` is the filter under which the Visits page lists who met it.
+    """
+
+    visits: dict[str, str]
+    measure: str
+    unit: str
+    limit: str
+    signal_words: str
+    medians: str
+    exposure: Bars
+    histogram: Histogram
+    journey: tuple[Dot, ...]
+    breakdowns: tuple[BreakdownPart, ...]
+    samples: tuple[SampleLine, ...]
+    services: ServiceMap | None
+
+
+def evidence_part(
+    problem: Problem, found: Evidence, services: ServiceMap | None, marks: Sequence[Mark], now: int, zone: str
+) -> EvidencePart:
+    """Word and lay out the evidence of one problem."""
+    spread = found.distribution
+    onset = [Mark(problem.onset, "onset", "onset")]
+    if problem.closed:
+        onset.append(Mark(problem.closed, "closed", "closed"))
+    buckets = found.exposure
+    unit = spread.unit
+    medians = (
+        f"median {_figure(spread.median_affected, unit)} against {_figure(spread.median_unaffected, unit)}"
+        if spread.median_affected is not None and spread.median_unaffected is not None
+        else "median unknown: one side is empty"
+    )
+    return EvidencePart(
+        visits=_visits(problem),
+        measure=spread.measure,
+        unit=unit,
+        limit=_figure(spread.limit, unit),
+        signal_words=f"{problem.signal} from",
+        medians=medians,
+        exposure=Bars(
+            tuple(one.time for one in buckets),
+            buckets[0].width if buckets else 0,
+            tuple(one.exposed for one in buckets),
+            tuple(one.arrivals for one in buckets),
+            (*onset, *marks),
+            zone,
+        ),
+        histogram=_histogram(found),
+        journey=_dots(found.journey),
+        breakdowns=tuple(_breakdown(one) for one in found.breakdowns),
+        samples=_samples(found, unit, now, zone),
+        services=services,
+    )
+
+
+def _visits(problem: Problem) -> dict[str, str]:
+    """What of the problem the Visits page can filter by."""
+    segment = {"device": "device_class", "country": "country"}
+    chosen = {name: problem.segment.get(dimension, "") for name, dimension in segment.items()}
+    return {"step": problem.step, "felt": problem.signal} | {
+        name: value for name, value in chosen.items() if value
+    }
+
+
+def _histogram(found: Evidence) -> Histogram:
+    spread = found.distribution
+    return Histogram(
+        spread.unit,
+        spread.measure,
+        spread.limit,
+        tuple(one.low for one in spread.bins),
+        tuple(one.high for one in spread.bins),
+        tuple(one.affected / (spread.n_affected or 1) for one in spread.bins),
+        tuple(one.unaffected / (spread.n_unaffected or 1) for one in spread.bins),
+        spread.n_affected,
+        spread.n_unaffected,
+    )
+
+
+def _dots(found: Sequence[Proportion]) -> tuple[Dot, ...]:
+    drawn = whiskers(
+        [None if one.value is None else (one.low or 0, one.value, one.high or 0) for one in found]
+    )
+    return tuple(
+        Dot(
+            one.label,
+            "unknown" if one.value is None else figures.percent(one.value),
+            ""
+            if one.low is None or one.high is None
+            else f"{figures.percent(one.low)} to {figures.percent(one.high)}",
+            f"{figures.count(one.hits)} of {figures.count(one.n)}",
+            whisker,
+        )
+        for one, whisker in zip(found, drawn, strict=True)
+    )
+
+
+def _breakdown(found: Breakdown) -> BreakdownPart:
+    return BreakdownPart(found.dimension.replace("_", " "), _dots(found.values[:8]))
+
+
+def _samples(found: Evidence, unit: str, now: int, zone: str) -> tuple[SampleLine, ...]:
+    return tuple(
+        SampleLine(
+            href=f"/visits/{one.session_id}#p-{one.page_view_id}",
+            when=figures.moment(one.time, now, zone),
+            felt=_figure(one.felt, unit),
+            outcome=one.outcome,
+            device=one.device_class,
+            country=one.country,
+            rating=f"{one.rating:.0f} of 5" if one.rating else "",
+            traced=bool(one.trace_id),
+        )
+        for one in found.samples
+    )

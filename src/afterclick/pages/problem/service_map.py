@@ -1,0 +1,137 @@
+"""The service map: who calls whom, laid out left to right along the calls, with the culprit marked."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import msgspec
+
+from afterclick.store.engine.query import Reader, statements
+from afterclick.store.scope import Scope
+from afterclick.words import figures
+
+_SQL = statements("afterclick.pages.problem", "service_map.sql")
+_COLUMN, _ROW, _WIDTH, _HEIGHT, _MARGIN = 216, 84, 132, 44, 8
+_LIFT = 64  # of a call that passes over a column
+
+
+class Call(msgspec.Struct, frozen=True, kw_only=True):
+    """Calls from one service to another, since a moment and in the stretch before; `ms` are sums of durations."""
+
+    caller: str
+    callee: str
+    calls_now: int
+    errors_now: int
+    ms_now: float
+    calls_before: int
+    errors_before: int
+    ms_before: float
+
+
+@dataclass(frozen=True)
+class Node:
+    """A service in its place (pixels of the drawing)."""
+
+    name: str
+    x: int
+    y: int
+    width: int
+    height: int
+    culprit: bool
+
+
+@dataclass(frozen=True)
+class Edge:
+    """A call in its place: a path, its mean time now and before, and where to write them."""
+
+    caller: str
+    callee: str
+    path: str
+    label: str
+    words: str
+    x: int
+    y: int
+    culprit: bool
+
+
+@dataclass(frozen=True)
+class ServiceMap:
+    """The drawing, `width` by `height` pixels; `words` say it all once more."""
+
+    width: int
+    height: int
+    nodes: tuple[Node, ...]
+    edges: tuple[Edge, ...]
+
+
+def calls(reader: Reader, scope: Scope, since: int, until: int) -> list[Call]:
+    """Calls between services from `since` to `until` (UTC ms), and in the equal stretch before."""
+    parameters = {"since": since, "until": until, "before": 2 * since - until}
+    return reader.rows(scope, _SQL["calls"], Call, parameters)
+
+
+def service_map(found: Sequence[Call], service: str = "", peer: str = "") -> ServiceMap | None:
+    """Lay out the calls; `service`, and its call to `peer`, are marked. None when nothing calls anything."""
+    if not found:
+        return None
+    columns = _columns(found)
+    places = {name: (x, y) for x, column in enumerate(columns) for y, name in enumerate(column)}
+    deepest = max(len(column) for column in columns)
+    far = any(places[call.callee][0] - places[call.caller][0] > 1 for call in found)
+    head = _LIFT if far else 0  # room for the calls that pass over a column
+    tops = [head + (deepest - len(column)) * _ROW // 2 for column in columns]
+    nodes = tuple(
+        Node(name, _MARGIN + x * _COLUMN, _MARGIN + tops[x] + y * _ROW, _WIDTH, _HEIGHT, name == service)
+        for name, (x, y) in places.items()
+    )
+    by_name = {node.name: node for node in nodes}
+    edges = tuple(
+        _edge(
+            call, by_name[call.caller], by_name[call.callee], call.caller == service and call.callee == peer
+        )
+        for call in found
+        if call.caller != call.callee
+    )
+    width = 2 * _MARGIN + (len(columns) - 1) * _COLUMN + _WIDTH
+    return ServiceMap(width, head + 2 * _MARGIN + (deepest - 1) * _ROW + _HEIGHT, nodes, edges)
+
+
+def _columns(found: Sequence[Call]) -> list[list[str]]:
+    # Longest path from an entry, bounded by the number of services so that loops end.
+    names = list(dict.fromkeys(name for call in found for name in (call.caller, call.callee)))
+    depth = dict.fromkeys(names, 0)
+    for _ in names:
+        for call in found:
+            if call.caller != call.callee and depth[call.callee] <= depth[call.caller] < len(names) - 1:
+                depth[call.callee] = depth[call.caller] + 1
+    used = sorted(set(depth.values()))
+    return [[name for name in names if depth[name] == level] for level in used]
+
+
+def _edge(call: Call, start: Node, end: Node, culprit: bool) -> Edge:
+    x1, y1 = start.x + start.width, start.y + start.height // 2
+    x2, y2 = end.x, end.y + end.height // 2
+    middle = (y1 + y2) // 2
+    if x2 <= x1:  # a call back, or within a column: leave at the bottom, come in at the bottom
+        x1, y1, x2, y2 = (
+            start.x + start.width // 2,
+            start.y + start.height,
+            end.x + end.width // 2,
+            end.y + end.height,
+        )
+        middle = max(y1, y2) + 30
+        path = f"M{x1} {y1}C{x1} {y1 + 40} {x2} {y2 + 40} {x2} {y2}"
+    else:
+        bend, lift = (x1 + x2) // 2, _LIFT if end.x - start.x > _COLUMN else 0
+        middle -= lift * 3 // 4  # where a cubic curve is half-way
+        path = f"M{x1} {y1}C{bend} {y1 - lift} {bend} {y2 - lift} {x2} {y2}"
+    label = _mean(call.ms_now, call.calls_now)
+    words = (
+        f"{call.caller} → {call.callee}: {figures.plural(call.calls_now, 'call')}, mean {label or 'unknown'} "
+        f"(before {_mean(call.ms_before, call.calls_before) or 'unknown'}), "
+        f"{figures.plural(call.errors_now, 'error')} (before {figures.count(call.errors_before)})"
+    )
+    return Edge(call.caller, call.callee, path, label, words, (x1 + x2) // 2, middle, culprit)
+
+
+def _mean(total: float, n: int) -> str:
+    return figures.milliseconds(total / n) if n else ""

@@ -1,0 +1,208 @@
+"""Data quality: what came in, what was dropped and why, how fresh the rest is, and how far it may be trusted."""
+
+from dataclasses import dataclass
+
+import msgspec
+
+from afterclick.store.engine.query import Reader, statements
+from afterclick.store.scope import Scope
+from afterclick.web.intake import Health, Intake
+from afterclick.words import figures
+from afterclick.words.sentence import Sentence, felt, sentence, strong
+
+_SQL = statements("afterclick.pages.quality", "quality.sql")
+HOUR = 3_600_000
+WINDOW = 24 * HOUR
+"""Counts cover the last 24 hours; clocks and traces, which read raw records, the last hour."""
+
+
+class Bots(msgspec.Struct, frozen=True):
+    """Visits, and those of declared bots."""
+
+    visits: int
+    bots: int
+
+
+class ClockRow(msgspec.Struct, frozen=True):
+    """Events and how long after their own time they were received, ms; `ahead` by over 1 s, `late` by over 1 h."""
+
+    events: int
+    lag_p50: float
+    lag_p95: float
+    ahead: int
+    late: int
+
+
+class TraceRow(msgspec.Struct, frozen=True):
+    """Requests, those with a trace id, and those whose spans have arrived."""
+
+    requests: int
+    traced: int
+    linked: int
+
+
+@dataclass(frozen=True)
+class Check:
+    """One question about the data, its answer and how to read it. `state` is ok, look or unknown."""
+
+    name: str
+    value: str
+    note: str
+    state: str
+
+
+@dataclass(frozen=True)
+class DropLine:
+    """Rows dropped for one reason at one door, with the newest time it happened."""
+
+    door: str
+    reason: str
+    rows: str
+    share: str
+    last: str
+
+
+@dataclass(frozen=True)
+class QualityPage:
+    """Everything the Data quality page shows."""
+
+    answer: Sentence
+    accepted: tuple[tuple[str, str], ...]
+    drops: tuple[DropLine, ...]
+    checks: tuple[Check, ...]
+
+
+def quality(reader: Reader, scope: Scope, health: Health, now: int, zone: str) -> QualityPage:
+    """Read and word the quality of a site's data over the last day."""
+    intake = health.intake(scope.site, now - WINDOW)
+    day = {"since": now - WINDOW, "until": now + HOUR}
+    hour = {"since": now - HOUR, "until": now + HOUR}
+    bots = reader.rows(scope, _SQL["bots"], Bots, day)[0]
+    clock = reader.rows(scope, _SQL["clock"], ClockRow, hour)[0]
+    traces = reader.rows(scope, _SQL["traces"], TraceRow, hour)[0]
+    checks = (
+        _freshness(intake, now),
+        _queue(intake, now),
+        _bots(bots),
+        _sampling(),
+        _clock(clock, intake),
+        _late(clock),
+        _linked(traces),
+    )
+    return QualityPage(_answer(intake, now), _accepted(intake), _drops(intake, now, zone), checks)
+
+
+def _answer(intake: Intake, now: int) -> Sentence:
+    taken, dropped = sum(intake.accepted.values()), sum(drop.rows for drop in intake.drops)
+    if not taken and not dropped:
+        if intake.last_received is None:
+            return sentence(
+                "Nothing has been received yet; ", strong("connect your site", "/connect"), " to begin."
+            )
+        last = figures.ago(intake.last_received, now)
+        return sentence(
+            "Nothing was received in the last 24 hours; the newest record came ", strong(last), "."
+        )
+    share = dropped / (taken + dropped)
+    newest = figures.ago(intake.last_received, now) if intake.last_received else "at an unknown time"
+    lost = (
+        felt(f"{figures.count(dropped)} ({figures.percent(share)}) were dropped")
+        if dropped
+        else "none was dropped"
+    )
+    return sentence(
+        strong(f"{figures.count(taken)} records"), " were accepted in the last 24 hours and ", lost,
+        f"; the newest came {newest}.",
+    )  # fmt: skip
+
+
+def _accepted(intake: Intake) -> tuple[tuple[str, str], ...]:
+    return tuple((door, figures.count(rows)) for door, rows in sorted(intake.accepted.items()))
+
+
+def _drops(intake: Intake, now: int, zone: str) -> tuple[DropLine, ...]:
+    whole = sum(intake.accepted.values()) + sum(drop.rows for drop in intake.drops)
+    return tuple(
+        DropLine(
+            drop.door,
+            drop.reason,
+            figures.count(drop.rows),
+            figures.percent(drop.rows / whole),
+            figures.moment(drop.time, now, zone),
+        )
+        for drop in intake.drops
+    )
+
+
+def _freshness(intake: Intake, now: int) -> Check:
+    if intake.last_received is None:
+        return Check("Freshness", "unknown", "nothing has been received", "unknown")
+    quiet = now - intake.last_received
+    return Check(
+        "Freshness",
+        figures.ago(intake.last_received, now),
+        "newest record received",
+        "look" if quiet > HOUR else "ok",
+    )
+
+
+def _queue(intake: Intake, now: int) -> Check:
+    if not intake.waiting:
+        return Check("Queue", "empty", "everything accepted can be queried", "ok")
+    oldest = (
+        f"the oldest came {figures.ago(intake.oldest_waiting, now)}" if intake.oldest_waiting else "on disk"
+    )
+    behind = now - intake.oldest_waiting if intake.oldest_waiting else 0
+    note = f"{figures.size(intake.waiting_bytes)} on disk, not queryable yet; {oldest}"
+    return Check("Queue", figures.plural(intake.waiting, "record"), note, "look" if behind > 60_000 else "ok")
+
+
+def _bots(bots: Bots) -> Check:
+    if not bots.visits:
+        return Check("Bots", "unknown", "no visit in the last 24 hours", "unknown")
+    whole = figures.plural(bots.visits, "visit")
+    note = f"{figures.count(bots.bots)} of {whole} declare themselves; left out of the Overview"
+    return Check("Bots", figures.percent(bots.bots / bots.visits), note, "ok")
+
+
+def _sampling() -> Check:
+    return Check(
+        "Sampling",
+        "none here",
+        "every accepted record is kept; a site may sample in the SDK, which weighs nothing up",
+        "ok",
+    )
+
+
+def _clock(clock: ClockRow, intake: Intake) -> Check:
+    corrected = (
+        f"{figures.plural(intake.corrected, 'record')} of the last 24 hours had the sender's clock put right"
+    )
+    if not clock.events:
+        return Check("Clocks", "unknown", f"no event in the last hour; {corrected}", "unknown")
+    whole = figures.plural(clock.events, "event")
+    note = f"{figures.count(clock.ahead)} of {whole} in the last hour lie over 1 s ahead of us; {corrected}"
+    return Check(
+        "Clocks",
+        f"{figures.percent(clock.ahead / clock.events)} ahead",
+        note,
+        "look" if clock.ahead * 50 > clock.events else "ok",
+    )
+
+
+def _late(clock: ClockRow) -> Check:
+    if not clock.events:
+        return Check("Delay", "unknown", "no event in the last hour", "unknown")
+    half = figures.milliseconds(max(clock.lag_p50, 0))
+    note = f"half arrive within {half}; {figures.count(clock.late)} over 1 h late"
+    return Check("Delay", f"{figures.milliseconds(max(clock.lag_p95, 0))} p95", note, "ok")
+
+
+def _linked(traces: TraceRow) -> Check:
+    if not traces.traced:
+        note = "no request of the last hour carries a trace; OTLP settings are on Connect"
+        return Check("Linked traces", "unknown", note, "unknown")
+    share = traces.linked / traces.traced
+    whole = figures.plural(traces.traced, "traced request")
+    note = f"{figures.count(traces.linked)} of {whole} found their spans in the last hour"
+    return Check("Linked traces", figures.percent(share), note, "ok" if share > 0.9 else "look")

@@ -1,0 +1,1 @@
+"""The write keys of a site."""

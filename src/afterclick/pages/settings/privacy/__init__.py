@@ -1,0 +1,1 @@
+"""One person's records, and what a site keeps of anybody."""

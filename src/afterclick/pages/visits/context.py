@@ -1,0 +1,133 @@
+"""The Visits page: which visits there were, each with what it felt, did and paid."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from math import isfinite
+
+from afterclick.journeys import Choice, Filter, VisitRow
+from afterclick.words import figures, wording
+from afterclick.words.period import Period
+from afterclick.words.sentence import Sentence, did, sentence, strong
+
+
+@dataclass(frozen=True)
+class Step:
+    """One step of a journey in a row; `times` it was repeated in place."""
+
+    name: str
+    times: int
+
+
+@dataclass(frozen=True)
+class VisitLine:
+    """One visit in the list. `felt` holds (signal, words) pairs, empty when nothing went wrong."""
+
+    id: str
+    href: str
+    when: str
+    when_exact: str
+    who: str
+    country: str
+    length: str
+    felt: tuple[tuple[str, str], ...]
+    steps: tuple[Step, ...]
+    paid: str
+    rating: str
+
+
+@dataclass(frozen=True)
+class Options:
+    """What the filters offer, from what the period holds."""
+
+    steps: tuple[Choice, ...]
+    countries: tuple[Choice, ...]
+
+
+@dataclass(frozen=True)
+class VisitsPage:
+    """A page of visits, newest first. `older` is the `before` that continues it, empty at the end."""
+
+    answer: Sentence
+    period: Period
+    filter: Filter
+    options: Options
+    lines: tuple[VisitLine, ...]
+    older: str
+    empty: bool
+
+
+def visits_page(
+    found: Sequence[VisitRow], wanted: Filter, options: Options, period: Period, limit: int, now: int
+) -> VisitsPage:
+    """Word a page of at most `limit` visits; `found` may hold one more, which says that there are older ones."""
+    shown = found[:limit]
+    more = len(found) > limit
+    return VisitsPage(
+        answer=_answer(shown, wanted, period, more),
+        period=period,
+        filter=wanted,
+        options=options,
+        lines=tuple(_line(row, now, period.zone) for row in shown),
+        older=str(shown[-1].started) if more else "",
+        empty=not options.steps and not shown,
+    )
+
+
+def _answer(shown: Sequence[VisitRow], wanted: Filter, period: Period, more: bool) -> Sentence:
+    narrowed = wanted != Filter()
+    if not shown:
+        if narrowed:
+            return sentence(
+                strong("No visit matches"), f" in the {period.label}; take a filter away to see more."
+            )
+        return sentence(
+            "No visit was received in the ",
+            period.label,
+            "; ",
+            strong("check the connection", "/connect"),
+            ".",
+        )
+    n = f"the newest {len(shown)}" if more else figures.plural(len(shown), "visit")
+    ordered = sum(1 for row in shown if row.orders)
+    troubled = sum(1 for row in shown if row.slow or row.error or row.struggle)
+    match = " that match" if narrowed else ""
+    head = did(f"{n[:1].upper()}{n[1:]}{' visits' if more else ''}{match}")
+    return sentence(
+        head,
+        f" in the {period.label}: {ordered} bought, {troubled} met something slow, broken or frustrating.",
+    )
+
+
+def _line(row: VisitRow, now: int, zone: str) -> VisitLine:
+    felt = (("slow", "slow page"), ("error", "error"), ("struggle", "struggle"))
+    met = {"slow": row.slow, "error": row.error, "struggle": row.struggle}
+    return VisitLine(
+        id=row.session_id,
+        href=f"/visits/{row.session_id}",
+        when=figures.moment(row.started, now, zone),
+        when_exact=figures.stamp(row.started, zone),
+        who=" ".join(word for word in (row.visitor, row.device_class) if word) or "unknown device",
+        country=row.country,
+        length=figures.milliseconds(max(row.ended - row.started, 0)),
+        felt=tuple((signal, words) for signal, words in felt if met[signal]),
+        steps=_steps(row.journey),
+        paid=_paid(row),
+        rating=f"{row.stars:.0f} of 5" if row.stars else "",
+    )
+
+
+def _paid(row: VisitRow) -> str:
+    if not row.orders:
+        return ""
+    return figures.money(row.revenue, row.currency, exact=True) if isfinite(row.revenue) else "bought"
+
+
+def _steps(journey: Sequence[str]) -> tuple[Step, ...]:
+    steps: list[Step] = []
+    for name in journey:
+        name = wording.step_name(name)
+        if steps and steps[-1].name == name:
+            steps[-1] = Step(name, steps[-1].times + 1)
+        else:
+            steps.append(Step(name, 1))
+    return tuple(steps)

@@ -1,0 +1,132 @@
+"""A problem in plain words: what is wrong, for whom, since when, what it costs, and why."""
+
+from afterclick.impact import Estimate
+from afterclick.resolve import Problem
+from afterclick.stats import Interval
+from afterclick.words import figures
+from afterclick.words.period import DAY
+from afterclick.words.sentence import Piece, Sentence, capital, coded, felt, paid, sentence, strong
+
+_WRONG = {"slow": "is slow", "error": "fails", "struggle": "frustrates"}
+_BEEN = {"slow": "slow", "error": "failing", "struggle": "frustrating"}
+_DEVICE = {"mobile": "on phones", "tablet": "on tablets", "desktop": "on desktops", "bot": "for bots"}
+_VISITOR = {"new": "for new visitors", "returning": "for returning visitors"}
+_PLAIN = {
+    "device_tier": "on {}-tier devices",
+    "country": "in {}",
+    "region": "in {}",
+    "campaign": "from campaign {}",
+    "browser": "in {}",
+    "release": "on release {}",
+}
+
+
+def step_name(step: str) -> str:
+    """A journey step at the start of a sentence: Payment, Product list."""
+    words = step.replace("_", " ").replace("-", " ").strip()
+    return words[:1].upper() + words[1:] if words else "Every step"
+
+
+def segment_words(segment: dict[str, str]) -> str:
+    """For whom: "on phones", "for card network amex in DE"; empty when it is everyone."""
+    return " ".join(_condition(key, value) for key, value in segment.items())
+
+
+def _condition(key: str, value: str) -> str:
+    if key == "device_class":
+        return _DEVICE.get(value, f"on {value}")
+    if key == "visitor":
+        return _VISITOR.get(value, f"for {value} visitors")
+    if key in _PLAIN:
+        return _PLAIN[key].format(value)
+    return f"for {key.replace('_', ' ')} {value}"
+
+
+def title(problem: Problem) -> str:
+    """A problem's name: "Payment is slow for card network amex"."""
+    return f"{step_name(problem.step)} {_WRONG[problem.signal]} {segment_words(problem.segment)}".strip()
+
+
+def because(problem: Problem) -> tuple[Piece, ...]:
+    """The cause as a clause: ", because …", or that it is not known."""
+    if problem.cause.kind == "unknown" or not problem.cause.sentence:
+        return (Piece("; the cause is not known yet"),)
+    return coded(f", because {problem.cause.sentence.rstrip('.')}")
+
+
+def cause_words(problem: Problem) -> Sentence:
+    """The cause as a sentence of its own."""
+    return capital(sentence(*coded(problem.cause.sentence or "the cause is not known yet")))
+
+
+def per_day(estimate: Estimate) -> Interval | None:
+    """Revenue lost a day, None when it is not priced or has lasted less than a day (a rate would only be a guess)."""
+    if estimate.revenue_lost is None or estimate.until - estimate.since < DAY:
+        return None
+    return estimate.revenue_lost.scaled(DAY / (estimate.until - estimate.since))
+
+
+def answer(problem: Problem, now: int, zone: str, href: str = "") -> Sentence:
+    """The sentence that answers what a problem is, costs and comes from, as far as it is known.
+
+    `href` links the problem's name, for pages that name several.
+    """
+    name = Piece(f"{step_name(problem.step)} {segment_words(problem.segment)}".strip(), "strong", href)
+    since = figures.moment(problem.onset, now, zone)
+    if problem.estimate is None or problem.estimate.revenue_lost is None:
+        return _unpriced(problem, name, since)
+    if problem.status == "closed":
+        return _closed(problem, problem.estimate, name, since, now, zone)
+    return _priced(problem, problem.estimate, name, since)
+
+
+def _priced(problem: Problem, estimate: Estimate, name: Piece, since: str) -> Sentence:
+    lost = estimate.revenue_lost
+    assert lost is not None  # noqa: S101 - answer() sends only priced ones
+    rate = per_day(estimate)
+    if lost.low <= 0:
+        return sentence(
+            name, " has been ", felt(_BEEN[problem.signal]), f" since {since}; so far ",
+            paid(f"no clear loss ({figures.money_range(lost, estimate.currency)})"), *because(problem), ".",
+        )  # fmt: skip
+    if rate is None:
+        money = (" has lost ", paid(f"about {figures.money(lost.value, estimate.currency)}"))
+        bounds = f" ({figures.money_range(lost, estimate.currency)})"
+    else:
+        money = (" has been losing ", paid(f"about {figures.money(rate.value, estimate.currency)} a day"))
+        bounds = f" ({figures.money_range(rate, estimate.currency)})"
+    return sentence(name, *money, bounds, f" since {since}", *because(problem), ".")
+
+
+def _closed(problem: Problem, estimate: Estimate, name: Piece, since: str, now: int, zone: str) -> Sentence:
+    lost = estimate.revenue_lost
+    assert lost is not None  # noqa: S101 - answer() sends only priced ones
+    end = figures.moment(problem.closed or problem.last_seen, now, zone)
+    words = f" ({figures.money_range(lost, estimate.currency)}) from {since} until {end}"
+    money = paid(f"about {figures.money(lost.value, estimate.currency)}")
+    return sentence(name, " lost ", money, words, *because(problem), ".")
+
+
+def _unpriced(problem: Problem, name: Piece, since: str) -> Sentence:
+    verb = " has been " if problem.status == "open" else " was "
+    start = sentence(name, verb, felt(_BEEN[problem.signal]), f" since {since}", *because(problem), "; ")
+    return sentence(*start.pieces, strong(price_words(problem.estimate)), ".")
+
+
+def price_words(estimate: Estimate | None) -> str:
+    """The price in a clause: the money with its interval, how much is still to be gathered, or why it is unknown."""
+    if estimate is None:
+        return "it is not priced yet"
+    if estimate.revenue_lost is not None:
+        return (
+            f"{figures.money(estimate.revenue_lost.value, estimate.currency)} "
+            f"({figures.money_range(estimate.revenue_lost, estimate.currency)})"
+        )
+    if estimate.status == "gathering":
+        return (
+            f"not priced yet, n = {figures.count(estimate.n_exposed)} exposed of at least "
+            f"{estimate.minimum.exposed} and {figures.count(estimate.n_control)} comparable of at least "
+            f"{estimate.minimum.control}"
+        )
+    reason = estimate.reason.rstrip(".")
+    return f"its cost is unknown: {reason[:1].lower()}{reason[1:]}" if reason else "its cost is unknown"

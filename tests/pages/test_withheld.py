@@ -1,0 +1,95 @@
+"""What a role may not see is on none of its pages and in none of its answers, and what it may see is."""
+
+import json
+import re
+from collections.abc import Iterator
+from dataclasses import replace
+
+import httpx
+import pytest
+from starlette.requests import HTTPConnection
+from tests.web.desks import served
+
+from afterclick import web
+from afterclick.accounts.policy import ROLES, Capability, Role
+from afterclick.accounts.viewer import Viewer, with_roles
+from afterclick.pages import dashboard
+
+MONEY = re.compile(r"€\s?\d|\"revenue(_lost)?\":\s?[\d{]|\"naive\":\s?[\d{]")
+PATHS = (
+    "/", "/problems", "/problems/amex-payment", "/problems/amex-payment/evidence", "/visits?paid=yes", "/quality",
+    "/api/overview", "/api/problems", "/api/problems/amex-payment", "/api/problems/amex-payment/evidence",
+    "/api/visits?paid=yes", "/api/quality",
+)  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def client(shop_desk: web.Desk) -> Iterator[httpx.Client]:
+    """A client whose header `x-test-role` says who asks."""
+    site = shop_desk.scope.site
+
+    def recognize(connection: HTTPConnection) -> Viewer:
+        return with_roles("member", "p", "p", {site: Role(connection.headers["x-test-role"])})
+
+    desk = replace(shop_desk, recognize=(recognize,))
+    with served(dashboard(desk), desk.live) as url, httpx.Client(base_url=url, timeout=60) as client:
+        yield client
+
+
+def read(client: httpx.Client, role: Role, path: str) -> str:
+    answer = client.get(path, headers={"x-test-role": role})
+    return answer.text if answer.status_code == 200 else ""
+
+
+def visits_that_bought(client: httpx.Client) -> list[str]:
+    text = read(client, Role.ADMINISTRATOR, "/api/visits?paid=yes")
+    return re.findall(r'"href":"(/visits/[^"]+)"', text)[:3]
+
+
+@pytest.mark.parametrize("role", list(Role))
+def test_money_is_shown_to_the_roles_that_include_it_only(client: httpx.Client, role: Role) -> None:
+    paths = (*PATHS, *visits_that_bought(client))
+    shown = {path for path in paths if MONEY.search(read(client, role, path))}
+    if Capability.MONEY in ROLES[role]:
+        assert {"/", "/problems", "/api/overview", "/api/problems/amex-payment"} <= shown
+    else:
+        assert shown == set()
+
+
+@pytest.mark.parametrize("role", [role for role in Role if Capability.MONEY not in ROLES[role]])
+def test_a_page_without_money_says_so_and_keeps_the_rest(client: httpx.Client, role: Role) -> None:
+    overview = read(client, role, "/")
+    assert overview.count("not for your role") >= 2
+    assert "Good sessions" in overview
+    problem = read(client, role, "/problems/amex-payment")
+    assert "money is not for your role" in problem
+    assert "ledger" in problem or "because" in problem
+    for path in visits_that_bought(client):
+        visit = read(client, role, path)
+        assert "bought" in visit
+        assert "nan" not in re.sub(r'nonce="[^"]*"', "", visit).lower().split()
+
+
+def test_problems_are_not_in_the_order_of_their_prices_for_who_may_not_know_them(
+    client: httpx.Client,
+) -> None:
+    opened = json.loads(read(client, Role.ENGINEERING, "/api/problems"))["open"]
+    visits = [int(one["visits"].replace(",", "")) for one in opened]
+    assert visits == sorted(visits, reverse=True)
+
+
+@pytest.mark.parametrize("role", list(Role))
+def test_links_to_visits_are_shown_to_who_may_open_them_only(client: httpx.Client, role: Role) -> None:
+    linked = {
+        path for path in PATHS[:4] if re.search(r'(href|data-visits)="/visits', read(client, role, path))
+    }
+    assert bool(linked) == (Capability.VISITS in ROLES[role])
+
+
+@pytest.mark.parametrize("role", [role for role in Role if Capability.VISITS in ROLES[role]])
+def test_searching_for_a_customer_is_for_who_may_know_them(client: httpx.Client, role: Role) -> None:
+    expected = 200 if Capability.PERSONAL in ROLES[role] else 403
+    for query in ("find=user-1", "person=7"):
+        for path in ("/visits", "/api/visits"):
+            answer = client.get(f"{path}?{query}", headers={"x-test-role": role})
+            assert answer.status_code == expected

@@ -1,0 +1,92 @@
+import pytest
+from tests.web.shopfront import DAY, NOW
+from tests.web.troubles import a_problem, replace_struct
+
+from afterclick.impact import Estimate
+from afterclick.stats import Interval
+from afterclick.words import figures
+from afterclick.words.sentence import coded
+from afterclick.words.wording import answer, segment_words
+
+
+def said(**changed: object) -> str:
+    return answer(replace_struct(a_problem("s"), changed), NOW, "UTC").text.replace("\u00a0", " ")
+
+
+def test_a_priced_problem_says_where_how_much_since_when_and_why() -> None:
+    assert said() == (
+        "Payment for card network amex has been losing about €4,200 a day (€2,900 to €5,600) since Monday 23:20, "
+        "because payment → acquirer takes 3.1 s more than usual."
+    )
+
+
+def test_a_loss_younger_than_a_day_is_a_total_not_a_rate() -> None:
+    young = Estimate(
+        status="priced",
+        revenue_lost=Interval(900, 500, 1400),
+        currency="EUR",
+        since=NOW - DAY // 4,
+        until=NOW,
+    )
+    assert "has lost about €900 (€500 to €1,400) since today 05:20" in said(
+        onset=NOW - DAY // 4, estimate=young
+    )
+
+
+def test_a_loss_whose_interval_holds_zero_is_no_clear_loss() -> None:
+    vague = Estimate(
+        status="priced", revenue_lost=Interval(200, -50, 450), currency="EUR", since=NOW - DAY, until=NOW
+    )
+    assert "so far no clear loss (−€50 to €450)" in said(estimate=vague)
+
+
+@pytest.mark.parametrize(
+    ("estimate", "words"),
+    [
+        (None, "it is not priced yet."),
+        (
+            Estimate(status="gathering", n_exposed=12, n_control=40),
+            "not priced yet, n = 12 exposed of at least 30 and 40 comparable of at least 100.",
+        ),
+        (
+            Estimate(status="unknown", reason="Nobody is unexposed."),
+            "its cost is unknown: nobody is unexposed.",
+        ),
+    ],
+)
+def test_without_a_price_the_sentence_says_what_is_missing(estimate: Estimate | None, words: str) -> None:
+    assert said(estimate=estimate).endswith(words)
+
+
+def test_a_segment_reads_as_people_say_it() -> None:
+    assert segment_words({"device_class": "mobile", "country": "DE"}) == "on phones in DE"
+    assert (
+        segment_words({"visitor": "new", "card_network": "amex"}) == "for new visitors for card network amex"
+    )
+
+
+def test_a_lone_backtick_stays_a_character() -> None:
+    assert [(piece.text, piece.family) for piece in coded("a ` b")] == [("a ` b", "")]
+    assert [piece.family for piece in coded("`a` is slow")] == ["code", ""]
+
+
+@pytest.mark.parametrize(
+    ("shown", "expected"),
+    [
+        (figures.money(4213.4, "EUR"), "€4,210"),
+        (figures.money(-0.456, "USD"), "−$0.46"),
+        (figures.money(1234.5, "CZK", exact=True), "1,234.50\u00a0CZK"),
+        (figures.percent(0.0342), "3.42%"),
+        (figures.percent(0.9995), "99.95%"),
+        (figures.percent(0.0), "0%"),
+        (figures.milliseconds(2412), "2.41\u00a0s"),
+        (figures.milliseconds(245_000), "4\u00a0min 5\u00a0s"),
+        (figures.short(12_345), "12.3\u00a0k"),
+        (figures.moment(NOW - DAY, NOW, "UTC"), "yesterday 11:20"),
+        (figures.moment(NOW - 2 * DAY, NOW, "Asia/Kathmandu"), "Monday 17:05"),
+        (figures.moment(NOW - 400 * DAY, NOW, "UTC"), "14 Oct 2025"),
+        (figures.join(["a", "b", "c"]), "a, b and c"),
+    ],
+)
+def test_numbers_and_times_are_worded_one_way(shown: str, expected: str) -> None:
+    assert shown == expected
