@@ -34,7 +34,7 @@ from afterclick.store.control.taken_and_dropped import Quality
 from afterclick.store.drain.block import Conversion
 from afterclick.store.drain.insertion import Insertion
 from afterclick.store.drain.replay import Replayed, Standing, replay, standing_aside
-from afterclick.store.erasure import Late, Tombstones, WaitingRows
+from afterclick.store.erasure import Late, SpooledRows, Tombstones
 from afterclick.store.scope import Scope
 from afterclick.store.store import Store, open_store
 from afterclick.visits import enrich
@@ -215,7 +215,7 @@ def _privacy(
     draining: Event,
 ) -> Privacy:
     tables, memory = store.people, VisitMemory(settings.data)
-    waiting, requests = WaitingRows(settings.spool, late), Requests(control, Secrets.open(settings))
+    waiting, requests = SpooledRows(settings.spool, late), Requests(control, Secrets.open(settings))
     eraser = Eraser(
         tables, waiting, memory, identity, SqlCuts(control), tombstones, requests, control, draining.is_set
     )

@@ -23,7 +23,7 @@ from afterclick.log import redacted
 from afterclick.resolve.total import TOTAL
 from afterclick.resolve.watch import WATCH
 from afterclick.store.control.taken_and_dropped import FORGET_TALLIES
-from afterclick.store.rollups.settle import SETTLE
+from afterclick.store.rollups.service_minutes import SETTLE
 
 JOBS: tuple[Job[Installation], ...] = (
     SETTLE,

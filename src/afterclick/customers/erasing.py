@@ -14,8 +14,8 @@ from afterclick.store.erasure import (
     IdKind,
     Person,
     PersonTables,
+    SpooledRows,
     Tombstones,
-    WaitingRows,
     wipe_control,
 )
 
@@ -66,7 +66,7 @@ class Eraser:
     def __init__(
         self,
         tables: PersonTables,
-        waiting: WaitingRows,
+        waiting: SpooledRows,
         memory: Memory,
         identity: Identity,
         cuts: SqlCuts,

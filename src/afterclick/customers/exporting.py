@@ -7,7 +7,7 @@ from typing import BinaryIO
 
 import msgspec
 
-from afterclick.store.erasure import REGISTRY, SEARCHED, Person, PersonTables, WaitingRows
+from afterclick.store.erasure import REGISTRY, SEARCHED, Person, PersonTables, SpooledRows
 
 _ENCODER = msgspec.json.Encoder(enc_hook=str)
 _WORDS = {one.name: one.holds for one in REGISTRY if one.where == "signals"}
@@ -18,7 +18,7 @@ _WAITING = {
 
 
 def write_zip(
-    out: BinaryIO, person: Person, tables: PersonTables, waiting: WaitingRows, now: int
+    out: BinaryIO, person: Person, tables: PersonTables, waiting: SpooledRows, now: int
 ) -> dict[str, int]:
     """Write all records of the person to `out`, which can be sought in; how many there are of each place.
 
@@ -38,7 +38,7 @@ def write_zip(
     return counts
 
 
-def _write_waiting(archive: zipfile.ZipFile, person: Person, waiting: WaitingRows) -> dict[str, int]:
+def _write_waiting(archive: zipfile.ZipFile, person: Person, waiting: SpooledRows) -> dict[str, int]:
     lines: dict[str, list[bytes]] = {}
     for place, line in waiting.rows(person):
         lines.setdefault(place, []).append(line.encode())

@@ -16,7 +16,7 @@ from afterclick.customers.identity import Identity
 from afterclick.customers.requests import Request, Requests
 from afterclick.errors import InvalidInput, NotFound, Unavailable
 from afterclick.jobs import Job, Stop
-from afterclick.store.erasure import Person, PersonTables, Tombstones, WaitingRows, is_nobody
+from afterclick.store.erasure import Person, PersonTables, SpooledRows, Tombstones, is_nobody
 from afterclick.store.rollups.identity import NodeKind
 
 _LONGEST = 256
@@ -46,7 +46,7 @@ class Privacy:
     def __init__(
         self,
         tables: PersonTables,
-        waiting: WaitingRows,
+        waiting: SpooledRows,
         memory: Memory,
         identity: Identity,
         tombstones: Tombstones,

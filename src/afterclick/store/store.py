@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from contextlib import AbstractContextManager
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import pyarrow as pa
 
@@ -18,12 +18,20 @@ from afterclick.store.engine.usage import Usage, usage
 from afterclick.store.erasure.tables import PersonTables
 from afterclick.store.rollups.identity import IdentityTables
 from afterclick.store.rollups.rebuild import drop_left_shadows, rebuild
-from afterclick.store.rollups.settle import Settled, settle
+from afterclick.store.rollups.refunds import settle_refunds
+from afterclick.store.rollups.service_minutes import settle_minutes
 from afterclick.store.schema.tables import keep_for, migrate
 from afterclick.store.scope import Scope
 
 if TYPE_CHECKING:
     from afterclick.store.engine.readonly import ReadOnly
+
+
+class Settled(NamedTuple):
+    """What one settling did: minutes computed anew, refunds carried to their visits."""
+
+    minutes: int
+    refunds: int
 
 
 class Store(Reader):
@@ -79,7 +87,7 @@ class Store(Reader):
 
         Raises Stopped at a safe point once `stop` is set.
         """
-        return settle(self._engine, now, stop)
+        return Settled(settle_minutes(self._engine, now, stop), settle_refunds(self._engine, now))
 
     def rebuild(self, since: int, until: int) -> list[str]:
         """Compute page_views, sessions, trace_visits and orders of the months of [since, until) (UTC ms) anew."""

@@ -23,8 +23,8 @@ from sqlalchemy.exc import SQLAlchemyError
 from afterclick.clock import Clock, now_ms
 from afterclick.errors import Unavailable
 from afterclick.store.control.taken_and_dropped import Quality
+from afterclick.store.drain.bisection import StoreInDoubt
 from afterclick.store.drain.block import Block, Conversion, Dropped, Step
-from afterclick.store.drain.halving import StoreInDoubt
 from afterclick.store.drain.insertion import Insertion, Inserts
 from afterclick.store.spool.batch import KINDS, Aside, Group, Kind, Range
 from afterclick.store.spool.outlet import Outlet

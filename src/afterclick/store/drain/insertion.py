@@ -6,8 +6,8 @@ from typing import Protocol
 import pyarrow as pa
 
 from afterclick.errors import Unavailable
+from afterclick.store.drain.bisection import bisect
 from afterclick.store.drain.block import Conversion, Dropped
-from afterclick.store.drain.halving import halve
 from afterclick.store.spool.batch import Kind
 
 _REASON = 300  # characters of an error that are kept
@@ -54,7 +54,7 @@ class Insertion:
         What steps leave out is added to `dropped`. Raises Unavailable when the store takes nothing now.
         """
         counted = Dropped() if dropped is None else dropped
-        return halve(
+        return bisect(
             lines,
             token,
             lambda some, own: self._convert_and_insert(kind, some, own, counted),

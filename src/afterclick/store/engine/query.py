@@ -42,14 +42,19 @@ def statements(package: str, file: str) -> dict[str, Statement]:
 
     Raises Misconfigured when a statement binds no site or the file has no `-- name:` header.
     """
+    return {name: Statement(name, sql) for name, sql in named(package, file).items()}
+
+
+def named(package: str, file: str) -> dict[str, str]:
+    """The texts of such a file, for the store's own jobs, which work on all sites at once.
+
+    Raises Misconfigured when the file has no `-- name:` header.
+    """
     text = resources.files(package).joinpath(file).read_text(encoding="utf-8")
     parts = _HEADER.split(text)[1:]
     if not parts:
         raise Misconfigured(f"{package}/{file} has no `-- name:` header.")
-    return {
-        name: Statement(name, body.strip().rstrip(";"))
-        for name, body in zip(parts[::2], parts[1::2], strict=True)
-    }
+    return {name: body.strip().rstrip(";") for name, body in zip(parts[::2], parts[1::2], strict=True)}
 
 
 class Reader(Protocol):

@@ -7,9 +7,9 @@ of the engine, `waiting` those of the spool; `tombstones` and `late` keep late d
 from afterclick.store.erasure.late import ClientMark, Late
 from afterclick.store.erasure.person import IdKind, Person, is_nobody
 from afterclick.store.erasure.registry import REGISTRY, Holding
+from afterclick.store.erasure.spooled_rows import SpooledRows
 from afterclick.store.erasure.tables import SEARCHED, PersonTables
 from afterclick.store.erasure.tombstones import Tombstone, Tombstones, tombstones
-from afterclick.store.erasure.waiting import WaitingRows
 from afterclick.store.erasure.wipe import wipe, wipe_control
 
 __all__ = [
@@ -21,9 +21,9 @@ __all__ = [
     "Late",
     "Person",
     "PersonTables",
+    "SpooledRows",
     "Tombstone",
     "Tombstones",
-    "WaitingRows",
     "is_nobody",
     "tombstones",
     "wipe",

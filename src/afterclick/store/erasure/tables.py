@@ -15,7 +15,8 @@ from afterclick.errors import Unavailable
 from afterclick.store.engine.connection import Engine
 from afterclick.store.erasure.ageing import drop_older
 from afterclick.store.erasure.person import Listed, Person, find_person, listed, rows_of
-from afterclick.store.rollups.settle import carry_refunds, settle
+from afterclick.store.rollups.refunds import carry_refunds
+from afterclick.store.rollups.service_minutes import settle_minutes
 
 SEARCHED: tuple[str, ...] = (
     "events", "sessions", "page_views", "orders", "late_refunds", "trace_visits", "spans", "logs", "metrics",
@@ -94,7 +95,7 @@ class PersonTables:
         if not person.minutes:
             return
         self._engine.command(_TICKETS, {"site": person.site, "minutes": list(person.minutes)})
-        settle(self._engine, now_ms())
+        settle_minutes(self._engine, now_ms())
         for table in _SETTLED:
             for partition in self._partitions(table, person.minutes):
                 self._engine.command(f"OPTIMIZE TABLE {table} PARTITION ID '{partition}' FINAL")

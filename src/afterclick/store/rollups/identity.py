@@ -5,16 +5,15 @@ visit's number beside it; all of it can be repeated, and computed again from the
 when people merge or part: the dictionary alone changes.
 """
 
-import re
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
-from importlib import resources
 from typing import Any, Literal, NamedTuple
 
 import pyarrow as pa
 
 from afterclick.store.engine.connection import Engine
+from afterclick.store.engine.query import named
 
 NodeKind = Literal["device", "user", "email"]
 
@@ -131,14 +130,7 @@ def _month(time: int) -> int:
     return moment.year * 100 + moment.month
 
 
-def _named(text: str) -> dict[str, str]:
-    parts = re.split(r"^-- name: (\w+)\s*$", text, flags=re.MULTILINE)[1:]
-    return {name: body.strip().rstrip(";") for name, body in zip(parts[::2], parts[1::2], strict=True)}
-
-
-_SQL = _named(
-    resources.files("afterclick.store.rollups").joinpath("identity.sql").read_text(encoding="utf-8")
-)
+_SQL = named("afterclick.store.rollups", "identity.sql")
 _VIEW = (
     "SELECT as_select FROM system.tables WHERE database = currentDatabase() AND name = 'identity_edges_of'"
 )

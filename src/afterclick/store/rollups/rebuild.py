@@ -10,7 +10,7 @@ from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 
 from afterclick.store.engine.connection import Engine
-from afterclick.store.rollups.settle import carry_refunds
+from afterclick.store.rollups.refunds import carry_refunds
 
 BY_MONTH = ("page_views", "sessions", "trace_visits")
 """Rollups in monthly partitions by the visit's start; `orders` has no partitions and is built whole."""

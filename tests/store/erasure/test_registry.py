@@ -19,7 +19,7 @@ from afterclick.store.spool.file import open_spool
 from afterclick.store.store import Store
 from afterclick.visits.memory import Memory
 
-DOCS = Path(__file__).parents[2] / "docs"
+DOCS = Path(__file__).parents[3] / "docs"
 TITLES: dict[Where, str] = {
     "signals": "The store", "control": "The control database", "spool": "The spool", "visits": "The memory of visits",
     "files": "The data folder",

@@ -1,6 +1,7 @@
 """The schema for a cluster. It is held to its snapshot and to the engine's parser; it was never run on a cluster.
 
-After a change of the schema run `afterclick schema --cluster main > tests/store/snapshots/cluster.sql`, and read it.
+After a change of the schema run `afterclick schema --cluster main > tests/store/schema/snapshots/cluster.sql` and
+read it.
 """
 
 import re

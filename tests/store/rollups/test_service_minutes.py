@@ -138,7 +138,7 @@ def test_tickets_stay_open_when_settling_dies_before_it_ends(
     def killed(*_: object) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("afterclick.store.rollups.settle._close", killed)
+    monkeypatch.setattr("afterclick.store.rollups.tickets.close", killed)
     with pytest.raises(KeyboardInterrupt):
         store.settle(NOON)
     monkeypatch.undo()
@@ -163,17 +163,3 @@ def test_a_week_of_history_is_settled_in_one_run(store: Store, span: MakeSpan, k
     keep(*[span("cart", "GET /cart", minute * MINUTE, 10) for minute in range(0, week, 10)])
     assert store.settle(NOON).minutes == week // 10
     assert len(ask(MINUTES)) == week // 10
-
-
-def test_a_refund_from_outside_lowers_the_revenue_of_its_orders_visit(
-    store: Store, event: MakeEvent, keep: Keep, ask: Ask, visit: str
-) -> None:
-    keep(event("refund", 9, order_id="o1", revenue=30))
-    store.settle(NOON)
-    keep(event("order", 5, order_id="o1", revenue=100, session_id=visit, session_start=NOON))
-    store.settle(NOON)
-    store.settle(NOON)
-    net = ask(
-        "SELECT toFloat64(revenue) AS gross, toFloat64(revenue_net) AS net FROM session_felt WHERE site = {site:String}"
-    )
-    assert net == [{"gross": 100.0, "net": 70.0}]

@@ -12,7 +12,7 @@ from tests.store.interrupted import interruptions
 
 from afterclick.store.schema.tables import migrations
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[3]
 
 
 def migrated(folder: Path, *statements: str) -> "subprocess.CompletedProcess[str]":

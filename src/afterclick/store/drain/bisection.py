@@ -1,4 +1,4 @@
-"""Halving: finds the rows of a refused block that the store refuses by themselves, while all others go in."""
+"""Bisection: finds the rows of a refused block that the store refuses by themselves, while all others go in."""
 
 from collections.abc import Callable, Sequence
 
@@ -12,7 +12,7 @@ class StoreInDoubt(Exception):
     """Every row by itself was refused: more likely the store's fault than the rows'."""
 
 
-def halve(lines: Sequence[bytes], token: str, insert: Insert, *, trusting: bool) -> dict[int, str]:
+def bisect(lines: Sequence[bytes], token: str, insert: Insert, *, trusting: bool) -> dict[int, str]:
     """Insert what can be; the places of the lines that cannot, each with the reason.
 
     The same halves have the same tokens every time. Raises Unavailable; StoreInDoubt when nothing goes in and the

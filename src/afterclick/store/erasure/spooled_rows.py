@@ -22,7 +22,7 @@ from afterclick.store.spool.file import open_spool, transaction
 _IN_HAND_SECONDS = 120.0
 
 
-class WaitingRows:
+class SpooledRows:
     """Over the spool of one folder; opens it anew for each call."""
 
     def __init__(self, folder: Path, late: Late) -> None:
