@@ -7,6 +7,7 @@ import uuid
 
 import msgspec
 
+from afterclick.measure import BOUND
 from afterclick.settings import load
 from afterclick.signals import Event
 from afterclick.store.drain.decode import decode
@@ -67,7 +68,7 @@ def main() -> bool:
     """Measure straight inserts and the drain in turns, then freshness under a steady load."""
     with tempfile.TemporaryDirectory() as data:
         settings = load({"AFTERCLICK_DATA": data})
-        store = open_store(settings)
+        store = open_store(settings, BOUND)
         spool, outlet = Spool(settings.spool, 1 << 34), Outlet(settings.spool)
         straight, drained = _rates(store, spool, outlet)
         worst = _freshness(store, spool, outlet)

@@ -15,6 +15,7 @@ import numpy as np
 
 from afterclick.customers import Identity, people
 from afterclick.customers.cuts import Cut
+from afterclick.measure import BOUND
 from afterclick.settings import load
 from afterclick.signals import Event
 from afterclick.store.engine.query import Statement
@@ -47,7 +48,7 @@ class NoCuts:
 def main() -> bool:
     """Fill a store, resolve it, and time the reads."""
     with tempfile.TemporaryDirectory() as data:
-        store = open_store(load({"AFTERCLICK_DATA": data}))
+        store = open_store(load({"AFTERCLICK_DATA": data}), BOUND)
         engine = store._engine  # pyright: ignore[reportPrivateUsage] - fills the tables without a million events
         for block in range(BLOCKS):
             size = VISITS // BLOCKS

@@ -26,6 +26,7 @@ from tests.browser import chromium
 
 from afterclick.demo.product import Place, Product
 from afterclick.demo.run import free_ports
+from afterclick.measure import BOUND
 from afterclick.settings import load as load_settings
 from afterclick.store.store import open_store
 from benchmarks import collector, load, schema
@@ -138,7 +139,7 @@ def main() -> bool:
 
 
 def _fill(data: Path, events: int) -> None:
-    store = open_store(load_settings({"AFTERCLICK_DATA": str(data)}))
+    store = open_store(load_settings({"AFTERCLICK_DATA": str(data)}), BOUND)
     now = time.time_ns() // 1_000_000
     for number, batch in enumerate(schema.batches(events, until=now, trouble_from=now - schema.DAY)):
         store.insert("events", batch, f"b{number}")

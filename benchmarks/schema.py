@@ -18,6 +18,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from afterclick.measure import BOUND
 from afterclick.settings import load
 from afterclick.store.engine.query import Statement
 from afterclick.store.schema.records import EVENTS, uuid_array
@@ -228,7 +229,7 @@ class Bench:
 
     def __init__(self, folder: Path) -> None:
         self.settings = load({"AFTERCLICK_DATA": str(folder), "AFTERCLICK_RETENTION_DAYS": "9000"})
-        self.store = open_store(self.settings)
+        self.store = open_store(self.settings, BOUND)
         self.engine = self.store._engine  # pyright: ignore[reportPrivateUsage]
 
     def fill(self, events: int) -> None:

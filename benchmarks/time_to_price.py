@@ -15,6 +15,7 @@ from tests.verify.coverage import PROBLEMS
 
 from afterclick.demo.shoppers import simulate
 from afterclick.impact import Estimate, Question, price
+from afterclick.measure import BOUND
 from afterclick.settings import load
 from afterclick.store.scope import Scope
 from afterclick.store.store import Store, open_store
@@ -139,7 +140,7 @@ def _y(minutes: int) -> float:
 def main() -> None:
     """Measure, draw, print."""
     with tempfile.TemporaryDirectory() as folder:
-        store = open_store(load({"AFTERCLICK_DATA": folder}))
+        store = open_store(load({"AFTERCLICK_DATA": folder}), BOUND)
         points = list(measure(store))
         store.close()
     TARGET.parent.mkdir(parents=True, exist_ok=True)

@@ -10,6 +10,7 @@ from hypothesis import settings as hypothesis
 from sqlalchemy import Engine
 from tests.store import front, postgres
 
+from afterclick.measure import BOUND
 from afterclick.settings import Settings, load
 from afterclick.store.control.database import open_control
 from afterclick.store.scope import Scope
@@ -65,7 +66,7 @@ def settings(tmp_path_factory: pytest.TempPathFactory) -> Settings:
 @pytest.fixture(scope="session")
 def store(settings: Settings) -> Iterator[Store]:
     """The real engine with its schema. Isolate yourself by `site`; never truncate."""
-    opened = open_store(settings)
+    opened = open_store(settings, BOUND)
     yield opened
     opened.close()
 
@@ -87,7 +88,7 @@ def server_settings(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Settin
 @pytest.fixture(scope="session")
 def server_store(server_settings: Settings) -> Iterator[Store]:
     """The store as a client of a server. Isolate yourself by `site`; never truncate."""
-    opened = open_store(server_settings)
+    opened = open_store(server_settings, BOUND)
     yield opened
     opened.close()
 

@@ -27,6 +27,7 @@ from afterclick.accounts import Keys, Site, Sites
 from afterclick.app import collect
 from afterclick.app.one_app import OneApp
 from afterclick.errors import Misconfigured, Unavailable
+from afterclick.measure import BOUND
 from afterclick.settings import Settings, load
 from afterclick.store.control.database import open_control
 from afterclick.store.scope import Scope
@@ -163,7 +164,7 @@ def test_two_collectors_deliver_every_event_once_though_one_is_killed_and_the_se
             other.__exit__()
             until(lambda: first.waiting() + second.waiting() == 0, 120, "both spools are empty")
             assert [machine.end(signal.SIGTERM) for machine in (first, second)] == [0, 0]
-            store = open_store(shared.settings("operator"))
+            store = open_store(shared.settings("operator"), BOUND)
             ids, counts = ids_and_counts(store, shared.site)
             store.close()
     assert one.acknowledged | other.acknowledged <= ids <= one.sent | other.sent

@@ -40,11 +40,13 @@ def test_data_of_an_earlier_release_is_told_upgraded_and_answers_as_before(data:
     assert (again.returncode, "nothing is due" in again.stdout) == (0, True)
     query = """
     SELECT count() AS visits, sum(n_page_views) AS pages, toInt32(sum(revenue)) AS revenue, sum(n_errors) AS errors,
-        uniqExact(region) AS regions, (SELECT sum(spans) FROM service_minutes) AS spans
+        uniqExact(region) AS regions, (SELECT sum(spans) FROM service_minutes) AS spans,
+        (SELECT uniqExact(person) FROM session_person) AS people
     FROM session_felt
     """
     answer = json.loads(afterclick(data, "query", query, "--json", **KEEP).stdout)
-    assert answer == [{"visits": 40, "pages": 40, "revenue": 866, "errors": 14, "regions": 1, "spans": 40}]
+    counts = {"visits": 40, "pages": 40, "revenue": 866, "errors": 14, "regions": 1, "spans": 40, "people": 1}
+    assert answer == [counts]
 
 
 def newer_control(data: Path) -> None:

@@ -4,6 +4,7 @@ import sys
 
 import msgspec
 
+from afterclick.measure import BOUND
 from afterclick.settings import load
 from afterclick.store.drain.drain import Drain
 from afterclick.store.engine.query import Statement
@@ -31,7 +32,7 @@ def held(store: Store, scope: Scope) -> bytes:
 
 if __name__ == "__main__":
     settings = load()
-    store = open_store(settings)
+    store = open_store(settings, BOUND)
     outlet = Outlet(settings.spool)
     if len(sys.argv) > 1:
         Drain(outlet, store).once()

@@ -1,13 +1,12 @@
-"""The catalogue, its page, and the store's view say the same."""
+"""The catalogue and its page say the same; tests/store/test_felt.py holds the store's views to it."""
 
 import re
-from importlib import resources
 from pathlib import Path
 
 import pytest
 
 from afterclick.errors import NotFound
-from afterclick.measure import CATALOGUE, FELT, metric
+from afterclick.measure import CATALOGUE, metric
 
 PAGE = Path(__file__).parents[2] / "docs" / "definitions.md"
 SECTION = re.compile(
@@ -22,25 +21,6 @@ def test_every_metric_stands_on_the_page_in_the_same_words_and_version_and_nothi
         for one in CATALOGUE
     ]
     assert page == catalogue
-
-
-def test_the_store_calls_slow_and_error_what_the_definitions_do() -> None:
-    view = resources.files("afterclick.store").joinpath("schema", "0003_felt.sql").read_text()
-    page_view = view.partition("session_felt")[0]
-    limits = {
-        "slowest_request_ms >=": FELT.request_ms,
-        "ifNull(lcp, 0) >": FELT.lcp_ms,
-        "ifNull(inp, 0) >": FELT.inp_ms,
-        "slowest_resource_ms >=": FELT.resource_ms,
-    }
-    for comparison, limit in limits.items():
-        assert f"{comparison} {limit:g}" in page_view
-        assert f"{comparison} {limit:g}" in view.partition("session_felt")[2]
-    rollup = resources.files("afterclick.store").joinpath("schema", "0002_rollups.sql").read_text()
-    assert (
-        f"type = 'request' AND (status = 0 OR status >= {FELT.failed_status})) AS any_failed_request"
-        in rollup
-    )
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-"""`python -m tests.store.interrupted FOLDER [STATEMENTS]`: migrates the store in FOLDER.
+"""`python -m tests.store.interrupted FOLDER [STATEMENTS]`: brings the store in FOLDER up to date.
 
 With a number, the process kills itself after so many statements, none: 0. Without one, it is interrupted after every
 single statement, each time going on from where it was, by an error in the one process. Prints what stands at the end.
@@ -12,10 +12,12 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
 from pathlib import Path
 
+from afterclick.measure import BOUND
 from afterclick.settings import load
 from afterclick.store.engine.connection import Engine
 from afterclick.store.engine.query import Parameter
 from afterclick.store.schema.tables import migrate, migrations
+from afterclick.store.schema.view import make_views, views
 
 
 class Interruption(Exception):
@@ -40,6 +42,7 @@ def interruptions() -> Iterator[int]:
     for migration in migrations():
         for done in range(1, len(migration.statements) + 2):  # the last one records that the file is through
             yield 1 + done  # the first makes the table of what is recorded
+    yield from (2 for _ in views(BOUND))
 
 
 def main(folder: Path, statements: str = "") -> None:
@@ -50,11 +53,15 @@ def main(folder: Path, statements: str = "") -> None:
         engine.interrupt = interrupted
         for engine.limit in interruptions():
             with suppress(Interruption):
-                migrate(engine)
+                bring_up_to_date(engine)
         assert not engine.limit, "the last run was not interrupted"
-    migrate(engine)
+    bring_up_to_date(engine)
     print(json.dumps({"tables": tables(engine), "applied": applied(engine)}))
     engine.close()
+
+
+def bring_up_to_date(engine: Engine) -> None:
+    make_views(engine, BOUND, schema=migrate(engine))
 
 
 def interrupted() -> None:

@@ -6,6 +6,7 @@ Prints how many page views there are afterwards.
 import sys
 import uuid
 
+from afterclick.measure import BOUND
 from afterclick.settings import load
 from afterclick.signals import Event
 from afterclick.store.schema.records import events_table
@@ -25,7 +26,7 @@ def visit(number: int) -> Event:
 
 
 def main(folder: str, visits: int, memory: str) -> None:
-    store = open_store(load({"AFTERCLICK_DATA": folder, "AFTERCLICK_QUERY_MEMORY_BYTES": memory}))
+    store = open_store(load({"AFTERCLICK_DATA": folder, "AFTERCLICK_QUERY_MEMORY_BYTES": memory}), BOUND)
     for first in range(0, visits, BATCH):
         store.insert("events", events_table([visit(first + n) for n in range(BATCH)]), token=str(first))
     store.rebuild(START, START + 1)

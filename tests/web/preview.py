@@ -10,6 +10,7 @@ from tests.web.shopfront import DAY, NOW, seed
 from tests.web.troubles import an_evidence, the_problems
 
 from afterclick.impact import Estimate
+from afterclick.measure import BOUND
 from afterclick.pages import dashboard
 from afterclick.resolve import Evidence, Problem
 from afterclick.settings import load
@@ -30,7 +31,7 @@ def main() -> None:
     """Seed a store, unless it is already, and serve it."""
     with tempfile.TemporaryDirectory() as scratch:
         settings = load({"AFTERCLICK_DATA": sys.argv[1] if len(sys.argv) > 1 else scratch})
-        store = open_store(settings)
+        store = open_store(settings, BOUND)
         if not store.arrow(Scope("shop"), _SLOW).num_rows:
             seed(store, "shop", visits=4000)
             store.settle(NOW)

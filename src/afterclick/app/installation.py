@@ -23,6 +23,7 @@ from afterclick.customers.erasing import Eraser
 from afterclick.customers.privacy import Found, Privacy
 from afterclick.customers.requests import Request, Requests
 from afterclick.journeys import Filter, VisitRow, visits
+from afterclick.measure import BOUND
 from afterclick.resolve import Problem
 from afterclick.resolve.book import SqlProblemBook
 from afterclick.resolve.watch import Changes
@@ -78,7 +79,7 @@ class Installation:
             stop_half_restored(settings.data)
         control = open_control(settings)
         first_run(control, settings)
-        return cls.over(settings, control, open_store(settings))
+        return cls.over(settings, control, open_store(settings, BOUND))
 
     @classmethod
     def over(cls, settings: Settings, control: Engine, store: Store) -> Self:

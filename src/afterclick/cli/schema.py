@@ -6,6 +6,7 @@ from typing import Annotated
 import typer
 
 from afterclick.errors import InvalidInput
+from afterclick.measure import BOUND
 from afterclick.settings import load
 from afterclick.store.schema.tables import cluster_schema
 
@@ -17,4 +18,4 @@ def schema(
     name = cluster or load().cluster
     if not name:
         raise InvalidInput("Name the cluster with --cluster or AFTERCLICK_CLUSTER.")
-    sys.stdout.write(";\n\n".join(cluster_schema(name)) + ";\n")
+    sys.stdout.write(";\n\n".join(cluster_schema(name, BOUND)) + ";\n")

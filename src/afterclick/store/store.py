@@ -21,6 +21,7 @@ from afterclick.store.rollups.rebuild import drop_left_shadows, rebuild
 from afterclick.store.rollups.refunds import settle_refunds
 from afterclick.store.rollups.service_minutes import settle_minutes
 from afterclick.store.schema.tables import keep_for, migrate
+from afterclick.store.schema.view import Bound, make_views
 from afterclick.store.scope import Scope
 
 if TYPE_CHECKING:
@@ -116,8 +117,10 @@ class Store(Reader):
         self._engine.close()
 
 
-def open_store(settings: Settings) -> Store:
-    """Open the store that the settings name and bring its tables and their retention up to date.
+def open_store(settings: Settings, bound: Bound) -> Store:
+    """Open the store that the settings name and bring its tables, their retention and its views up to date.
+
+    `bound` is what the catalogue says that the views apply: `measure.BOUND`.
 
     Raises Misconfigured when the DSN is none of ours, another process owns the folder, nothing answers, or a newer
     release has written it.
@@ -130,8 +133,8 @@ def open_store(settings: Settings) -> Store:
     engine = Engine(settings)
     try:
         drop_frozen(engine)
-        with engine.between_inserts():  # a migration may make a view anew
-            migrate(engine)
+        with engine.between_inserts():
+            make_views(engine, bound, schema=migrate(engine))
         keep_for(engine, settings.retention_days)
         drop_left_shadows(engine)
     except BaseException:

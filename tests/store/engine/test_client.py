@@ -16,11 +16,13 @@ import pytest
 from tests.store.conftest import over_both
 
 from afterclick.errors import Misconfigured
+from afterclick.measure import BOUND
 from afterclick.settings import Settings, load
 from afterclick.signals import Event
 from afterclick.store.engine.query import Statement
 from afterclick.store.schema.records import events_table
 from afterclick.store.schema.tables import migrate
+from afterclick.store.schema.view import make_views
 from afterclick.store.scope import Scope
 from afterclick.store.store import Store, open_store
 
@@ -103,13 +105,13 @@ def test_a_second_opening_of_the_same_folder_is_refused_with_the_owners_process(
     store: Store, settings: Settings
 ) -> None:
     with pytest.raises(Misconfigured, match=r"belongs to the running process \d+: stop it"):
-        open_store(settings)
+        open_store(settings, BOUND)
 
 
 @pytest.mark.parametrize("dsn", ["mysql://host/db", "chdb://relative/path", "clickhouse://"])
 def test_a_store_dsn_that_is_none_of_ours_is_refused(tmp_path: Path, dsn: str) -> None:
     with pytest.raises(Misconfigured, match="AFTERCLICK_STORE must"):
-        open_store(load({"AFTERCLICK_DATA": str(tmp_path), "AFTERCLICK_STORE": dsn}))
+        open_store(load({"AFTERCLICK_DATA": str(tmp_path), "AFTERCLICK_STORE": dsn}), BOUND)
 
 
 def test_inserts_go_through_a_private_folder(store: Store, settings: Settings) -> None:
@@ -122,12 +124,14 @@ def test_inserts_go_through_a_private_folder(store: Store, settings: Settings) -
 def test_migrating_again_changes_nothing(store: Store, ask: Ask) -> None:
     tables = "SELECT name, create_table_query FROM system.tables WHERE {site:String} != '' ORDER BY name"
     before = ask(f"{tables} LIMIT 1000")
-    migrate(store._engine)  # pyright: ignore[reportPrivateUsage]
+    engine = store._engine  # pyright: ignore[reportPrivateUsage]
+    make_views(engine, BOUND, schema=migrate(engine))
     assert ask(f"{tables} LIMIT 1000") == before
 
 
 SESSION = """
 import sys
+from afterclick.measure import BOUND
 from afterclick.settings import load
 from afterclick.store.engine.query import Statement
 from afterclick.store.schema.records import events_table
@@ -135,7 +139,7 @@ from afterclick.store.scope import Scope
 from afterclick.store.store import open_store
 from afterclick.signals import Event
 
-store = open_store(load({"AFTERCLICK_DATA": sys.argv[1], "AFTERCLICK_RETENTION_DAYS": sys.argv[2]}))
+store = open_store(load({"AFTERCLICK_DATA": sys.argv[1], "AFTERCLICK_RETENTION_DAYS": sys.argv[2]}), BOUND)
 if sys.argv[3] == "write":
     event = Event(site="s", event_id="5" * 32, type="track", time=int(sys.argv[4]), received=0)
     store.insert("events", events_table([event]), "t")

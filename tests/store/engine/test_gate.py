@@ -7,6 +7,7 @@ from concurrent.futures import TimeoutError as TookTooLong
 import pytest
 
 from afterclick.errors import Misconfigured, Unavailable
+from afterclick.measure import BOUND
 from afterclick.settings import Settings, load
 from afterclick.signals import Event
 from afterclick.store.engine.connection import Engine
@@ -21,7 +22,7 @@ MakeEvent = Callable[..., Event]
 @pytest.fixture
 def beside(server_store: Store, server_settings: Settings) -> Iterator[Store]:
     """The store as another process has it open."""
-    opened = open_store(server_settings)
+    opened = open_store(server_settings, BOUND)
     yield opened
     opened.close()
 
@@ -66,9 +67,9 @@ def test_opening_the_store_leaves_the_shadows_of_a_running_rebuild_and_drops_a_d
 
     with engine(server_store).gate.rebuilding():
         engine(server_store).command("CREATE TABLE orders_shadow AS orders")
-        open_store(server_settings).close()
+        open_store(server_settings, BOUND).close()
         assert shadows() == 1
-    open_store(server_settings).close()
+    open_store(server_settings, BOUND).close()
     assert shadows() == 0
 
 
@@ -85,7 +86,7 @@ def test_a_server_that_is_away_or_refuses_the_password_is_one_clear_sentence(
 ) -> None:
     def opening(dsn: str) -> str:
         with pytest.raises(Misconfigured) as refused:
-            open_store(load({"AFTERCLICK_DATA": str(server_settings.data), "AFTERCLICK_STORE": dsn}))
+            open_store(load({"AFTERCLICK_DATA": str(server_settings.data), "AFTERCLICK_STORE": dsn}), BOUND)
         return str(refused.value)
 
     assert opening("clickhouse://me:hush@127.0.0.1:1/shop") == (

@@ -28,6 +28,7 @@ OVER_ALL_SITES = {
     "store/rollups/rebuild.py": "makes whole months of the rollups anew, of all sites, each row under its own",
     "store/rollups/identity.py": "publishes who belongs to whom for all sites, as numbers",
     "store/schema/tables.py": "migrations and retention, which know tables and no rows",
+    "store/schema/view.py": "makes views, and reads no rows",
     "store/schema/ddl.py": "makes tables and views, on one server or a cluster, and reads no rows",
     "store/backup/parts.py": "copies whole tables, of all sites",
     "store/erasure/*.py": "composed for each table of one person's records, mostly DELETE, which is no SELECT",

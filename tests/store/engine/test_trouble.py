@@ -5,6 +5,7 @@ import pytest
 from clickhouse_connect.driver.exceptions import DatabaseError, OperationalError
 
 from afterclick.errors import Misconfigured
+from afterclick.measure import BOUND
 from afterclick.settings import load
 from afterclick.store.engine.trouble import is_over_limit, is_the_stores
 from afterclick.store.store import open_store
@@ -45,4 +46,4 @@ def test_memory_and_time_are_limits() -> None:
 def test_a_server_that_does_not_answer_is_told_at_the_start_in_one_sentence() -> None:
     dsn = "clickhouse://127.0.0.1:9/afterclick"
     with pytest.raises(Misconfigured, match="Nothing answers as ClickHouse"):
-        open_store(load({"AFTERCLICK_DATA": "/tmp/none", "AFTERCLICK_STORE": dsn}))
+        open_store(load({"AFTERCLICK_DATA": "/tmp/none", "AFTERCLICK_STORE": dsn}), BOUND)

@@ -12,6 +12,7 @@ from typer.testing import CliRunner
 
 from afterclick.cli.verbs import app
 from afterclick.errors import Misconfigured
+from afterclick.measure import BOUND
 from afterclick.settings import load
 from afterclick.store.engine.dsn import SignalsDsn
 from afterclick.store.engine.query import Statement
@@ -30,12 +31,12 @@ def test_the_clusters_schema_is_that_of_the_snapshot() -> None:
 
 
 def test_the_engine_can_read_every_statement_for_a_cluster(store: Store, scope: Scope) -> None:
-    for statement in cluster_schema("one 'quoted'"):
+    for statement in cluster_schema("one 'quoted'", BOUND):
         assert store.arrow(scope, PARSED, {"sql": statement}).num_rows == 1
 
 
 def test_every_table_of_rows_is_sharded_and_every_statement_reaches_all_nodes() -> None:
-    statements = cluster_schema("main")
+    statements = cluster_schema("main", BOUND)
     tables = {found[1] for one in statements if (found := re.match(r"CREATE TABLE IF NOT EXISTS (\w+)", one))}
     assert tables == {
         *SHARDED_BY,
@@ -62,4 +63,4 @@ def test_a_dictionary_signs_in_at_a_server_and_needs_not_in_the_embedded_engine(
 
 def test_a_cluster_is_refused_until_it_can_be_run(tmp_path: Path) -> None:
     with pytest.raises(Misconfigured, match="not over a cluster yet"):
-        open_store(load({"AFTERCLICK_DATA": str(tmp_path), "AFTERCLICK_CLUSTER": "main"}))
+        open_store(load({"AFTERCLICK_DATA": str(tmp_path), "AFTERCLICK_CLUSTER": "main"}), BOUND)

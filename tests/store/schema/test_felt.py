@@ -3,6 +3,7 @@ from typing import Any
 
 import pytest
 
+from afterclick.measure import FELT
 from afterclick.signals import Event
 from afterclick.store.store import Store
 
@@ -18,20 +19,22 @@ FLAGS = "SELECT slow, slow_by, error, struggle FROM page_view_felt WHERE site = 
 @pytest.mark.parametrize(
     ("type", "fields", "flags"),
     [
-        ("vital", {"name": "LCP", "value": 4000}, (0, "", 0, 0)),
-        ("vital", {"name": "LCP", "value": 4001}, (1, "lcp", 0, 0)),
-        ("vital", {"name": "INP", "value": 500}, (0, "", 0, 0)),
-        ("vital", {"name": "INP", "value": 501}, (1, "inp", 0, 0)),
+        ("vital", {"name": "LCP", "value": FELT.lcp_ms}, (0, "", 0, 0)),
+        ("vital", {"name": "LCP", "value": FELT.lcp_ms + 1}, (1, "lcp", 0, 0)),
+        ("vital", {"name": "INP", "value": FELT.inp_ms}, (0, "", 0, 0)),
+        ("vital", {"name": "INP", "value": FELT.inp_ms + 1}, (1, "inp", 0, 0)),
         ("vital", {"name": "TTFB", "value": 9000}, (0, "", 0, 0)),
-        ("request", {"duration_ms": 2999, "status": 200}, (0, "", 0, 0)),
-        ("request", {"duration_ms": 3000, "status": 200}, (1, "request", 0, 0)),
-        ("request", {"status": 499}, (0, "", 0, 0)),
-        ("request", {"status": 500}, (0, "", 1, 0)),
+        ("request", {"duration_ms": FELT.request_ms - 1, "status": 200}, (0, "", 0, 0)),
+        ("request", {"duration_ms": FELT.request_ms, "status": 200}, (1, "request", 0, 0)),
+        ("request", {"status": FELT.failed_status - 1}, (0, "", 0, 0)),
+        ("request", {"status": FELT.failed_status}, (0, "", 1, 0)),
         ("request", {"status": 0}, (0, "", 1, 0)),
-        ("resource", {"duration_ms": 3000, "status": 200}, (1, "resource", 0, 0)),
-        ("resource", {"status": 500}, (0, "", 0, 0)),
+        ("resource", {"duration_ms": FELT.resource_ms - 1, "status": 200}, (0, "", 0, 0)),
+        ("resource", {"duration_ms": FELT.resource_ms, "status": 200}, (1, "resource", 0, 0)),
+        ("resource", {"status": FELT.failed_status}, (0, "", 0, 0)),
         ("error", {}, (0, "", 1, 0)),
         ("struggle", {"name": "rage_click"}, (0, "", 0, 1)),
+        ("track", {"duration_ms": 9000, "status": 500}, (0, "", 0, 0)),
     ],
 )
 def test_a_page_view_and_its_visit_are_felt_by_the_definitions(

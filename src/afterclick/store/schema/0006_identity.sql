@@ -15,39 +15,6 @@ ENGINE = AggregatingMergeTree
 ORDER BY (site, one, other, kind)
 SETTINGS non_replicated_deduplication_window = 1000, fsync_after_insert = 1, fsync_part_directory = 1;
 
--- The same id that stands for nobody ("null", "guest") would make one person of everybody who sends it.
--- A previous id may be a user's or a device's: as a device it falls under the guard for shared devices like any other.
--- [card] stands where privacy took digits out of a hash for a card number: the same in every event, so still the same node.
-CREATE MATERIALIZED VIEW IF NOT EXISTS identity_edges_of TO identity_edges AS
-WITH
-    bitShiftLeft(toUInt64(1), 63) AS as_user,
-    bitShiftLeft(toUInt64(1), 62) AS as_other,
-    ['null', 'undefined', 'none', 'nil', 'nan', 'anonymous', 'guest', 'unknown', 'true', 'false', '0', '-1', '[object object]', '[email]', '[phone]', '[token]'] AS nobody,
-    user_id != '' AND NOT has(nobody, lower(user_id)) AS has_user,
-    bitOr(sipHash64(site, user_id), as_user) AS user,
-    device_id != '' AND NOT has(nobody, lower(device_id)) AS has_device,
-    bitOr(bitShiftRight(sipHash64(site, device_id), 2), as_other) AS device,
-    if(type = 'identify', JSONExtractString(props, 'previous_id'), '') AS previous,
-    previous NOT IN ('', user_id) AND NOT has(nobody, lower(previous)) AS has_previous,
-    if(type = 'identify', lower(JSONExtractString(props, 'email_hash')), '') AS email_hash,
-    match(email_hash, '^([0-9a-f]|\\[card\\]){40,64}$')
-        AND email_hash != 'e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855' AS has_email, -- of no address
-    arrayFilter(edge -> edge.1 > 0, [
-        (toUInt8(has_device AND has_user), device, user),
-        (toUInt8(has_previous AND has_user), bitOr(bitShiftRight(sipHash64(site, previous), 2), as_other), user),
-        (toUInt8(if(has_previous AND has_user, 2, 0)), bitOr(sipHash64(site, previous), as_user), user),
-        (toUInt8(if(has_email AND has_user, 3, 0)), bitOr(bitShiftRight(sipHash64(site, 'email', email_hash), 2), as_other), user)
-    ]) AS edges
-SELECT
-    site,
-    edge.1 AS kind,
-    edge.2 AS one,
-    edge.3 AS other,
-    max(events.time) AS last
-FROM events
-ARRAY JOIN edges AS edge
-GROUP BY site, kind, one, other;
-
 -- Each node's number, dense from 1 up, given once; 0 is nobody.
 CREATE TABLE IF NOT EXISTS identity_nodes
 (
@@ -90,15 +57,3 @@ ALTER TABLE sessions ADD COLUMN IF NOT EXISTS who SimpleAggregateFunction(max, U
     bitOr(bitShiftRight(sipHash64(site, device_id), 2), bitShiftLeft(toUInt64(1), 62)),
     toUInt64(0));
 ALTER TABLE sessions ADD COLUMN IF NOT EXISTS node SimpleAggregateFunction(max, UInt64);
-
--- Whose visit it is: `person` is 0 for a visit without a user and a device, and until the job has seen it.
-CREATE VIEW IF NOT EXISTS session_person AS
-SELECT
-    site,
-    session_start,
-    session_id,
-    device_id,
-    user_id,
-    device_class,
-    bitXor(dictGet('people', 'turn', bitAnd(node, 4294967295)), toUInt32(node)) AS person
-FROM sessions;

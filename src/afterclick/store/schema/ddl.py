@@ -85,7 +85,8 @@ def _changed(statement: str, on: str, cluster: str, engines: dict[str, str]) -> 
         select = _SOURCE.sub(r"FROM \1_local AS \1", found["select"])
         yield f"CREATE MATERIALIZED VIEW IF NOT EXISTS {found['name']} {on} TO {target} AS{select}"
     elif found := _ALTER.fullmatch(statement):
-        yield f"ALTER TABLE {found['name']}_local {on} {found['change']}"
+        if found["name"] in SHARDED_BY:
+            yield f"ALTER TABLE {found['name']}_local {on} {found['change']}"
         yield f"ALTER TABLE {found['name']} {on} {found['change']}"
     elif found := _OTHER.fullmatch(statement):
         yield f"{found['head']} {on}{found['rest']}"

@@ -1,4 +1,4 @@
-"""Tables: brings the schema up to date from the numbered files of `schema/`, and keeps rows for as long as is set."""
+"""Tables: brought up to date from the numbered files of `schema/`, and their rows kept for as long as is set."""
 
 import re
 from importlib import resources
@@ -7,6 +7,7 @@ from typing import NamedTuple
 from afterclick.errors import Misconfigured
 from afterclick.store.engine.connection import Engine
 from afterclick.store.schema.ddl import for_cluster, signed_in
+from afterclick.store.schema.view import Bound, views
 
 _FILE = re.compile(r"(\d{4})_(\w+)\.sql")
 _END = re.compile(r";\s*$", re.MULTILINE)
@@ -64,11 +65,10 @@ def migrations() -> list[Migration]:
     return sorted(found)
 
 
-def cluster_schema(cluster: str) -> list[str]:
-    """The newest schema as statements for a cluster of that name: see `ddl.for_cluster`."""
-    return for_cluster(
-        [_MIGRATIONS.strip(), *(one for file in migrations() for one in file.statements)], cluster
-    )
+def cluster_schema(cluster: str, bound: Bound) -> list[str]:
+    """The newest schema, its views bound, as statements for a cluster of that name: see `ddl.for_cluster`."""
+    tables = [_MIGRATIONS.strip(), *(one for file in migrations() for one in file.statements)]
+    return for_cluster([*tables, *(view.statement for view in views(bound))], cluster)
 
 
 def applied(engine: Engine) -> set[int]:
@@ -94,9 +94,9 @@ def pending(engine: Engine) -> list[Migration]:
     return [migration for migration in known if migration.version not in done]
 
 
-def migrate(engine: Engine, up_to: int | None = None) -> None:
+def migrate(engine: Engine, up_to: int | None = None) -> int:
     """Apply every migration that has not been applied, or those up to a version; safe to run again after a crash at
-    any point.
+    any point. Returns the version of the newest.
 
     Raises Misconfigured when a newer release has written the store.
     """
@@ -111,6 +111,7 @@ def migrate(engine: Engine, up_to: int | None = None) -> None:
             "INSERT INTO schema_migrations (version, name) VALUES ({version:UInt32}, {name:String})",
             {"version": migration.version, "name": migration.name},
         )
+    return max(applied(engine), default=0)
 
 
 def keep_for(engine: Engine, days: int) -> None:

@@ -286,143 +286,6 @@ SETTINGS fsync_after_insert = 1, fsync_part_directory = 1;
 CREATE TABLE IF NOT EXISTS service_edges ON CLUSTER 'main' AS service_edges_local
 ENGINE = Distributed('main', currentDatabase(), service_edges_local, sipHash64(site, minute));
 
-CREATE MATERIALIZED VIEW IF NOT EXISTS page_views_of ON CLUSTER 'main' TO page_views_local AS
-SELECT
-    site,
-    session_start,
-    session_id,
-    page_view_id,
-    min(events.time) AS time,
-    max(events.time) AS last,
-    maxIf(events.path, type = 'page_view') AS path,
-    maxIf(events.route, type = 'page_view') AS route,
-    maxIf(events.step, type = 'page_view') AS step,
-    maxIf(events.release, type = 'page_view') AS release,
-    maxOrNullIf(toFloat32(value), type = 'vital' AND name = 'LCP') AS lcp,
-    maxOrNullIf(toFloat32(value), type = 'vital' AND name = 'INP') AS inp,
-    maxOrNullIf(toFloat32(value), type = 'vital' AND name = 'CLS') AS cls,
-    maxOrNullIf(toFloat32(value), type = 'vital' AND name = 'FCP') AS fcp,
-    maxOrNullIf(toFloat32(value), type = 'vital' AND name = 'TTFB') AS ttfb,
-    maxIf(tuple(toFloat32(value), target, source), type = 'vital' AND name = 'LCP') AS lcp_by,
-    maxIf(tuple(toFloat32(value), target, source), type = 'vital' AND name = 'INP') AS inp_by,
-    maxIf(tuple(toFloat32(value), target, source), type = 'vital' AND name = 'CLS') AS cls_by,
-    maxIf(value, type IN ('cart', 'checkout')) AS cart_value,
-    maxIf(duration_ms, type = 'request') AS slowest_request_ms,
-    maxIf(duration_ms, type = 'resource') AS slowest_resource_ms,
-    max(type = 'error') AS any_error,
-    max(type = 'request' AND (status = 0 OR status >= 500)) AS any_failed_request,
-    max(type = 'struggle') AS any_struggle,
-    groupUniqArrayIf(200)(tuple(events.time, toString(name), source), type = 'error') AS errors,
-    groupUniqArrayIf(200)(tuple(events.time, toString(name), target), type = 'struggle') AS struggles,
-    groupUniqArrayIf(500)(tuple(events.time, toString(method), target, duration_ms, status, trace_id), type = 'request') AS requests,
-    groupUniqArrayIf(200)(tuple(events.time, toString(name), source, duration_ms, status), type = 'resource') AS resources,
-    groupUniqArrayArray(100)(CAST(events.tags, 'Array(String)')) AS tags
-FROM events_local AS events
-WHERE session_id != toUUID('00000000-0000-0000-0000-000000000000')
-    AND page_view_id != toUUID('00000000-0000-0000-0000-000000000000')
-GROUP BY site, session_start, session_id, page_view_id;
-
-CREATE MATERIALIZED VIEW IF NOT EXISTS sessions_of ON CLUSTER 'main' TO sessions_local AS
-SELECT
-    site,
-    session_start,
-    session_id,
-    max(events.time) AS last,
-    max(events.device_id) AS device_id,
-    max(events.user_id) AS user_id,
-    max(events.visitor) AS visitor,
-    max(events.country) AS country,
-    max(events.channel) AS channel,
-    max(events.campaign) AS campaign,
-    max(events.referrer) AS referrer,
-    max(events.device_class) AS device_class,
-    max(events.device_tier) AS device_tier,
-    max(events.browser) AS browser,
-    max(events.os) AS os,
-    max(events.release) AS release,
-    groupUniqArrayIf(1000)(tuple(events.time, toString(step), page_view_id), type = 'page_view') AS steps,
-    maxOrNullIf(toFloat32(value), type = 'vital' AND name = 'LCP') AS lcp,
-    maxOrNullIf(toFloat32(value), type = 'vital' AND name = 'INP') AS inp,
-    maxOrNullIf(toFloat32(value), type = 'vital' AND name = 'CLS') AS cls,
-    maxIf(duration_ms, type = 'request') AS slowest_request_ms,
-    maxIf(duration_ms, type = 'resource') AS slowest_resource_ms,
-    groupUniqArrayIf(1000)(cityHash64(event_id), type = 'error') AS errors,
-    groupUniqArrayIf(1000)(cityHash64(event_id), type = 'request' AND (status = 0 OR status >= 500)) AS failed_requests,
-    groupUniqArrayIf(1000)(cityHash64(event_id), type = 'struggle') AS struggles,
-    maxIf(tuple(events.time, toFloat32(value), message), type = 'rating') AS rating,
-    maxMapIf(map(order_id, revenue), type = 'order' AND order_id != '') AS orders,
-    maxMapIf(map(toString(event_id), revenue), type = 'refund') AS refunds,
-    max(events.currency) AS currency
-FROM events_local AS events
-WHERE session_id != toUUID('00000000-0000-0000-0000-000000000000')
-GROUP BY site, session_start, session_id;
-
-CREATE MATERIALIZED VIEW IF NOT EXISTS orders_of ON CLUSTER 'main' TO orders AS
-SELECT
-    site,
-    order_id,
-    min(events.time) AS time,
-    maxIf(events.session_id, type = 'order') AS session_id,
-    maxIf(events.session_start, type = 'order') AS session_start,
-    maxIf(events.device_id, type = 'order') AS device_id,
-    maxIf(events.user_id, type = 'order') AS user_id,
-    maxIf(events.revenue, type = 'order') AS revenue,
-    maxMapIf(map(toString(event_id), events.revenue), type = 'refund') AS refunds,
-    max(events.currency) AS currency
-FROM events_local AS events
-WHERE type IN ('order', 'refund') AND order_id != ''
-GROUP BY site, order_id;
-
-CREATE MATERIALIZED VIEW IF NOT EXISTS trace_visits_of ON CLUSTER 'main' TO trace_visits AS
-SELECT DISTINCT site, trace_id, session_start, session_id, page_view_id
-FROM events_local AS events
-WHERE trace_id != '' AND session_id != toUUID('00000000-0000-0000-0000-000000000000');
-
-CREATE MATERIALIZED VIEW IF NOT EXISTS late_refunds_of ON CLUSTER 'main' TO late_refunds AS
-SELECT site, order_id, event_id, revenue, toDateTime64(0, 3, 'UTC') AS settled
-FROM events_local AS events
-WHERE type = 'refund' AND order_id != '' AND session_id = toUUID('00000000-0000-0000-0000-000000000000');
-
-CREATE MATERIALIZED VIEW IF NOT EXISTS dirty_minutes_of ON CLUSTER 'main' TO dirty_minutes AS
-SELECT
-    site,
-    toDateTime64(toStartOfMinute(time), 3, 'UTC') AS minute,
-    generateUUIDv4() AS ticket,
-    toDateTime64(0, 3, 'UTC') AS settled
-FROM spans_local AS spans
-GROUP BY site, minute;
-
-CREATE VIEW IF NOT EXISTS page_view_felt ON CLUSTER 'main' AS
-SELECT
-    *,
-    multiIf(
-        slowest_request_ms >= 3000, 'request',
-        ifNull(lcp, 0) > 4000, 'lcp',
-        ifNull(inp, 0) > 500, 'inp',
-        slowest_resource_ms >= 3000, 'resource',
-        '') AS slow_by,
-    toUInt8(slow_by != '') AS slow,
-    toUInt8(any_error OR any_failed_request) AS error,
-    any_struggle AS struggle
-FROM page_views;
-
-CREATE VIEW IF NOT EXISTS session_felt ON CLUSTER 'main' AS
-SELECT
-    *,
-    length(errors) AS n_errors,
-    length(failed_requests) AS n_failed_requests,
-    length(struggles) AS n_struggles,
-    toUInt32(length(steps)) AS n_page_views,
-    toUInt8(slowest_request_ms >= 3000 OR ifNull(lcp, 0) > 4000 OR ifNull(inp, 0) > 500 OR slowest_resource_ms >= 3000) AS slow,
-    toUInt8(notEmpty(errors) OR notEmpty(failed_requests)) AS error,
-    toUInt8(notEmpty(struggles)) AS struggle,
-    toUInt8(NOT (slow OR error OR struggle)) AS good,
-    toUInt8(notEmpty(orders)) AS converted,
-    length(orders) AS n_orders,
-    arraySum(mapValues(orders)) AS revenue,
-    revenue - arraySum(mapValues(refunds)) AS revenue_net
-FROM sessions;
-
 CREATE TABLE IF NOT EXISTS metrics_local ON CLUSTER 'main'
 (
     site LowCardinality(String),
@@ -506,63 +369,6 @@ ALTER TABLE sessions_local ON CLUSTER 'main' ADD COLUMN IF NOT EXISTS region Sim
 
 ALTER TABLE sessions ON CLUSTER 'main' ADD COLUMN IF NOT EXISTS region SimpleAggregateFunction(max, LowCardinality(String)) AFTER country;
 
-DROP VIEW IF EXISTS sessions_of ON CLUSTER 'main' SYNC;
-
-CREATE MATERIALIZED VIEW IF NOT EXISTS sessions_of ON CLUSTER 'main' TO sessions_local AS
-SELECT
-    site,
-    session_start,
-    session_id,
-    max(events.time) AS last,
-    max(events.device_id) AS device_id,
-    max(events.user_id) AS user_id,
-    max(events.visitor) AS visitor,
-    max(events.country) AS country,
-    max(events.region) AS region,
-    max(events.channel) AS channel,
-    max(events.campaign) AS campaign,
-    max(events.referrer) AS referrer,
-    max(events.device_class) AS device_class,
-    max(events.device_tier) AS device_tier,
-    max(events.browser) AS browser,
-    max(events.os) AS os,
-    max(events.release) AS release,
-    groupUniqArrayIf(1000)(tuple(events.time, toString(step), page_view_id), type = 'page_view') AS steps,
-    maxOrNullIf(toFloat32(value), type = 'vital' AND name = 'LCP') AS lcp,
-    maxOrNullIf(toFloat32(value), type = 'vital' AND name = 'INP') AS inp,
-    maxOrNullIf(toFloat32(value), type = 'vital' AND name = 'CLS') AS cls,
-    maxIf(duration_ms, type = 'request') AS slowest_request_ms,
-    maxIf(duration_ms, type = 'resource') AS slowest_resource_ms,
-    groupUniqArrayIf(1000)(cityHash64(event_id), type = 'error') AS errors,
-    groupUniqArrayIf(1000)(cityHash64(event_id), type = 'request' AND (status = 0 OR status >= 500)) AS failed_requests,
-    groupUniqArrayIf(1000)(cityHash64(event_id), type = 'struggle') AS struggles,
-    maxIf(tuple(events.time, toFloat32(value), message), type = 'rating') AS rating,
-    maxMapIf(map(order_id, revenue), type = 'order' AND order_id != '') AS orders,
-    maxMapIf(map(toString(event_id), revenue), type = 'refund') AS refunds,
-    max(events.currency) AS currency
-FROM events_local AS events
-WHERE session_id != toUUID('00000000-0000-0000-0000-000000000000')
-GROUP BY site, session_start, session_id;
-
-DROP VIEW IF EXISTS session_felt ON CLUSTER 'main' SYNC;
-
-CREATE VIEW IF NOT EXISTS session_felt ON CLUSTER 'main' AS
-SELECT
-    *,
-    length(errors) AS n_errors,
-    length(failed_requests) AS n_failed_requests,
-    length(struggles) AS n_struggles,
-    toUInt32(length(steps)) AS n_page_views,
-    toUInt8(slowest_request_ms >= 3000 OR ifNull(lcp, 0) > 4000 OR ifNull(inp, 0) > 500 OR slowest_resource_ms >= 3000) AS slow,
-    toUInt8(notEmpty(errors) OR notEmpty(failed_requests)) AS error,
-    toUInt8(notEmpty(struggles)) AS struggle,
-    toUInt8(NOT (slow OR error OR struggle)) AS good,
-    toUInt8(notEmpty(orders)) AS converted,
-    length(orders) AS n_orders,
-    arraySum(mapValues(orders)) AS revenue,
-    revenue - arraySum(mapValues(refunds)) AS revenue_net
-FROM sessions;
-
 CREATE TABLE IF NOT EXISTS identity_edges_local ON CLUSTER 'main'
 (
     site LowCardinality(String),
@@ -577,36 +383,6 @@ SETTINGS replicated_deduplication_window = 1000, fsync_after_insert = 1, fsync_p
 
 CREATE TABLE IF NOT EXISTS identity_edges ON CLUSTER 'main' AS identity_edges_local
 ENGINE = Distributed('main', currentDatabase(), identity_edges_local, sipHash64(one));
-
-CREATE MATERIALIZED VIEW IF NOT EXISTS identity_edges_of ON CLUSTER 'main' TO identity_edges AS
-WITH
-    bitShiftLeft(toUInt64(1), 63) AS as_user,
-    bitShiftLeft(toUInt64(1), 62) AS as_other,
-    ['null', 'undefined', 'none', 'nil', 'nan', 'anonymous', 'guest', 'unknown', 'true', 'false', '0', '-1', '[object object]', '[email]', '[phone]', '[token]'] AS nobody,
-    user_id != '' AND NOT has(nobody, lower(user_id)) AS has_user,
-    bitOr(sipHash64(site, user_id), as_user) AS user,
-    device_id != '' AND NOT has(nobody, lower(device_id)) AS has_device,
-    bitOr(bitShiftRight(sipHash64(site, device_id), 2), as_other) AS device,
-    if(type = 'identify', JSONExtractString(props, 'previous_id'), '') AS previous,
-    previous NOT IN ('', user_id) AND NOT has(nobody, lower(previous)) AS has_previous,
-    if(type = 'identify', lower(JSONExtractString(props, 'email_hash')), '') AS email_hash,
-    match(email_hash, '^([0-9a-f]|\\[card\\]){40,64}$')
-        AND email_hash != 'e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855' AS has_email, -- of no address
-    arrayFilter(edge -> edge.1 > 0, [
-        (toUInt8(has_device AND has_user), device, user),
-        (toUInt8(has_previous AND has_user), bitOr(bitShiftRight(sipHash64(site, previous), 2), as_other), user),
-        (toUInt8(if(has_previous AND has_user, 2, 0)), bitOr(sipHash64(site, previous), as_user), user),
-        (toUInt8(if(has_email AND has_user, 3, 0)), bitOr(bitShiftRight(sipHash64(site, 'email', email_hash), 2), as_other), user)
-    ]) AS edges
-SELECT
-    site,
-    edge.1 AS kind,
-    edge.2 AS one,
-    edge.3 AS other,
-    max(events.time) AS last
-FROM events_local AS events
-ARRAY JOIN edges AS edge
-GROUP BY site, kind, one, other;
 
 CREATE TABLE IF NOT EXISTS identity_nodes ON CLUSTER 'main'
 (
@@ -659,6 +435,153 @@ ALTER TABLE sessions_local ON CLUSTER 'main' ADD COLUMN IF NOT EXISTS node Simpl
 
 ALTER TABLE sessions ON CLUSTER 'main' ADD COLUMN IF NOT EXISTS node SimpleAggregateFunction(max, UInt64);
 
+ALTER TABLE merged_nodes ON CLUSTER 'main' ADD COLUMN IF NOT EXISTS turn UInt32;
+
+ALTER TABLE merged_nodes_next ON CLUSTER 'main' ADD COLUMN IF NOT EXISTS turn UInt32;
+
+DROP DICTIONARY IF EXISTS people ON CLUSTER 'main' SYNC;
+
+CREATE DICTIONARY IF NOT EXISTS people ON CLUSTER 'main'
+(
+    number UInt64,
+    turn UInt32 DEFAULT 0
+)
+PRIMARY KEY number
+SOURCE(CLICKHOUSE(TABLE 'merged_nodes'))
+LIFETIME(0)
+LAYOUT(FLAT(INITIAL_ARRAY_SIZE 1024 MAX_ARRAY_SIZE 200000000));
+
+ALTER TABLE merged_nodes ON CLUSTER 'main' DROP COLUMN IF EXISTS person;
+
+ALTER TABLE merged_nodes_next ON CLUSTER 'main' DROP COLUMN IF EXISTS person;
+
+CREATE MATERIALIZED VIEW IF NOT EXISTS dirty_minutes_of ON CLUSTER 'main' TO dirty_minutes AS
+SELECT
+    site,
+    toDateTime64(toStartOfMinute(time), 3, 'UTC') AS minute,
+    generateUUIDv4() AS ticket,
+    toDateTime64(0, 3, 'UTC') AS settled
+FROM spans_local AS spans
+GROUP BY site, minute;
+
+CREATE MATERIALIZED VIEW IF NOT EXISTS identity_edges_of ON CLUSTER 'main' TO identity_edges AS
+WITH
+    bitShiftLeft(toUInt64(1), 63) AS as_user,
+    bitShiftLeft(toUInt64(1), 62) AS as_other,
+    ['null', 'undefined', 'none', 'nil', 'nan', 'anonymous', 'guest', 'unknown', 'true', 'false', '0', '-1', '[object object]', '[email]', '[phone]', '[token]'] AS nobody,
+    user_id != '' AND NOT has(nobody, lower(user_id)) AS has_user,
+    bitOr(sipHash64(site, user_id), as_user) AS user,
+    device_id != '' AND NOT has(nobody, lower(device_id)) AS has_device,
+    bitOr(bitShiftRight(sipHash64(site, device_id), 2), as_other) AS device,
+    if(type = 'identify', JSONExtractString(props, 'previous_id'), '') AS previous,
+    previous NOT IN ('', user_id) AND NOT has(nobody, lower(previous)) AS has_previous,
+    if(type = 'identify', lower(JSONExtractString(props, 'email_hash')), '') AS email_hash,
+    match(email_hash, '^([0-9a-f]|\\[card\\]){40,64}$')
+        AND email_hash != 'e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855' AS has_email, -- of no address
+    arrayFilter(edge -> edge.1 > 0, [
+        (toUInt8(has_device AND has_user), device, user),
+        (toUInt8(has_previous AND has_user), bitOr(bitShiftRight(sipHash64(site, previous), 2), as_other), user),
+        (toUInt8(if(has_previous AND has_user, 2, 0)), bitOr(sipHash64(site, previous), as_user), user),
+        (toUInt8(if(has_email AND has_user, 3, 0)), bitOr(bitShiftRight(sipHash64(site, 'email', email_hash), 2), as_other), user)
+    ]) AS edges
+SELECT
+    site,
+    edge.1 AS kind,
+    edge.2 AS one,
+    edge.3 AS other,
+    max(events.time) AS last
+FROM events_local AS events
+ARRAY JOIN edges AS edge
+GROUP BY site, kind, one, other;
+
+CREATE MATERIALIZED VIEW IF NOT EXISTS late_refunds_of ON CLUSTER 'main' TO late_refunds AS
+SELECT site, order_id, event_id, revenue, toDateTime64(0, 3, 'UTC') AS settled
+FROM events_local AS events
+WHERE type = 'refund' AND order_id != '' AND session_id = toUUID('00000000-0000-0000-0000-000000000000');
+
+CREATE MATERIALIZED VIEW IF NOT EXISTS orders_of ON CLUSTER 'main' TO orders AS
+SELECT
+    site,
+    order_id,
+    min(events.time) AS time,
+    maxIf(events.session_id, type = 'order') AS session_id,
+    maxIf(events.session_start, type = 'order') AS session_start,
+    maxIf(events.device_id, type = 'order') AS device_id,
+    maxIf(events.user_id, type = 'order') AS user_id,
+    maxIf(events.revenue, type = 'order') AS revenue,
+    maxMapIf(map(toString(event_id), events.revenue), type = 'refund') AS refunds,
+    max(events.currency) AS currency
+FROM events_local AS events
+WHERE type IN ('order', 'refund') AND order_id != ''
+GROUP BY site, order_id;
+
+CREATE VIEW IF NOT EXISTS page_view_felt ON CLUSTER 'main' AS
+SELECT
+    *,
+    multiIf(
+        slowest_request_ms >= 3000, 'request',
+        ifNull(lcp, 0) > 4000, 'lcp',
+        ifNull(inp, 0) > 500, 'inp',
+        slowest_resource_ms >= 3000, 'resource',
+        '') AS slow_by,
+    toUInt8(slow_by != '') AS slow,
+    toUInt8(any_error OR any_failed_request) AS error,
+    any_struggle AS struggle
+FROM page_views;
+
+CREATE MATERIALIZED VIEW IF NOT EXISTS page_views_of ON CLUSTER 'main' TO page_views_local AS
+SELECT
+    site,
+    session_start,
+    session_id,
+    page_view_id,
+    min(events.time) AS time,
+    max(events.time) AS last,
+    maxIf(events.path, type = 'page_view') AS path,
+    maxIf(events.route, type = 'page_view') AS route,
+    maxIf(events.step, type = 'page_view') AS step,
+    maxIf(events.release, type = 'page_view') AS release,
+    maxOrNullIf(toFloat32(value), type = 'vital' AND name = 'LCP') AS lcp,
+    maxOrNullIf(toFloat32(value), type = 'vital' AND name = 'INP') AS inp,
+    maxOrNullIf(toFloat32(value), type = 'vital' AND name = 'CLS') AS cls,
+    maxOrNullIf(toFloat32(value), type = 'vital' AND name = 'FCP') AS fcp,
+    maxOrNullIf(toFloat32(value), type = 'vital' AND name = 'TTFB') AS ttfb,
+    maxIf(tuple(toFloat32(value), target, source), type = 'vital' AND name = 'LCP') AS lcp_by,
+    maxIf(tuple(toFloat32(value), target, source), type = 'vital' AND name = 'INP') AS inp_by,
+    maxIf(tuple(toFloat32(value), target, source), type = 'vital' AND name = 'CLS') AS cls_by,
+    maxIf(value, type IN ('cart', 'checkout')) AS cart_value,
+    maxIf(duration_ms, type = 'request') AS slowest_request_ms,
+    maxIf(duration_ms, type = 'resource') AS slowest_resource_ms,
+    max(type = 'error') AS any_error,
+    max(type = 'request' AND (status = 0 OR status >= 500)) AS any_failed_request,
+    max(type = 'struggle') AS any_struggle,
+    groupUniqArrayIf(200)(tuple(events.time, toString(name), source), type = 'error') AS errors,
+    groupUniqArrayIf(200)(tuple(events.time, toString(name), target), type = 'struggle') AS struggles,
+    groupUniqArrayIf(500)(tuple(events.time, toString(method), target, duration_ms, status, trace_id), type = 'request') AS requests,
+    groupUniqArrayIf(200)(tuple(events.time, toString(name), source, duration_ms, status), type = 'resource') AS resources,
+    groupUniqArrayArray(100)(CAST(events.tags, 'Array(String)')) AS tags
+FROM events_local AS events
+WHERE session_id != toUUID('00000000-0000-0000-0000-000000000000')
+    AND page_view_id != toUUID('00000000-0000-0000-0000-000000000000')
+GROUP BY site, session_start, session_id, page_view_id;
+
+CREATE VIEW IF NOT EXISTS session_felt ON CLUSTER 'main' AS
+SELECT
+    *,
+    length(errors) AS n_errors,
+    length(failed_requests) AS n_failed_requests,
+    length(struggles) AS n_struggles,
+    toUInt32(length(steps)) AS n_page_views,
+    toUInt8(slowest_request_ms >= 3000 OR ifNull(lcp, 0) > 4000 OR ifNull(inp, 0) > 500 OR slowest_resource_ms >= 3000) AS slow,
+    toUInt8(notEmpty(errors) OR notEmpty(failed_requests)) AS error,
+    toUInt8(notEmpty(struggles)) AS struggle,
+    toUInt8(NOT (slow OR error OR struggle)) AS good,
+    toUInt8(notEmpty(orders)) AS converted,
+    length(orders) AS n_orders,
+    arraySum(mapValues(orders)) AS revenue,
+    revenue - arraySum(mapValues(refunds)) AS revenue_net
+FROM sessions;
+
 CREATE VIEW IF NOT EXISTS session_person ON CLUSTER 'main' AS
 SELECT
     site,
@@ -669,3 +592,44 @@ SELECT
     device_class,
     bitXor(dictGet('people', 'turn', bitAnd(node, 4294967295)), toUInt32(node)) AS person
 FROM sessions;
+
+CREATE MATERIALIZED VIEW IF NOT EXISTS sessions_of ON CLUSTER 'main' TO sessions_local AS
+SELECT
+    site,
+    session_start,
+    session_id,
+    max(events.time) AS last,
+    max(events.device_id) AS device_id,
+    max(events.user_id) AS user_id,
+    max(events.visitor) AS visitor,
+    max(events.country) AS country,
+    max(events.region) AS region,
+    max(events.channel) AS channel,
+    max(events.campaign) AS campaign,
+    max(events.referrer) AS referrer,
+    max(events.device_class) AS device_class,
+    max(events.device_tier) AS device_tier,
+    max(events.browser) AS browser,
+    max(events.os) AS os,
+    max(events.release) AS release,
+    groupUniqArrayIf(1000)(tuple(events.time, toString(step), page_view_id), type = 'page_view') AS steps,
+    maxOrNullIf(toFloat32(value), type = 'vital' AND name = 'LCP') AS lcp,
+    maxOrNullIf(toFloat32(value), type = 'vital' AND name = 'INP') AS inp,
+    maxOrNullIf(toFloat32(value), type = 'vital' AND name = 'CLS') AS cls,
+    maxIf(duration_ms, type = 'request') AS slowest_request_ms,
+    maxIf(duration_ms, type = 'resource') AS slowest_resource_ms,
+    groupUniqArrayIf(1000)(cityHash64(event_id), type = 'error') AS errors,
+    groupUniqArrayIf(1000)(cityHash64(event_id), type = 'request' AND (status = 0 OR status >= 500)) AS failed_requests,
+    groupUniqArrayIf(1000)(cityHash64(event_id), type = 'struggle') AS struggles,
+    maxIf(tuple(events.time, toFloat32(value), message), type = 'rating') AS rating,
+    maxMapIf(map(order_id, revenue), type = 'order' AND order_id != '') AS orders,
+    maxMapIf(map(toString(event_id), revenue), type = 'refund') AS refunds,
+    max(events.currency) AS currency
+FROM events_local AS events
+WHERE session_id != toUUID('00000000-0000-0000-0000-000000000000')
+GROUP BY site, session_start, session_id;
+
+CREATE MATERIALIZED VIEW IF NOT EXISTS trace_visits_of ON CLUSTER 'main' TO trace_visits AS
+SELECT DISTINCT site, trace_id, session_start, session_id, page_view_id
+FROM events_local AS events
+WHERE trace_id != '' AND session_id != toUUID('00000000-0000-0000-0000-000000000000');

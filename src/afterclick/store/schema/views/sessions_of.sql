@@ -1,0 +1,36 @@
+-- From each inserted block of events to each visit: who and where from, what it felt, did and paid.
+CREATE MATERIALIZED VIEW sessions_of TO sessions AS
+SELECT
+    site,
+    session_start,
+    session_id,
+    max(events.time) AS last,
+    max(events.device_id) AS device_id,
+    max(events.user_id) AS user_id,
+    max(events.visitor) AS visitor,
+    max(events.country) AS country,
+    max(events.region) AS region,
+    max(events.channel) AS channel,
+    max(events.campaign) AS campaign,
+    max(events.referrer) AS referrer,
+    max(events.device_class) AS device_class,
+    max(events.device_tier) AS device_tier,
+    max(events.browser) AS browser,
+    max(events.os) AS os,
+    max(events.release) AS release,
+    groupUniqArrayIf(1000)(tuple(events.time, toString(step), page_view_id), type = 'page_view') AS steps,
+    maxOrNullIf(toFloat32(value), type = 'vital' AND name = 'LCP') AS lcp,
+    maxOrNullIf(toFloat32(value), type = 'vital' AND name = 'INP') AS inp,
+    maxOrNullIf(toFloat32(value), type = 'vital' AND name = 'CLS') AS cls,
+    maxIf(duration_ms, type = 'request') AS slowest_request_ms,
+    maxIf(duration_ms, type = 'resource') AS slowest_resource_ms,
+    groupUniqArrayIf(1000)(cityHash64(event_id), type = 'error') AS errors,
+    groupUniqArrayIf(1000)(cityHash64(event_id), type = 'request' AND (status = 0 OR status >= {failed_status:UInt16})) AS failed_requests,
+    groupUniqArrayIf(1000)(cityHash64(event_id), type = 'struggle') AS struggles,
+    maxIf(tuple(events.time, toFloat32(value), message), type = 'rating') AS rating,
+    maxMapIf(map(order_id, revenue), type = 'order' AND order_id != '') AS orders,
+    maxMapIf(map(toString(event_id), revenue), type = 'refund') AS refunds,
+    max(events.currency) AS currency
+FROM events
+WHERE session_id != toUUID('00000000-0000-0000-0000-000000000000')
+GROUP BY site, session_start, session_id
