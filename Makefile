@@ -7,7 +7,7 @@ PYTHON ?= python3
 VENV := .venv
 RUN := $(VENV)/bin
 FRONTEND := package.json package-lock.json $(shell find sdk src/afterclick/web/assets -type f 2>/dev/null) \
-	$(shell find src/afterclick/web/templates src/afterclick/pages -name '*.html' 2>/dev/null)
+	$(shell find src/afterclick/web/templates src/afterclick/pages -name '*.html' -o -name '*.css' -o -name page.py 2>/dev/null)
 
 .PHONY: help demo test lint bench soak verify screenshots audit clean
 

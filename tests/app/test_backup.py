@@ -18,13 +18,13 @@ import msgspec
 import pytest
 from tests.app.installed import Load, add_site, afterclick, locally, past_in_the_spool, query, until
 from tests.cli.within import within
+from tests.web.records import NEEDS
 
 from afterclick.app.restore import restore
 from afterclick.demo.product import Place, Product
 from afterclick.demo.run import free_ports
 from afterclick.errors import InvalidInput
 from afterclick.settings import load
-from afterclick.web.access import NEEDS
 
 PASSPHRASE = "correct horse battery staple"
 DAYS_AGO = 5

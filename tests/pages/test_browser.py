@@ -4,18 +4,18 @@ import re
 from collections.abc import Iterator
 from dataclasses import replace
 
+import httpx
 import pytest
 from playwright.sync_api import Browser, ConsoleMessage, Page, expect
 from tests.browser import chromium
 from tests.web.desks import served
+from tests.web.records import EXAMPLES, walk
 from tests.web.troubles import a_problem
 
 from afterclick import web
-from afterclick.pages import dashboard
+from afterclick.pages import dashboard, folders
 
 pytestmark = pytest.mark.browser
-
-PATHS = ("/", "/problems", "/problems/amex-payment", "/visits", "/quality", "/connect", "/definitions")
 
 
 @pytest.fixture(scope="module")
@@ -23,6 +23,12 @@ def browser() -> Iterator[Browser]:
     """One Chromium for this file."""
     with chromium.started() as running:
         yield running
+
+
+@pytest.fixture(scope="module")
+def paths(shop_url: str) -> list[str]:
+    visit = httpx.get(f"{shop_url}/api/visits").json()["lines"][0]["id"]
+    return walk(folders(), {**EXAMPLES, "visit_id": visit})
 
 
 @pytest.fixture
@@ -46,9 +52,9 @@ def page(browser: Browser, complaints: list[str]) -> Iterator[Page]:
 
 
 def test_every_page_runs_under_its_policy_and_draws_its_charts(
-    page: Page, shop_url: str, complaints: list[str]
+    page: Page, shop_url: str, paths: list[str], complaints: list[str]
 ) -> None:
-    for path in PATHS:
+    for path in paths:
         page.goto(shop_url + path)
         expect(page.locator(".live")).to_have_text("Live")
         for chart in page.locator("[data-chart]").all():
@@ -59,9 +65,9 @@ def test_every_page_runs_under_its_policy_and_draws_its_charts(
     assert complaints == []
 
 
-def test_no_page_is_wider_than_a_phone(page: Page, shop_url: str) -> None:
+def test_no_page_is_wider_than_a_phone(page: Page, shop_url: str, paths: list[str]) -> None:
     page.set_viewport_size({"width": 390, "height": 800})
-    for path in PATHS:
+    for path in paths:
         page.goto(shop_url + path)
         if path.startswith("/problems/"):
             expect(page.locator("#samples, #journey").first).to_be_visible()

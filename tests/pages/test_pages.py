@@ -8,10 +8,11 @@ import httpx
 import pytest
 from tests.web.desks import BUSY, a_desk, served
 from tests.web.markup import Page
+from tests.web.records import EXAMPLES, PAGES, walk
 from tests.web.shopfront import DAY, NOW, Shopper
 from tests.web.troubles import a_problem
 
-from afterclick.pages import dashboard
+from afterclick.pages import dashboard, folders
 from afterclick.resolve import Cause
 from afterclick.settings import Settings
 from afterclick.signals import Event
@@ -21,18 +22,8 @@ from afterclick.store.scope import Scope
 from afterclick.store.store import Store
 from afterclick.web.assets_built import STATIC
 
-PAGES = (
-    "/",
-    "/problems",
-    "/problems/amex-payment",
-    "/problems/reserve",
-    "/problems/rage",
-    "/problems/badge",
-    "/visits",
-    "/quality",
-    "/connect",
-)
-EMPTY = ("/", "/problems", "/visits", "/quality", "/connect")
+OF_EACH_KIND = ("/problems/reserve", "/problems/rage", "/problems/badge")
+EMPTY = [page.path for page in PAGES if page.rail and page.read]
 
 
 def read(client: httpx.Client, path: str, status: int = 200) -> Page:
@@ -49,7 +40,11 @@ def first_visit(client: httpx.Client) -> str:
 
 @pytest.fixture
 def every_page(shop: httpx.Client) -> list[str]:
-    return [*PAGES, first_visit(shop), "/nowhere"]
+    return [
+        *walk(folders(), {**EXAMPLES, "visit_id": first_visit(shop).removeprefix("/visits/")}),
+        *OF_EACH_KIND,
+        "/nowhere",
+    ]
 
 
 @pytest.mark.parametrize("path", EMPTY)
@@ -269,12 +264,14 @@ def test_every_control_has_a_name_and_every_page_one_h1_and_an_order_of_headings
         assert len(page.all("h1")) == 1, path
         levels = [int(one.tag[1]) for one in page.all("h1", "h2", "h3", "h4")]
         assert all(after - before <= 1 for before, after in pairwise(levels)), (path, levels)
+        labelled = {label.get("for") for label in page.all("label")} - {""}
         for one in page.all("input", "select", "button", "a"):
             if one.get("type") == "hidden":
                 continue
             named = (
                 one.text.strip()
                 or one.get("aria-label")
+                or one.get("id") in labelled
                 or any(parent.tag == "label" for parent in one.parents)
             )
             assert named, (path, one.tag, one.attributes)

@@ -11,6 +11,7 @@ from fastapi import APIRouter, FastAPI
 from starlette.requests import HTTPConnection
 from structlog.testing import capture_logs
 from tests.web.desks import BUSY, a_desk, served
+from tests.web.records import EXAMPLES, NEEDS, PAGES
 from tests.web.troubles import the_problems
 
 from afterclick import web
@@ -20,11 +21,11 @@ from afterclick.errors import Misconfigured
 from afterclick.pages import dashboard
 from afterclick.settings import Settings
 from afterclick.store.store import Store
-from afterclick.web.access import NEEDS, Everywhere, Open, Table, listed
+from afterclick.web.access import Table, listed
+from afterclick.web.need import Everywhere, Open
 
 DOCS = Path(__file__).parents[2] / "docs/accounts.md"
 OTHER = "afterclick"
-EXAMPLES = {"problem_id": "amex-payment"}
 STREAMS = {"/live"}
 """These answer until they are left: only their refusals are asked for."""
 
@@ -86,11 +87,11 @@ def test_the_docs_say_what_each_route_needs() -> None:
     assert told == {route: str(need) for route, need in NEEDS.items()}
 
 
-def test_the_table_of_needs_names_each_route_of_the_app_and_no_other(app: FastAPI) -> None:
+def test_every_route_of_the_app_says_what_it_needs(app: FastAPI) -> None:
     assert {(method, path) for method, path, _ in listed(app.routes)} == set(NEEDS)
 
 
-def test_a_route_without_an_entry_keeps_the_app_from_starting() -> None:
+def test_a_route_without_a_need_keeps_the_app_from_starting() -> None:
     router = APIRouter()
 
     @router.get("/new")
@@ -98,7 +99,7 @@ def test_a_route_without_an_entry_keeps_the_app_from_starting() -> None:
 
     app = FastAPI(openapi_url=None, docs_url=None, redoc_url=None)
     app.include_router(router)
-    with pytest.raises(Misconfigured, match="GET /new has no entry"):
+    with pytest.raises(Misconfigured, match="GET /new does not say what it needs"):
         Table(app.routes, NEEDS)
 
 
@@ -185,7 +186,7 @@ def test_the_rail_and_the_settings_show_what_the_role_may_open(client: httpx.Cli
     shown = set(re.findall(r'<a href="(/[^"?#]*)[^"]*" data-key', text))
     assert shown == {
         path
-        for path in ("/", "/problems", "/visits", "/quality", "/connect", "/settings")
+        for path in (page.path for page in PAGES if page.rail)
         if NEEDS["GET", path] in ROLES[role] or NEEDS["GET", path] is Open.SIGNED_IN
     }
 
@@ -216,3 +217,7 @@ def test_what_a_role_does_not_open_is_logged_with_who_asked(client: httpx.Client
         assert status(client, "GET", "/problems", "roles:support", "roles") == 200
     refused = [(line["viewer"], line["path"]) for line in said if line["event"] == "refused"]
     assert refused == [("p", "/settings/people"), ("p", "/problems")]
+
+
+def test_a_page_needs_at_its_address_what_its_record_says() -> None:
+    assert {page.path: NEEDS["GET", page.path] for page in PAGES} == {page.path: page.needs for page in PAGES}

@@ -4,57 +4,18 @@ from dataclasses import fields
 import pytest
 from jinja2 import ChoiceLoader, Environment, PackageLoader, nodes
 
-from afterclick.pages.connect.context import ConnectPage
-from afterclick.pages.definitions.context import DefinitionsPage
-from afterclick.pages.front.invitation.routes import InvitationPage
-from afterclick.pages.front.set_up.routes import SetUpPage
-from afterclick.pages.front.sign_in.routes import SignInPage
-from afterclick.pages.front.sign_in_code.routes import CodePage
-from afterclick.pages.overview.context import OverviewPage
-from afterclick.pages.problem.context import EvidencePart, ProblemPage
-from afterclick.pages.problems.context import ProblemsPage
-from afterclick.pages.quality.context import QualityPage
-from afterclick.pages.settings.account.routes import AccountPage
-from afterclick.pages.settings.api_keys.routes import ApiKeysPage
-from afterclick.pages.settings.audit.routes import AuditPage
-from afterclick.pages.settings.installation.context import InstallationPage
-from afterclick.pages.settings.keys.routes import KeysPage
-from afterclick.pages.settings.members.routes import PeoplePage
-from afterclick.pages.settings.privacy.routes import PrivacyPage
-from afterclick.pages.settings.second_factor.routes import FactorPage
-from afterclick.pages.settings.share.routes import SharePage
-from afterclick.pages.settings.site.routes import SitesPage
-from afterclick.pages.settings.system.context import SystemPage
-from afterclick.pages.visit.context import VisitPage
-from afterclick.pages.visits.context import VisitsPage
+from afterclick.pages import folders
 from afterclick.web.assets_built import STATIC
 from afterclick.web.drawing import Frame, embedded
 
 CONTEXTS = {
-    "overview/page.html": OverviewPage,
-    "problems/page.html": ProblemsPage,
-    "problem/page.html": ProblemPage,
-    "problem/evidence.html": EvidencePart,
-    "visits/page.html": VisitsPage,
-    "visit/page.html": VisitPage,
-    "quality/page.html": QualityPage,
-    "connect/page.html": ConnectPage,
-    "definitions/page.html": DefinitionsPage,
-    "settings/system/page.html": SystemPage,
-    "settings/account/page.html": AccountPage,
-    "settings/api_keys/page.html": ApiKeysPage,
-    "settings/audit/page.html": AuditPage,
-    "settings/second_factor/page.html": FactorPage,
-    "front/invitation/page.html": InvitationPage,
-    "settings/keys/page.html": KeysPage,
-    "settings/members/page.html": PeoplePage,
-    "settings/privacy/page.html": PrivacyPage,
-    "front/set_up/page.html": SetUpPage,
-    "settings/share/page.html": SharePage,
-    "front/sign_in/page.html": SignInPage,
-    "front/sign_in_code/page.html": CodePage,
-    "settings/site/page.html": SitesPage,
-    "settings/installation/page.html": InstallationPage,
+    f"{folder.name}/{name}.html": context
+    for folder in folders()
+    if folder.page and folder.page.context is not type(None)
+    for name, context in (
+        ("page", folder.page.context),
+        *((part.name, part.context) for part in folder.page.parts),
+    )
 }
 
 

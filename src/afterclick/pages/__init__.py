@@ -1,8 +1,24 @@
-"""The pages, one folder each: its context, SQL, template and routes.
+"""The pages, a folder each; how one is added stands in `web/page.py`.
 
 Enters: a `Desk`. Leaves: the dashboard as an ASGI app.
 """
 
-from afterclick.pages.assembly import dashboard
+from functools import cache
 
-__all__ = ["dashboard"]
+from fastapi import FastAPI
+
+from afterclick.web import Desk, Folder, create, discovered
+
+
+@cache
+def folders() -> tuple[Folder, ...]:
+    """Every folder of this room, as the frame finds them."""
+    return discovered(__name__)
+
+
+def dashboard(desk: Desk) -> FastAPI:
+    """The dashboard over `desk`, with every page; raises what `afterclick.web.create` raises."""
+    return create(desk, folders())
+
+
+__all__ = ["dashboard", "folders"]

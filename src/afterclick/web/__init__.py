@@ -6,8 +6,22 @@ listen to. It knows no page.
 
 from afterclick.web.access import this_machine
 from afterclick.web.bearer import by_api_key
+from afterclick.web.dashboard import create, needs_of
 from afterclick.web.desk import Desk, Live, Notice
+from afterclick.web.discovery import Folder, discovered
 from afterclick.web.live import Broadcaster
 from afterclick.web.sessions import by_session
 
-__all__ = ["Broadcaster", "Desk", "Live", "Notice", "by_api_key", "by_session", "this_machine"]
+__all__ = [
+    "Broadcaster",
+    "Desk",
+    "Folder",
+    "Live",
+    "Notice",
+    "by_api_key",
+    "by_session",
+    "create",
+    "discovered",
+    "needs_of",
+    "this_machine",
+]

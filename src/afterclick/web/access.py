@@ -1,14 +1,11 @@
-"""Who may ask for which route: one table, and the middleware that holds every request to it.
+"""Who may ask for which route: the table of what each needs, and the middleware that holds every request to it.
 
-A route without an entry keeps the app from starting. An address that no route matches asks for a sign-in, so that
-nothing of the app can be felt out from outside.
+A route that does not say what it needs keeps the app from starting. An address that no route matches asks for a
+sign-in, so that nothing of the app can be felt out from outside.
 """
 
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from enum import StrEnum
-from types import MappingProxyType
 
 import structlog
 from fastapi.routing import iter_route_contexts
@@ -23,119 +20,18 @@ from afterclick.accounts.viewer import EVERY_SITE, NOBODY, THIS_MACHINE, Viewer
 from afterclick.errors import AfterclickError, Forbidden, Misconfigured, Unauthorized
 from afterclick.web.desk import Desk
 from afterclick.web.lens import chosen_site
+from afterclick.web.need import Everywhere, Need, Open, is_met
 
 _log = structlog.get_logger("afterclick.access")
 
 
-class Open(StrEnum):
-    """A route that asks for no capability."""
+SIGN_IN = "/sign-in"
+"""Where whoever is not signed in is led."""
 
-    ANYONE = "anyone"
-    """Also who has not signed in."""
-    SIGNED_IN = "signed in"
-    """Whoever is known, with whatever role."""
+FACTOR = "/settings/account/factor"
+"""Where a member is led who still has to take a second factor."""
 
-
-@dataclass(frozen=True)
-class Everywhere:
-    """A route about the installation itself: asks for a capability that is held on every site, also on later ones."""
-
-    capability: Capability
-
-    def __str__(self) -> str:
-        return f"{self.capability} on every site"
-
-
-Need = Capability | Open | Everywhere
-
-NEEDS: Mapping[tuple[str, str], Need] = MappingProxyType(
-    {
-        ("GET", "/"): Capability.VIEW,
-        ("GET", "/api/overview"): Capability.VIEW,
-        ("GET", "/problems"): Capability.VIEW,
-        ("GET", "/problems/{problem_id}"): Capability.VIEW,
-        ("GET", "/problems/{problem_id}/evidence"): Capability.VIEW,
-        ("GET", "/api/problems"): Capability.VIEW,
-        ("GET", "/api/problems/{problem_id}"): Capability.VIEW,
-        ("GET", "/api/problems/{problem_id}/evidence"): Capability.VIEW,
-        ("GET", "/visits"): Capability.VISITS,
-        ("GET", "/visits/{visit_id}"): Capability.VISITS,
-        ("GET", "/api/visits"): Capability.VISITS,
-        ("GET", "/api/visits/{visit_id}"): Capability.VISITS,
-        ("GET", "/quality"): Capability.VIEW,
-        ("GET", "/api/quality"): Capability.VIEW,
-        ("GET", "/connect"): Capability.CONNECT,
-        ("GET", "/api/connect"): Capability.CONNECT,
-        ("GET", "/definitions"): Capability.VIEW,
-        ("POST", "/api/marks"): Capability.MARK,
-        ("GET", "/live"): Capability.VIEW,
-        ("GET", "/sign-in"): Open.ANYONE,
-        ("POST", "/sign-in"): Open.ANYONE,
-        ("GET", "/sign-in/code"): Open.ANYONE,
-        ("POST", "/sign-in/code"): Open.ANYONE,
-        ("GET", "/sign-in/oidc"): Open.ANYONE,
-        ("GET", "/sign-in/oidc/done"): Open.ANYONE,
-        ("POST", "/sign-out"): Open.ANYONE,
-        ("GET", "/set-up"): Open.ANYONE,
-        ("POST", "/set-up"): Open.ANYONE,
-        ("GET", "/invitation"): Open.ANYONE,
-        ("POST", "/invitation"): Open.ANYONE,
-        ("POST", "/strength"): Open.ANYONE,
-        ("GET", "/settings/privacy"): Capability.PRIVACY,
-        ("POST", "/settings/privacy"): Capability.PRIVACY,
-        ("POST", "/settings/privacy/export"): Capability.PRIVACY,
-        ("POST", "/settings/privacy/erase"): Capability.PRIVACY,
-        ("POST", "/settings/privacy/allow"): Capability.PRIVACY,
-        ("POST", "/settings/privacy/rules"): Capability.SITE,
-        ("GET", "/settings"): Open.SIGNED_IN,
-        ("GET", "/settings/system"): Capability.OPERATE,
-        ("GET", "/settings/installation"): Everywhere(Capability.SITE),
-        ("POST", "/settings/installation"): Everywhere(Capability.SITE),
-        ("GET", "/api/system"): Capability.OPERATE,
-        ("GET", "/healthz"): Open.ANYONE,
-        ("GET", "/readyz"): Open.ANYONE,
-        ("GET", "/metrics"): Capability.OPERATE,
-        ("GET", "/settings/account"): Open.SIGNED_IN,
-        ("POST", "/settings/account/password"): Open.SIGNED_IN,
-        ("POST", "/settings/account/sessions/{session}/end"): Open.SIGNED_IN,
-        ("POST", "/settings/account/sessions/end-others"): Open.SIGNED_IN,
-        ("GET", "/settings/account/factor"): Open.SIGNED_IN,
-        ("POST", "/settings/account/factor"): Open.SIGNED_IN,
-        ("POST", "/settings/account/factor/codes"): Open.SIGNED_IN,
-        ("POST", "/settings/account/factor/off"): Open.SIGNED_IN,
-        ("GET", "/settings/people"): Capability.MEMBERS,
-        ("POST", "/settings/people"): Capability.MEMBERS,
-        ("POST", "/settings/people/{person}/role"): Capability.MEMBERS,
-        ("POST", "/settings/people/{person}/reset"): Capability.MEMBERS,
-        ("POST", "/settings/people/{person}/forget-factor"): Capability.MEMBERS,
-        ("POST", "/settings/people/{person}/remove"): Capability.MEMBERS,
-        ("POST", "/settings/people/invitations/{invitation}/withdraw"): Capability.MEMBERS,
-        ("GET", "/settings/site"): Capability.SITE,
-        ("POST", "/settings/site"): Capability.SITE,
-        ("POST", "/settings/sites"): Capability.MEMBERS,
-        ("GET", "/settings/keys"): Capability.SITE,
-        ("POST", "/settings/keys"): Capability.SITE,
-        ("POST", "/settings/keys/{prefix}/rotate"): Capability.SITE,
-        ("POST", "/settings/keys/{prefix}/restrict"): Capability.SITE,
-        ("POST", "/settings/keys/{prefix}/revoke"): Capability.SITE,
-        ("GET", "/settings/api-keys"): Capability.VIEW,
-        ("POST", "/settings/api-keys"): Capability.VIEW,
-        ("POST", "/settings/api-keys/{key}/revoke"): Capability.VIEW,
-        ("GET", "/settings/audit"): Capability.AUDIT,
-        ("GET", "/settings/audit.csv"): Capability.AUDIT,
-        ("GET", "/settings/audit.ndjson"): Capability.AUDIT,
-        ("POST", "/share"): Capability.VIEW,
-        ("GET", "/settings/share"): Capability.VIEW,
-        ("POST", "/settings/share/{link}/revoke"): Capability.VIEW,
-        ("GET", "/shared/{token}"): Open.ANYONE,
-        ("GET", "/shared/{token}/evidence"): Open.ANYONE,
-        ("GET", "/static"): Open.ANYONE,
-        ("GET", "/api/openapi.json"): Open.SIGNED_IN,
-    }
-)
-"""What each route needs, by method and path template; a mounted app stands under its own path."""
-
-WITHOUT_FACTOR = frozenset({"/settings/account/factor", "/sign-out"})
+WITHOUT_FACTOR = frozenset({FACTOR, "/sign-out"})
 """Where a person may go who still has to take a second factor."""
 
 Recognize = Callable[[HTTPConnection], Viewer | None]
@@ -165,15 +61,18 @@ def listed(routes: Sequence[BaseRoute]) -> Iterator[tuple[str, str, bool]]:
 
 
 class Table:
-    """NEEDS, matched to the addresses of an app's routes."""
+    """What each route needs, by method and path template, matched to the addresses of an app's routes; a mounted app
+    stands under its own path.
+    """
 
     def __init__(self, routes: Sequence[BaseRoute], needs: Mapping[tuple[str, str], Need]) -> None:
-        """Raises Misconfigured for a route that has no entry."""
+        """Raises Misconfigured for a route that does not say what it needs."""
+        self.needs = needs
         self._rows: list[tuple[str, re.Pattern[str], Need]] = []
         for method, path, mounted in listed(routes):
             if (method, path) not in needs:
                 raise Misconfigured(
-                    f"{method} {path} has no entry in the table of needs; add one to web/access.py."
+                    f"{method} {path} does not say what it needs; declare it with Routes of web/routing.py."
                 )
             pattern = compile_path(f"{path}/{{rest:path}}" if mounted else path)[0]
             self._rows.append((method, pattern, needs[method, path]))
@@ -202,11 +101,11 @@ def admit(desk: Desk, need: Need, connection: HTTPConnection) -> None:
         return
     if viewer is NOBODY:
         raise Unauthorized("Sign in first.")
-    if isinstance(need, Everywhere) and not viewer.may(need.capability, EVERY_SITE):
+    if isinstance(need, Everywhere) and not is_met(need, viewer, EVERY_SITE):
         raise Forbidden("This is for administrators of every site; one of them can give you that role.")
     if isinstance(need, Capability):
         site = chosen_site(desk, viewer, connection.query_params)
-        if not viewer.may(need, site):
+        if not is_met(need, viewer, site):
             raise Forbidden("Your role on this site does not include this; an administrator can change it.")
 
 

@@ -1,13 +1,15 @@
 """Drawing pages: templates over contexts, inside one frame; and the same contexts as JSON."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import TypedDict
+from itertools import groupby
+from pathlib import Path
+from typing import Any
 
 import msgspec
 from fastapi import Request
 from fastapi.responses import HTMLResponse, Response
-from jinja2 import ChoiceLoader, Environment, PackageLoader, StrictUndefined
+from jinja2 import ChoiceLoader, Environment, FileSystemLoader, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from afterclick.accounts.policy import Capability
@@ -16,29 +18,31 @@ from afterclick.errors import NotFound
 from afterclick.web.assets_built import Assets
 from afterclick.web.desk import Desk
 from afterclick.web.lens import Lens, own_sites
-from afterclick.web.settings import SettingsPage, may_open, settings_pages
+from afterclick.web.need import is_met
+from afterclick.web.page import Context, Page, Rail, Section, View
 from afterclick.words import figures
 from afterclick.words.scale import spark
 from afterclick.words.snippet import page_snippet
 
 
-class Place(TypedDict):
-    """One entry of the rail."""
+@dataclass(frozen=True)
+class Entry:
+    """One entry of the rail or of the settings' list; one of the settings has neither icon nor key."""
 
     path: str
     name: str
-    icon: str
-    key: str
+    icon: str = ""
+    key: str = ""
 
 
-RAIL: tuple[Place, ...] = (
-    {"path": "/", "name": "Overview", "icon": "layout-dashboard", "key": "o"},
-    {"path": "/problems", "name": "Problems", "icon": "alert-triangle", "key": "p"},
-    {"path": "/visits", "name": "Visits", "icon": "route", "key": "v"},
-    {"path": "/quality", "name": "Data quality", "icon": "filter-check", "key": "q"},
-    {"path": "/connect", "name": "Connect", "icon": "plug-connected", "key": "c"},
-    {"path": "/settings", "name": "Settings", "icon": "settings", "key": "s"},
-)
+@dataclass(frozen=True)
+class Together:
+    """Entries of the rail that stand together, under a heading unless it is empty."""
+
+    heading: str
+    entries: tuple[Entry, ...]
+
+
 THEMES = ("auto", "light", "dark")
 
 
@@ -46,8 +50,9 @@ THEMES = ("auto", "light", "dark")
 class Frame:
     """What stands around every page. `sites` names those that the viewer may look at, by id; `rail` and `settings`
     hold what the viewer may open. `own_key` is the write key that our own pages report with, empty for none; `snippet`
-    is the line that connects the reader's site; `nonce` is what a script needs to run; `sharing` whether the viewer
-    may share the page; `live` whether they may hear what happens, which who owes a second factor may not.
+    is the line that connects the reader's site; `nonce` is what a script needs to run; `stays` whether another site has
+    this very page; `sharing` whether the viewer may share the page; `live` whether they may hear what happens, which
+    who owes a second factor may not.
     """
 
     title: str
@@ -58,25 +63,35 @@ class Frame:
     collector: str
     own_key: str
     snippet: str
-    rail: tuple[Place, ...]
+    rail: tuple[Together, ...]
     viewer: Viewer
-    settings: tuple[SettingsPage, ...]
+    settings: tuple[Entry, ...]
     zone: str
     find: str
     timed: bool
     nonce: str
+    stays: bool
     sharing: bool
     live: bool
 
 
-class Pages:
-    """Draws templates; built once an app."""
+class Drawing:
+    """Draws pages from their templates; built once an app.
 
-    def __init__(self, desk: Desk) -> None:
+    `pages` are all there are, by the name of their folder; `roots` is where the folders lie.
+    """
+
+    def __init__(self, desk: Desk, pages: Mapping[str, Page[Any]], roots: Sequence[Path]) -> None:
         self._desk = desk
+        self._folders = {page.path: folder for folder, page in pages.items()}
+        self._in_rail = sorted(((page.rail, page) for page in pages.values() if page.rail), key=_in_rail)
+        self._in_settings = sorted(
+            ((page.settings, page) for page in pages.values() if page.settings), key=_in_settings
+        )
+        self.shared = tuple(page for page in pages.values() if page.shared)
         self.assets = Assets()
         self._templates = Environment(
-            loader=ChoiceLoader([PackageLoader("afterclick.web"), PackageLoader("afterclick.pages", "")]),
+            loader=ChoiceLoader([PackageLoader("afterclick.web"), FileSystemLoader(roots)]),
             autoescape=True,
             undefined=StrictUndefined,
             trim_blocks=True,
@@ -90,41 +105,67 @@ class Pages:
             "embedded": embedded,
         }
 
-    def draw(
+    def page(
         self,
         request: Request,
-        template: str,
+        page: Page[Context],
         lens: Lens,
-        title: str,
-        page: object,
+        context: Context,
         *,
-        timed: bool = True,
         status: int = 200,
         base: str = "base.html",
     ) -> HTMLResponse:
-        """Render a page in its frame; `timed` pages have the period control, `base` is what stands around them."""
-        frame = self._frame(request, lens, title, timed)
-        html = self._templates.get_template(template).render(
-            frame=frame, page=page, lens=lens, base=base, **_words(lens), **self._tools
-        )
-        return HTMLResponse(html, status)
+        """A page in its frame; `base` is what stands around it."""
+        frame = self._frame(request, lens, page.titled(context), timed=page.view is View.PERIOD)
+        return self._framed(self._template(page, "page"), frame, lens, context, status, base)
 
     def bare(
-        self, request: Request, template: str, title: str, page: object, *, status: int = 200
+        self, request: Request, page: Page[Context], context: Context, *, status: int = 200
     ) -> HTMLResponse:
-        """Render a page for who has no site to look at: no rail, no top bar, nothing of the data."""
+        """A page for who has no site to look at: no rail, no top bar, nothing of the data."""
+        return self._unframed(request, self._template(page, "page"), page.titled(context), context, status)
+
+    def part(self, page: Page[Any], part: str, lens: Lens, context: object) -> HTMLResponse:
+        """A part of a page, without the frame."""
+        template = self._templates.get_template(self._template(page, part))
+        return HTMLResponse(template.render(page=context, lens=lens, **_words(lens), **self._tools))
+
+    def not_shown(self, request: Request, lens: Lens | None, sentence: str, status: int) -> HTMLResponse:
+        """Why a page is not shown: in the frame where there is a lens to look through, else bare."""
+        if lens is None:
+            return self._unframed(request, "refused.html", "Not shown", sentence, status)
+        frame = self._frame(request, lens, "Not shown", timed=False)
+        return self._framed("error.html", frame, lens, sentence, status, "base.html")
+
+    def settings(self, lens: Lens) -> tuple[Entry, ...]:
+        """The pages of the settings that the viewer may open."""
+        member = lens.viewer.kind == "member"
+        return tuple(
+            Entry(page.path, page.name)
+            for section, page in self._in_settings
+            if _may_open(lens, page) and (member or not section.of_a_member)
+        )
+
+    def _template(self, page: Page[Any], name: str) -> str:
+        return f"{self._folders[page.path]}/{name}.html"
+
+    def _framed(
+        self, template: str, frame: Frame, lens: Lens, context: object, status: int, base: str
+    ) -> HTMLResponse:
         html = self._templates.get_template(template).render(
-            title=title, theme=_theme(request), nonce=request.state.nonce, page=page, **self._tools
+            frame=frame, page=context, lens=lens, base=base, **_words(lens), **self._tools
         )
         return HTMLResponse(html, status)
 
-    def part(self, template: str, lens: Lens, page: object) -> HTMLResponse:
-        """Render a part of a page, without the frame."""
-        return HTMLResponse(
-            self._templates.get_template(template).render(page=page, lens=lens, **_words(lens), **self._tools)
+    def _unframed(
+        self, request: Request, template: str, title: str, context: object, status: int
+    ) -> HTMLResponse:
+        html = self._templates.get_template(template).render(
+            title=title, theme=_theme(request), nonce=request.state.nonce, page=context, **self._tools
         )
+        return HTMLResponse(html, status)
 
-    def _frame(self, request: Request, lens: Lens, title: str, timed: bool) -> Frame:
+    def _frame(self, request: Request, lens: Lens, title: str, *, timed: bool) -> Frame:
         desk = self._desk
         return Frame(
             title=title,
@@ -135,16 +176,39 @@ class Pages:
             collector=desk.collector,
             own_key=key_of(desk, desk.own_site),
             snippet=page_snippet(key_of(desk, lens.scope.site), desk.collector),
-            rail=tuple(place for place in RAIL if may_open(lens, place["path"])),
-            settings=settings_pages(lens),
+            rail=self._rail(lens),
             viewer=lens.viewer,
+            settings=self.settings(lens),
             zone=lens.home.timezone,
             find=request.query_params.get("find", "")[:200],
             timed=timed,
             nonce=request.state.nonce,
+            stays=any(page.path == request.url.path for _, page in self._in_rail),
             sharing=lens.viewer.kind in ("member", "this machine") and lens.may(Capability.VIEW),
             live=not desk.accounts.authentication.owes_factor(lens.viewer),
         )
+
+    def _rail(self, lens: Lens) -> tuple[Together, ...]:
+        shown = [(rail, page) for rail, page in self._in_rail if _may_open(lens, page)]
+        return tuple(
+            Together(
+                group.heading, tuple(Entry(one.path, one.name, rail.icon, rail.key) for rail, one in entries)
+            )
+            for group, entries in groupby(shown, key=lambda entry: entry[0].group)
+        )
+
+
+def _in_rail(entry: tuple[Rail, Page[Any]]) -> tuple[int, str, int]:
+    rail = entry[0]
+    return rail.group.position, rail.group.heading, rail.position
+
+
+def _in_settings(entry: tuple[Section, Page[Any]]) -> int:
+    return entry[0].position
+
+
+def _may_open(lens: Lens, page: Page[Any]) -> bool:
+    return is_met(page.needs, lens.viewer, lens.scope.site)
 
 
 def _names(desk: Desk, lens: Lens) -> dict[str, str]:

@@ -1,29 +1,31 @@
 """What machines ask: is the app alive, is it ready, and how is it doing."""
 
-from fastapi import APIRouter
 from fastapi.responses import JSONResponse, Response
 
+from afterclick.accounts.policy import Capability
 from afterclick.web.desk import Desk
+from afterclick.web.need import Open
+from afterclick.web.routing import Routes
 
 PROMETHEUS = "text/plain; version=0.0.4; charset=utf-8"
 
 
-def routes(desk: Desk) -> APIRouter:
+def routes(desk: Desk) -> Routes:
     """`GET /healthz`: the process answers. `/readyz`: it can work, else 503 and why. `/metrics`: Prometheus."""
-    router = APIRouter(include_in_schema=False)
+    added = Routes()
 
-    @router.get("/healthz")
+    @added.get("/healthz", needs=Open.ANYONE)
     async def alive() -> dict[str, str]:
         return {"status": "ok"}
 
-    @router.get("/readyz")
+    @added.get("/readyz", needs=Open.ANYONE)
     def ready() -> JSONResponse:
         if troubles := desk.operations.troubles():
             return JSONResponse({"status": "not ready", "reasons": list(troubles)}, 503, {"retry-after": "5"})
         return JSONResponse({"status": "ready"})
 
-    @router.get("/metrics")
+    @added.get("/metrics", needs=Capability.OPERATE)
     def metrics() -> Response:
         return Response(desk.operations.metrics(), media_type=PROMETHEUS)
 
-    return router
+    return added

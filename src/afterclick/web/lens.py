@@ -21,7 +21,9 @@ DEFAULT_PERIOD = "7d"
 class Lens:
     """The site and the period of a page, who looks, and `kept`: the parameters that links carry along.
 
-    `scope.permissions` holds what the viewer may do on the site; `home` is the site's name, currency and zone.
+    `scope.permissions` holds what the viewer may do on the site; `home` is the site's name, currency and zone. `asked`
+    holds whatever else the address says, by name: what stands in it, and behind the question mark, the last of several.
+    `origin` is how the reader's browser reached us, such as https://afterclick.example.
     """
 
     scope: Scope
@@ -30,10 +32,16 @@ class Lens:
     kept: tuple[tuple[str, str], ...]
     viewer: Viewer
     home: Site
+    asked: Mapping[str, str]
+    origin: str
 
     def may(self, capability: Capability) -> bool:
         """Whether the viewer may do so on this site."""
         return self.viewer.may(capability, self.scope.site)
+
+    def owns(self, member: str | None) -> bool:
+        """Whether what this member made is the viewer's own, or the viewer changes the site anyway."""
+        return self.may(Capability.SITE) or (member is not None and member == self.viewer.id)
 
     def link(self, path: str, **changed: str) -> str:
         """`path` with the kept parameters and the `changed` ones; an empty value takes its parameter away."""
@@ -77,21 +85,29 @@ def look(desk: Desk, request: Request) -> Lens:
 
     Raises what `chosen_site` raises, and InvalidInput for a period that is none.
     """
-    return lens_of(desk, request.state.viewer, request.query_params)
+    return lens_of(desk, request, request.state.viewer, {**request.query_params, **request.path_params})
 
 
-def lens_of(desk: Desk, viewer: Viewer, query: Mapping[str, str]) -> Lens:
-    """The lens that a URL's query names for the viewer; raises what `look` raises."""
-    own, choice, now = own_sites(desk, viewer), _choice(query), desk.clock()
-    site = _site(own, query)
+def lens_of(desk: Desk, request: Request, viewer: Viewer, asked: Mapping[str, str]) -> Lens:
+    """The lens that an address names for the viewer; raises what `look` raises."""
+    own, choice, now = own_sites(desk, viewer), _choice(asked), desk.clock()
+    site = _site(own, asked)
     kept: list[tuple[str, str]] = []
     if site != own[0]:
         kept.append(("site", site))
     if choice != DEFAULT_PERIOD:
         kept.append(("period", choice))
-    scope = Scope(site, frozenset(one.value for one in viewer.capabilities(site)))
     home = _home(desk, site)
-    return Lens(scope, period(choice, now, home.timezone), now, tuple(kept), viewer, home)
+    return Lens(
+        scope=Scope(site, frozenset(one.value for one in viewer.capabilities(site))),
+        period=period(choice, now, home.timezone),
+        now=now,
+        kept=tuple(kept),
+        viewer=viewer,
+        home=home,
+        asked=asked,
+        origin=str(request.base_url).rstrip("/"),
+    )
 
 
 def _home(desk: Desk, site: str) -> Site:

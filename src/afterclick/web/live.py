@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator, Callable
 
 import msgspec
-from fastapi import APIRouter, Request
+from fastapi import Request
 from fastapi.responses import StreamingResponse
 
 from afterclick.accounts.policy import Capability
@@ -12,6 +12,7 @@ from afterclick.accounts.viewer import Viewer
 from afterclick.web.access import recognized
 from afterclick.web.desk import Desk, Notice
 from afterclick.web.lens import chosen_site
+from afterclick.web.routing import Routes
 
 _BACKLOG = 100
 _HEARTBEAT_S = 15.0
@@ -58,11 +59,11 @@ class Broadcaster:
             self._listeners.discard((loop, queue))
 
 
-def routes(desk: Desk) -> APIRouter:
+def routes(desk: Desk) -> Routes:
     """`GET /live`: notices of one site as server-sent events (https://html.spec.whatwg.org/#server-sent-events)."""
-    router = APIRouter()
+    added = Routes()
 
-    @router.get("/live", include_in_schema=False)
+    @added.get("/live", needs=Capability.VIEW)
     async def live(request: Request) -> StreamingResponse:
         site = await asyncio.to_thread(chosen_site, desk, request.state.viewer, request.query_params)
         headers = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
@@ -72,7 +73,7 @@ def routes(desk: Desk) -> APIRouter:
 
         return StreamingResponse(stream(desk, site, who), media_type="text/event-stream", headers=headers)
 
-    return router
+    return added
 
 
 async def stream(desk: Desk, site: str, who: Callable[[], Viewer]) -> AsyncIterator[bytes]:

@@ -5,15 +5,17 @@ from datetime import datetime
 from typing import Annotated, Literal
 
 import msgspec
-from fastapi import APIRouter, Request
+from fastapi import Request
 from fastapi.responses import Response
 from starlette.concurrency import run_in_threadpool
 
+from afterclick.accounts.policy import Capability
 from afterclick.errors import InvalidInput, TooLarge
 from afterclick.signals import Event
 from afterclick.web.desk import Desk
 from afterclick.web.drawing import json
 from afterclick.web.lens import chosen_site
+from afterclick.web.routing import Routes
 
 LARGEST = 16_384
 Words = Annotated[str, msgspec.Meta(max_length=200)]
@@ -39,11 +41,11 @@ class MarkReply(msgspec.Struct):
     time: int
 
 
-def routes(desk: Desk) -> APIRouter:
+def routes(desk: Desk) -> Routes:
     """`POST /api/marks`."""
-    router = APIRouter()
+    added = Routes()
 
-    @router.post("/api/marks", status_code=202)
+    @added.post("/api/marks", needs=Capability.MARK, status_code=202)
     async def mark(request: Request) -> Response:
         body = await _body(request)
         site = await run_in_threadpool(chosen_site, desk, request.state.viewer, request.query_params)
@@ -53,7 +55,7 @@ def routes(desk: Desk) -> APIRouter:
         reply.status_code = 202
         return reply
 
-    return router
+    return added
 
 
 async def _body(request: Request) -> MarkRequest:

@@ -7,7 +7,7 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const here = path.dirname(fileURLToPath(import.meta.url));
-const templates = [path.join(here, '../templates'), path.join(here, '../../pages')];
+const pages = path.join(here, '../../pages'); // a folder each: its templates, its style, and its record with its icon
 const target = path.join(here, '../static');
 const icons = path.join(here, '../../../../node_modules/@tabler/icons/icons/outline');
 
@@ -31,17 +31,22 @@ function outputNamed(metafile, entry) {
   return path.basename(found[0]);
 }
 
+async function found(folder, ending) {
+  const names = await readdir(folder, { recursive: true });
+  return names.filter((name) => name.endsWith(ending)).sort().map((name) => path.join(folder, name));
+}
+
 async function texts() {
-  const within = async (folder) => (await readdir(folder, { recursive: true })).map((name) => path.join(folder, name));
-  const files = (await Promise.all(templates.map(within))).flat().filter((name) => name.endsWith('.html'));
-  const code = (await readdir(path.join(here, 'scripts'))).map((name) => path.join(here, 'scripts', name));
-  return Promise.all([...files, ...code].map((file) => readFile(file, 'utf8')));
+  const places = [[path.join(here, '../templates'), '.html'], [pages, '.html'], [path.join(here, 'scripts'), '.ts']];
+  const files = (await Promise.all(places.map(([folder, ending]) => found(folder, ending)))).flat();
+  return Promise.all(files.map((file) => readFile(file, 'utf8')));
 }
 
 async function styles(contents) {
+  const sheets = [path.join(here, 'styles/main.css'), ...(await found(pages, 'style.css'))];
   const { outputFiles } = await build({
     ...shared,
-    entryPoints: [path.join(here, 'styles/main.css')],
+    stdin: { contents: sheets.map((file) => `@import '${file}';`).join('\n'), resolveDir: here, loader: 'css' },
     outdir: target,
     write: false,
     loader: { '.woff2': 'file' },
@@ -67,11 +72,11 @@ async function styles(contents) {
   return { name, fonts: first.sort() };
 }
 
-// Icons are named in templates as icon('name') and in the rail as "icon": "name".
+// Icons are named in templates as icon('name'), and in the records of pages as icon="name".
 async function pictures(contents) {
-  const rail = await readFile(path.join(here, '../drawing.py'), 'utf8');
-  const all = [...contents, rail].join('\n');
-  const names = [...all.matchAll(/icon\('([a-z0-9-]+)'\)|"icon": "([a-z0-9-]+)"|picture\('([a-z0-9-]+)'\)/g)];
+  const records = await Promise.all((await found(pages, 'page.py')).map((file) => readFile(file, 'utf8')));
+  const all = [...contents, ...records].join('\n');
+  const names = [...all.matchAll(/icon\('([a-z0-9-]+)'\)|icon="([a-z0-9-]+)"|picture\('([a-z0-9-]+)'\)/g)];
   const wanted = [...new Set(names.map((match) => match[1] ?? match[2] ?? match[3]))].sort();
   const pairs = wanted.map(async (name) => {
     const svg = await readFile(path.join(icons, `${name}.svg`), 'utf8');

@@ -1,37 +1,25 @@
 """The page behind an invitation's link, or a link for a new password."""
 
-from dataclasses import dataclass
 from typing import Annotated
 
-from fastapi import APIRouter, Form, Request
+from fastapi import Form, Request
 from fastapi.responses import RedirectResponse, Response
 
 from afterclick.accounts.viewer import EVERY_SITE
 from afterclick.errors import InvalidInput
+from afterclick.pages.front.invitation.context import InvitationPage
+from afterclick.pages.front.invitation.page import PAGE
 from afterclick.web.desk import Desk
-from afterclick.web.drawing import Pages
+from afterclick.web.drawing import Drawing
+from afterclick.web.routing import Routes
 from afterclick.web.sessions import keep, origin_of
 
 Text = Annotated[str, Form()]
 
 
-@dataclass(frozen=True)
-class InvitationPage:
-    """Whom the link is for, by whom, with which roles ("support on shop"; none in a link for a new password), the name
-    as given, and what was wrong, empty for nothing.
-    """
-
-    token: str
-    email: str
-    invited_by: str
-    roles: tuple[str, ...]
-    name: str = ""
-    wrong: str = ""
-
-
-def routes(desk: Desk, pages: Pages) -> APIRouter:
+def routes(desk: Desk, drawing: Drawing) -> Routes:
     """`/invitation`."""
-    router = APIRouter(include_in_schema=False)
+    added = Routes()
     accounts = desk.accounts
 
     def form(request: Request, token: str, name: str = "", wrong: str = "", status: int = 200) -> Response:
@@ -40,14 +28,13 @@ def routes(desk: Desk, pages: Pages) -> APIRouter:
             f"{role} on {'every site' if site == EVERY_SITE else site}" for site, role in found.roles.items()
         )
         page = InvitationPage(token, found.email, found.invited_by, roles, name[:200], wrong)
-        title = "Join" if roles else "New password"
-        return pages.bare(request, "front/invitation/page.html", title, page, status=status)
+        return drawing.bare(request, PAGE, page, status=status)
 
-    @router.get("/invitation")
+    @added.get(PAGE.path, needs=PAGE.needs)
     def page(request: Request, token: str = "") -> Response:
         return form(request, token)
 
-    @router.post("/invitation")
+    @added.post(PAGE.path, needs=PAGE.needs)
     def accept(request: Request, token: Text = "", name: Text = "", password: Text = "") -> Response:
         joins = bool(accounts.invitations.find(token).roles)
         try:
@@ -62,4 +49,4 @@ def routes(desk: Desk, pages: Pages) -> APIRouter:
             RedirectResponse("/", 303), request, accounts.authentication.admit(member.id, origin_of(request))
         )
 
-    return router
+    return added

@@ -2,26 +2,28 @@
 
 from urllib.parse import urlencode
 
-from fastapi import APIRouter, Request
+from fastapi import Request
 from fastapi.responses import RedirectResponse, Response
 
 from afterclick.accounts.oidc_provider import SignInRefused
 from afterclick.accounts.single_sign_on import Answer, SingleSignOn
 from afterclick.errors import AfterclickError, NotFound, Unavailable
-from afterclick.pages.front.sign_in.routes import SignInPage
+from afterclick.pages.front.sign_in.context import SignInPage
+from afterclick.pages.front.sign_in.page import PAGE
 from afterclick.web.desk import Desk
-from afterclick.web.drawing import Pages
+from afterclick.web.drawing import Drawing
 from afterclick.web.own_path import own_path
+from afterclick.web.provider import BEGIN, DONE, redirect_address
+from afterclick.web.routing import Routes
 from afterclick.web.sessions import keep, origin_of, token_of
 
-PATH = "/sign-in/oidc"
 _COOKIE = "afterclick-oidc"
 _SECONDS = 600
 
 
-def routes(desk: Desk, pages: Pages) -> APIRouter:
+def routes(desk: Desk, drawing: Drawing) -> Routes:
     """`/sign-in/oidc`, which leads to the provider, and `/sign-in/oidc/done`, which it leads back to."""
-    router = APIRouter(include_in_schema=False)
+    added = Routes()
     accounts = desk.accounts
 
     def single() -> SingleSignOn:
@@ -31,14 +33,12 @@ def routes(desk: Desk, pages: Pages) -> APIRouter:
 
     def refused(request: Request, error: AfterclickError) -> Response:
         page = SignInPage("/", wrong=str(error), single_sign_on=True)
-        return _forgetting(
-            pages.bare(request, "front/sign_in/page.html", "Sign in", page, status=error.status), request
-        )
+        return _forgetting(drawing.bare(request, PAGE, page, status=error.status), request)
 
-    @router.get(PATH)
+    @added.get(BEGIN, needs=PAGE.needs)
     def begin(request: Request, next: str = "/") -> Response:
         try:
-            address, kept = single().begin(redirect_address(request), own_path(next))
+            address, kept = single().begin(_back(request), own_path(next))
         except (SignInRefused, Unavailable) as error:
             return refused(request, error)
         response = RedirectResponse(address, 303)
@@ -47,12 +47,12 @@ def routes(desk: Desk, pages: Pages) -> APIRouter:
         )
         return response
 
-    @router.get(PATH + "/done")
+    @added.get(DONE, needs=PAGE.needs)
     def done(request: Request, state: str = "", code: str = "", error: str = "", iss: str = "") -> Response:
         kept, origin = request.cookies.get(_name(request), ""), origin_of(request)
         answer = Answer(state[:500], code[:4000], error[:200], iss[:500])
         try:
-            member, onward = single().finish(answer, kept, redirect_address(request), origin.address)
+            member, onward = single().finish(answer, kept, _back(request), origin.address)
         except (SignInRefused, Unavailable) as failed:
             return refused(request, failed)
         accounts.authentication.sign_out(token_of(request))
@@ -61,12 +61,11 @@ def routes(desk: Desk, pages: Pages) -> APIRouter:
             onward = f"/sign-in/code?{urlencode({'next': onward})}"
         return _forgetting(keep(RedirectResponse(onward, 303), request, started), request)
 
-    return router
+    return added
 
 
-def redirect_address(request: Request) -> str:
-    """Where the provider leads back to; it must be registered there as it stands."""
-    return f"{str(request.base_url).rstrip('/')}{PATH}/done"
+def _back(request: Request) -> str:
+    return redirect_address(str(request.base_url).rstrip("/"))
 
 
 def _secure(request: Request) -> bool:

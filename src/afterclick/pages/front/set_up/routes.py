@@ -1,43 +1,26 @@
 """The set-up page: shown once, to who holds the link that the terminal printed."""
 
-from dataclasses import dataclass
 from typing import Annotated
 from zoneinfo import available_timezones
 
-from fastapi import APIRouter, Form, Request
+from fastapi import Form, Request
 from fastapi.responses import RedirectResponse, Response
 
 from afterclick.accounts.setup import Wanted
 from afterclick.errors import InvalidInput
+from afterclick.pages.front.set_up.context import SetUpPage
+from afterclick.pages.front.set_up.page import PAGE
 from afterclick.web.desk import Desk
-from afterclick.web.drawing import Pages
+from afterclick.web.drawing import Drawing
+from afterclick.web.routing import Routes
 from afterclick.web.sessions import keep, origin_of
 
 Text = Annotated[str, Form()]
-CURRENCIES = (
-    "EUR", "USD", "GBP", "CHF", "CZK", "DKK", "HUF", "NOK", "PLN", "RON", "SEK", "AED", "AUD", "BRL", "CAD", "CNY",
-    "HKD", "IDR", "ILS", "INR", "JPY", "KRW", "MXN", "NZD", "SGD", "THB", "TRY", "UAH", "ZAR",
-)  # fmt: skip
 
 
-@dataclass(frozen=True)
-class SetUpPage:
-    """The set-up page: its token, what was given so far, what was wrong with it, and what may be chosen."""
-
-    token: str
-    email: str
-    name: str
-    site: str
-    currency: str
-    timezone: str
-    wrong: str = ""
-    currencies: tuple[str, ...] = CURRENCIES
-    timezones: tuple[str, ...] = ()
-
-
-def routes(desk: Desk, pages: Pages) -> APIRouter:
+def routes(desk: Desk, drawing: Drawing) -> Routes:
     """`/set-up`."""
-    router = APIRouter(include_in_schema=False)
+    added = Routes()
     accounts = desk.accounts
     zones = tuple(sorted(available_timezones()))
 
@@ -45,9 +28,9 @@ def routes(desk: Desk, pages: Pages) -> APIRouter:
         page = SetUpPage(
             token, given.email, given.name, given.site, given.currency, given.timezone, wrong, timezones=zones
         )
-        return pages.bare(request, "front/set_up/page.html", "Set up", page, status=status)
+        return drawing.bare(request, PAGE, page, status=status)
 
-    @router.get("/set-up")
+    @added.get(PAGE.path, needs=PAGE.needs)
     def page(request: Request, token: str = "") -> Response:
         if not accounts.set_up.is_open():
             return RedirectResponse("/sign-in", 303)
@@ -55,7 +38,7 @@ def routes(desk: Desk, pages: Pages) -> APIRouter:
         defaults = Wanted("", "", "", "", desk.settings.currency, desk.settings.timezone)
         return form(request, token, defaults)
 
-    @router.post("/set-up")
+    @added.post(PAGE.path, needs=PAGE.needs)
     def finish(
         request: Request,
         token: Text = "",
@@ -74,4 +57,4 @@ def routes(desk: Desk, pages: Pages) -> APIRouter:
         session = accounts.authentication.admit(member.id, origin_of(request))
         return keep(RedirectResponse("/connect", 303), request, session)
 
-    return router
+    return added

@@ -3,13 +3,15 @@
 from typing import Annotated
 
 import msgspec
-from fastapi import APIRouter, Form, Request
+from fastapi import Form, Request
 from fastapi.responses import Response
 
 from afterclick.accounts import passwords
 from afterclick.accounts.viewer import NOBODY
 from afterclick.web.desk import Desk
-from afterclick.web.drawing import json
+from afterclick.web.drawing import Drawing, json
+from afterclick.web.need import Open
+from afterclick.web.routing import Routes
 
 Text = Annotated[str, Form()]
 
@@ -21,12 +23,12 @@ class Strength(msgspec.Struct, frozen=True):
     words: str
 
 
-def routes(desk: Desk) -> APIRouter:
+def routes(desk: Desk, drawing: Drawing) -> Routes:
     """`POST /strength`: for who is signed in, or holds the token of set-up or of an invitation, since it costs work."""
-    router = APIRouter(include_in_schema=False)
+    added = Routes()
     accounts = desk.accounts
 
-    @router.post("/strength")
+    @added.post("/strength", needs=Open.ANYONE)
     def strength(request: Request, password: Text = "", about: Text = "", token: Text = "") -> Response:
         if request.state.viewer is NOBODY:
             if accounts.set_up.is_open():
@@ -36,4 +38,4 @@ def routes(desk: Desk) -> APIRouter:
         verdict = passwords.judged(password, about.split()[:10])
         return json(Strength(verdict.score, verdict.words))
 
-    return router
+    return added

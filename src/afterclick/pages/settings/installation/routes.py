@@ -1,33 +1,23 @@
-"""The installation's own settings, read-only, as a settings page; and whether its identity provider answers."""
+"""Asking the identity provider whether it answers."""
 
-from fastapi import APIRouter, Request
+from fastapi import Request
 from fastapi.responses import Response
 
 from afterclick.errors import AfterclickError, NotFound
-from afterclick.pages.front.oidc.routes import redirect_address
 from afterclick.pages.settings.installation.context import Asked, installation_page
+from afterclick.pages.settings.installation.page import PAGE
 from afterclick.web.desk import Desk
-from afterclick.web.drawing import Pages
+from afterclick.web.drawing import Drawing
 from afterclick.web.lens import look
+from afterclick.web.provider import redirect_address
+from afterclick.web.routing import Routes
 
-PATH = "/settings/installation"
 
+def routes(desk: Desk, drawing: Drawing) -> Routes:
+    """Posting to the page asks the provider what it publishes, and draws the page with that."""
+    added = Routes()
 
-def routes(desk: Desk, pages: Pages) -> APIRouter:
-    """`GET /settings/installation`; posting there asks the provider what it publishes, and draws the page with that."""
-    router = APIRouter(include_in_schema=False)
-
-    def draw(request: Request, asked: Asked | None = None) -> Response:
-        page = installation_page(desk.settings, redirect_address(request), asked)
-        return pages.draw(
-            request, "settings/installation/page.html", look(desk, request), "Installation", page, timed=False
-        )
-
-    @router.get(PATH)
-    def page(request: Request) -> Response:
-        return draw(request)
-
-    @router.post(PATH)
+    @added.post(PAGE.path, needs=PAGE.needs)
     def ask(request: Request) -> Response:
         single = desk.accounts.single_sign_on
         if single is None:
@@ -36,6 +26,8 @@ def routes(desk: Desk, pages: Pages) -> APIRouter:
             asked = Asked(True, f"The provider answers: people are sent to {single.ask()} to sign in.")
         except AfterclickError as error:
             asked = Asked(False, str(error))
-        return draw(request, asked)
+        lens = look(desk, request)
+        shown = installation_page(desk.settings, redirect_address(lens.origin), asked)
+        return drawing.page(request, PAGE, lens, shown)
 
-    return router
+    return added

@@ -1,46 +1,34 @@
 """Taking a second factor, turning it off, and new recovery codes, as a settings page."""
 
-from dataclasses import dataclass
 from typing import Annotated
 
 import segno
-from fastapi import APIRouter, Form, Request
+from fastapi import Form, Request
 from fastapi.responses import RedirectResponse, Response
 from markupsafe import Markup
 
 from afterclick.accounts.authentication import InvalidPassword
 from afterclick.accounts.members import Member
 from afterclick.errors import InvalidInput, TooMany
-from afterclick.pages.settings.account.routes import PATH as ACCOUNT
+from afterclick.pages.settings.account.page import PAGE as ACCOUNT
 from afterclick.pages.settings.account.routes import back_to_account
+from afterclick.pages.settings.second_factor.context import FactorPage
+from afterclick.pages.settings.second_factor.page import PAGE
 from afterclick.web.desk import Desk
-from afterclick.web.drawing import Pages
+from afterclick.web.drawing import Drawing
 from afterclick.web.lens import look
+from afterclick.web.routing import Routes
 from afterclick.web.sessions import keep, origin_of, session_of
 
-PATH = f"{ACCOUNT}/factor"
 Text = Annotated[str, Form()]
-
-
-@dataclass(frozen=True)
-class FactorPage:
-    """Taking a second factor: its picture and its secret; once it is confirmed, the recovery `codes`, shown once.
-    `required` where everyone with a password needs one.
-    """
-
-    picture: Markup
-    secret: str
-    codes: tuple[str, ...] = ()
-    required: bool = False
-    wrong: str = ""
 
 
 class _Drawn:
     """Draws the page."""
 
-    def __init__(self, desk: Desk, pages: Pages) -> None:
+    def __init__(self, desk: Desk, drawing: Drawing) -> None:
         self._desk = desk
-        self._pages = pages
+        self._drawing = drawing
 
     def enrolment(self, request: Request, member: Member, wrong: str = "", status: int = 200) -> Response:
         found = self._desk.accounts.second_factors.enrol(member.id, member.email)
@@ -56,36 +44,28 @@ class _Drawn:
 
     def _draw(self, request: Request, page: FactorPage, status: int = 200) -> Response:
         lens = look(self._desk, request)
-        return self._pages.draw(
-            request,
-            "settings/second_factor/page.html",
-            lens,
-            "Second factor",
-            page,
-            timed=False,
-            status=status,
-        )
+        return self._drawing.page(request, PAGE, lens, page, status=status)
 
 
-def routes(desk: Desk, pages: Pages) -> APIRouter:
+def routes(desk: Desk, drawing: Drawing) -> Routes:
     """`/settings/account/factor`."""
-    router = APIRouter(include_in_schema=False)
-    accounts, drawn = desk.accounts, _Drawn(desk, pages)
+    added = Routes()
+    accounts, drawn = desk.accounts, _Drawn(desk, drawing)
     factors, own = accounts.second_factors, accounts.authentication
 
-    @router.get(PATH)
+    @added.get(PAGE.path, needs=PAGE.needs)
     def page(request: Request) -> Response:
         member = accounts.members.get(session_of(accounts, request).member)
         if factors.has(member.id):
-            return RedirectResponse(ACCOUNT, 303)
+            return RedirectResponse(ACCOUNT.path, 303)
         return drawn.enrolment(request, member)
 
-    @router.post(PATH)
+    @added.post(PAGE.path, needs=PAGE.needs)
     def confirm(request: Request, code: Text = "", password: Text = "") -> Response:
         session = session_of(accounts, request)
         member = accounts.members.get(session.member)
         if factors.has(member.id):
-            return RedirectResponse(ACCOUNT, 303)
+            return RedirectResponse(ACCOUNT.path, 303)
         try:
             _prove(desk, member, password, request)
             codes = factors.confirm(member.id, code)
@@ -94,18 +74,18 @@ def routes(desk: Desk, pages: Pages) -> APIRouter:
         accounts.audit.record(request.state.viewer, "member.factor", member.email, detail="on")
         return keep(drawn.codes(request, codes), request, own.renewed(session, origin_of(request)))
 
-    @router.post(f"{PATH}/codes")
+    @added.post(f"{PAGE.path}/codes", needs=PAGE.needs)
     def codes(request: Request, password: Text = "") -> Response:
         member = accounts.members.get(session_of(accounts, request).member)
         _prove(desk, member, password, request)
         if not factors.has(member.id):
-            return RedirectResponse(ACCOUNT, 303)
+            return RedirectResponse(ACCOUNT.path, 303)
         accounts.audit.record(
             request.state.viewer, "member.factor", member.email, detail="new recovery codes"
         )
         return drawn.codes(request, factors.new_recovery_codes(member.id))
 
-    @router.post(f"{PATH}/off")
+    @added.post(f"{PAGE.path}/off", needs=PAGE.needs)
     def off(request: Request, password: Text = "") -> Response:
         session = session_of(accounts, request)
         member = accounts.members.get(session.member)
@@ -116,7 +96,7 @@ def routes(desk: Desk, pages: Pages) -> APIRouter:
         accounts.audit.record(request.state.viewer, "member.factor", member.email, detail="off")
         return keep(back_to_account("factor"), request, own.renewed(session, origin_of(request)))
 
-    return router
+    return added
 
 
 def _prove(desk: Desk, member: Member, password: str, request: Request) -> None:

@@ -1,0 +1,39 @@
+"""What is it, for whom, since when, worth what, because of what?"""
+
+from afterclick.accounts.policy import Capability
+from afterclick.pages.problem.context import EvidencePart, ProblemPage, evidence_part, problem_page
+from afterclick.pages.problem.service_map import calls, service_map
+from afterclick.web.desk import Desk
+from afterclick.web.lens import Lens
+from afterclick.web.page import Page, Part
+from afterclick.words import withheld
+from afterclick.words.marks import marks
+
+
+def read(desk: Desk, lens: Lens) -> ProblemPage:
+    """What the page of one problem shows through the lens. Blocks."""
+    problem = desk.problems.problem(lens.scope.site, lens.asked["problem_id"])
+    return problem_page(withheld.problem(problem, lens.scope), lens.now, lens.home.timezone)
+
+
+def proof(desk: Desk, lens: Lens) -> EvidencePart:
+    """The evidence under one problem, read from visits and spans. Blocks."""
+    problem = desk.problems.problem(lens.scope.site, lens.asked["problem_id"])
+    found = withheld.evidence(desk.evidence(lens.scope, problem), lens.scope)
+    first = min((one.time for one in found.exposure), default=problem.onset)
+    drawn = marks(desk.reader, lens.scope, first, lens.now)
+    called = calls(desk.reader, lens.scope, problem.onset, problem.closed or lens.now)
+    map_ = service_map(called, problem.cause.service, problem.cause.peer)
+    return evidence_part(problem, found, map_, drawn, lens.now, lens.home.timezone)
+
+
+PAGE = Page(
+    path="/problems/{problem_id}",
+    name="Problem",
+    needs=Capability.VIEW,
+    context=ProblemPage,
+    read=read,
+    title=lambda shown: shown.title,
+    parts=(Part("evidence", EvidencePart, proof),),
+    shared=True,
+)

@@ -1,0 +1,21 @@
+"""The problems, for programs."""
+
+from fastapi import Request
+from fastapi.responses import Response
+
+from afterclick.pages.problems.page import PAGE, read
+from afterclick.web.desk import Desk
+from afterclick.web.drawing import json
+from afterclick.web.lens import look
+from afterclick.web.routing import Routes
+
+
+def routes(desk: Desk) -> Routes:
+    """`GET /api/problems`."""
+    added = Routes()
+
+    @added.get("/api/problems", needs=PAGE.needs)
+    def problems(request: Request) -> Response:
+        return json(read(desk, look(desk, request)))
+
+    return added

@@ -1,0 +1,46 @@
+"""Which visits are asked for, as the address says it."""
+
+from collections.abc import Mapping
+
+from afterclick.errors import InvalidInput
+from afterclick.journeys import FELT, Filter
+
+_LONGEST = 200
+
+
+def asked(address: Mapping[str, str]) -> Filter:
+    """The filter that an address names.
+
+    Raises InvalidInput for a `felt`, `paid` or `person` that is none.
+    """
+    query = {name: value.strip()[:_LONGEST] for name, value in address.items()}
+    wanted = Filter(
+        query.get("step", ""), query.get("device", ""), query.get("country", ""),
+        query.get("felt", ""), query.get("paid", ""), query.get("find", ""), _person(query.get("person", "")),
+    )  # fmt: skip
+    if wanted.felt not in ("", *FELT):
+        raise InvalidInput(f"Visits can be filtered by felt = {', '.join(FELT)}.")
+    if wanted.paid not in ("", "yes", "no"):
+        raise InvalidInput("Visits can be filtered by paid = yes or no.")
+    return wanted
+
+
+def _person(raw: str) -> int:
+    if not raw:
+        return 0
+    if not raw.isdecimal() or not raw.isascii() or int(raw) >= 2**32:
+        raise InvalidInput("`person` is the number that a visit's page links to.")
+    return int(raw)
+
+
+def before(address: Mapping[str, str], until: int) -> int:
+    """Where an older page of visits ends (UTC ms).
+
+    Raises InvalidInput when `before` is not a number.
+    """
+    raw = address.get("before", "")
+    if not raw:
+        return until
+    if not raw.isdecimal() or len(raw) > 15:
+        raise InvalidInput("`before` is a time in ms since 1970.")
+    return min(int(raw), until)

@@ -1,0 +1,72 @@
+"""What a request is answered that is not served: a sentence for programs, a page or a way to sign in for a reader."""
+
+from urllib.parse import quote
+
+from fastapi import FastAPI, Request
+from fastapi.responses import JSONResponse, RedirectResponse, Response
+from starlette.exceptions import HTTPException
+
+from afterclick.accounts.viewer import Viewer
+from afterclick.errors import AfterclickError, Unauthorized
+from afterclick.web.access import FACTOR, SIGN_IN, FactorOwed
+from afterclick.web.desk import Desk
+from afterclick.web.drawing import Drawing
+from afterclick.web.lens import lens_of, own_sites
+
+
+class Refusal:
+    """Words and draws refusals."""
+
+    def __init__(self, desk: Desk, drawing: Drawing) -> None:
+        self._desk = desk
+        self._drawing = drawing
+
+    def __call__(self, request: Request, error: AfterclickError) -> Response:
+        """The answer to a request that raised one of our errors."""
+        if isinstance(error, Unauthorized) and not _for_programs(request):
+            return to_sign_in(request)
+        if isinstance(error, FactorOwed) and not _for_programs(request):
+            return led_to(request, FACTOR)
+        return self._said(request, error.status, str(error))
+
+    def explain(self, app: FastAPI) -> None:
+        """Let an app answer errors so, its own and the framework's."""
+
+        def ours(request: Request, error: Exception) -> Response:
+            assert isinstance(error, AfterclickError)  # noqa: S101 - registered for this class only
+            return self(request, error)
+
+        def theirs(request: Request, error: Exception) -> Response:
+            assert isinstance(error, HTTPException)  # noqa: S101 - registered for this class only
+            missing = "There is nothing at this address; the rail leads to what there is."
+            sentence = missing if error.status_code == 404 else str(error.detail)
+            return self._said(request, error.status_code, sentence)
+
+        app.add_exception_handler(AfterclickError, ours)
+        app.add_exception_handler(HTTPException, theirs)
+
+    def _said(self, request: Request, status: int, sentence: str) -> Response:
+        if _for_programs(request):
+            return JSONResponse({"error": sentence}, status)
+        viewer: Viewer = request.state.viewer
+        own = own_sites(self._desk, viewer)
+        lens = lens_of(self._desk, request, viewer, {}) if own else None
+        return self._drawing.not_shown(request, lens, sentence, status)
+
+
+def to_sign_in(request: Request) -> Response:
+    """Lead to the sign-in page, which leads back; a request of htmx is told to leave the page that it stands on."""
+    asked = request.url.path + (f"?{request.url.query}" if request.url.query else "")
+    back = request.method == "GET" and asked != "/" and not request.headers.get("hx-request")
+    return led_to(request, f"{SIGN_IN}?next={quote(asked, safe='')}" if back else SIGN_IN, 401)
+
+
+def led_to(request: Request, where: str, status: int = 403) -> Response:
+    """Lead to another page of ours; htmx is told to with a status of refusal, or it would swap that page in."""
+    if request.headers.get("hx-request"):
+        return Response(status_code=status, headers={"HX-Redirect": where})
+    return RedirectResponse(where, 303)
+
+
+def _for_programs(request: Request) -> bool:
+    return request.url.path.startswith(("/api/", "/live"))

@@ -1,0 +1,71 @@
+"""Routes that say, where they are declared, what they need."""
+
+from collections.abc import Callable
+from enum import Enum
+from types import MappingProxyType
+from typing import Any, TypedDict, TypeVar, Unpack
+
+from fastapi import APIRouter, FastAPI
+
+from afterclick.web.need import Need
+
+Endpoint = TypeVar("Endpoint", bound=Callable[..., Any])
+
+
+class Described(TypedDict, total=False):
+    """What FastAPI may be told of a route besides; see its documentation."""
+
+    status_code: int
+    summary: str
+    description: str
+    tags: list[str | Enum]
+    response_model: object
+    responses: dict[int | str, dict[str, Any]]
+    openapi_extra: dict[str, Any]
+    operation_id: str
+
+
+class Routes:
+    """Routes of one page, or of a part of the frame. Those under /api stand in the OpenAPI document, the others do not.
+
+    `needs` holds what each needs, by method and path template; a function that takes no `needs` cannot be added.
+    """
+
+    def __init__(self) -> None:
+        self._router = APIRouter()
+        self._needs: dict[tuple[str, str], Need] = {}
+        self.needs = MappingProxyType(self._needs)
+
+    def get(self, path: str, needs: Need, **described: Unpack[Described]) -> Callable[[Endpoint], Endpoint]:
+        """A decorator that lets a function answer GET."""
+        return self._answered_by("GET", path, needs, described)
+
+    def post(self, path: str, needs: Need, **described: Unpack[Described]) -> Callable[[Endpoint], Endpoint]:
+        """A decorator that lets a function answer POST."""
+        return self._answered_by("POST", path, needs, described)
+
+    def put(self, path: str, needs: Need, **described: Unpack[Described]) -> Callable[[Endpoint], Endpoint]:
+        """A decorator that lets a function answer PUT."""
+        return self._answered_by("PUT", path, needs, described)
+
+    def delete(
+        self, path: str, needs: Need, **described: Unpack[Described]
+    ) -> Callable[[Endpoint], Endpoint]:
+        """A decorator that lets a function answer DELETE."""
+        return self._answered_by("DELETE", path, needs, described)
+
+    def join(self, app: FastAPI) -> None:
+        """Add them to an app."""
+        app.include_router(self._router)
+
+    def _answered_by(
+        self, method: str, path: str, needs: Need, described: Described
+    ) -> Callable[[Endpoint], Endpoint]:
+        def add(endpoint: Endpoint) -> Endpoint:
+            self._needs[method, path] = needs
+            self._router.add_api_route(
+                path, endpoint, methods=[method], include_in_schema=path.startswith("/api/"), **described
+            )
+            return endpoint
+
+        return add
