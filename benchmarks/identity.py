@@ -13,7 +13,7 @@ from uuid import uuid4
 
 import numpy as np
 
-from afterclick.customers import Identity, people
+from afterclick.customers import Identity, persons
 from afterclick.customers.cuts import Cut
 from afterclick.measure import BOUND
 from afterclick.settings import load
@@ -85,7 +85,7 @@ def _reads(store: Store) -> list[Row]:
         name: lambda sql=sql: store.arrow(scope, Statement("devices", sql), period)
         for name, sql in _READS.items()
     }
-    reads["people"] = lambda: people(store, scope, period["since"], period["until"])
+    reads["people"] = lambda: persons(store, scope, period["since"], period["until"])
     taken: dict[str, list[float]] = {name: [] for name in reads}
     for _ in range(RUNS + 2):
         for name, read in reads.items():

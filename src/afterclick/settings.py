@@ -14,7 +14,9 @@ from typing import Literal
 
 from afterclick.errors import Misconfigured
 
-Unit = Literal["", "bytes", "days", "hours", "seconds", "rows a second", "connections", "values", "yes or no"]
+CountedIn = Literal[
+    "", "bytes", "days", "hours", "seconds", "rows a second", "connections", "values", "yes or no"
+]
 
 
 @dataclass(frozen=True)
@@ -29,7 +31,7 @@ class Setting:
     default: str | int
     help: str
     secret: bool = False
-    unit: Unit = ""
+    unit: CountedIn = ""
     nothing: str = ""
 
     @property

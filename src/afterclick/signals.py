@@ -1,6 +1,6 @@
 """The frozen records that every room speaks: what happened to a customer, and what the systems did.
 
-`Event`, `Span`, `Metric` and `LogRecord` are what stands in the spool, one JSON object a line, after the collector has
+`Event`, `Span`, `Sample` and `LogRecord` are what stands in the spool, one JSON object a line, after the collector has
 decoded, authenticated, validated and cleaned a request. The wire form that clients send is described in
 `docs/collect.md`.
 All times are UTC milliseconds since 1970 unless a name ends in another unit.
@@ -34,7 +34,7 @@ EVENT_TYPES: frozenset[str] = frozenset(get_args(EventType))
 DeviceClass = Literal["", "mobile", "tablet", "desktop", "bot"]
 SpanKind = Literal["internal", "server", "client", "producer", "consumer"]
 SpanStatus = Literal["unset", "ok", "error"]
-MetricType = Literal["gauge", "sum", "histogram", "exponential_histogram", "summary"]
+SampleType = Literal["gauge", "sum", "histogram", "exponential_histogram", "summary"]
 Temporality = Literal["", "delta", "cumulative"]
 
 NO_ID = "00000000-0000-0000-0000-000000000000"
@@ -120,7 +120,7 @@ class Span(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, gc=Fal
     attributes: str = ""
 
 
-class Metric(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+class Sample(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """One data point of one time series, as OpenTelemetry defines it; counts are not negative, times nanoseconds.
 
     `series` is a hash of all that names the series: resource, scope, name, unit, type, temporality and attributes.
@@ -132,7 +132,7 @@ class Metric(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     site: str
     service: str
     name: str
-    type: MetricType
+    type: SampleType
     series: str
     time: int
     time_ns: int
@@ -192,7 +192,7 @@ class LogRecord(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     attributes: str = ""
 
 
-Record: TypeAlias = Event | Span | Metric | LogRecord
+Record: TypeAlias = Event | Span | Sample | LogRecord
 """What stands in the spool: each kind has its table."""
 
 

@@ -24,7 +24,7 @@ from afterclick.customers.erasing import STEPS
 from afterclick.customers.privacy import Privacy
 from afterclick.errors import InvalidInput, NotFound
 from afterclick.settings import Settings
-from afterclick.signals import Event, LogRecord, Metric, Record, Span
+from afterclick.signals import Event, LogRecord, Record, Sample, Span
 from afterclick.store.control.database import open_control
 from afterclick.store.drain.drain import Drain
 from afterclick.store.engine.query import Statement
@@ -94,7 +94,7 @@ class Shop:
                 site=self.site, log_id=str(uuid.uuid4()), service="api", time=NOON + at, time_ns=(NOON + at) * 10**6,
                 received=NOON + at, body=f"charged {name}", trace_id=trace,
             ),
-            Metric(
+            Sample(
                 site=self.site, service="api", name="http.server.duration", type="histogram", series="all", time=NOON,
                 time_ns=NOON * 10**6 + at, received=NOON, count=1, exemplar_trace_ids=[trace],
             ),
@@ -109,7 +109,7 @@ def installed(settings: Settings, store: Store) -> Installation:
 
 def insert(store: Store, installation: Installation, records: list[Record]) -> None:
     """Have the records in their tables, the visits settled, and the people known."""
-    kinds: dict[type[Record], Kind] = {Event: "events", Span: "spans", LogRecord: "logs", Metric: "metrics"}
+    kinds: dict[type[Record], Kind] = {Event: "events", Span: "spans", LogRecord: "logs", Sample: "metrics"}
     for type_, kind in kinds.items():
         own = [record for record in records if isinstance(record, type_)]
         store.insert(kind, records_table(kind, own), uuid.uuid4().hex)
@@ -468,10 +468,10 @@ def test_rows_older_than_a_sites_retention_go_and_those_of_other_sites_stay(
         shop = Shop(own, mark)
         keep(shop.visit({"user_id": "ada"}, 0, "old") + shop.visit({}, 60 * MINUTE, "new"))
     before = numbers(store, other)
-    gone = store.people.drop_older(site, NOON + 30 * MINUTE)
+    gone = store.persons.drop_older(site, NOON + 30 * MINUTE)
     assert gone["events"] == 4
     assert {"sessions", "page_views", "orders", "spans", "logs"} <= set(gone)
     assert [row["session_start"].minute for row in numbers(store, site)["sessions"]] == [0]
     assert len(numbers(store, site)["sessions"]) == 1
     assert numbers(store, other) == before
-    assert store.people.drop_older(site, NOON + 30 * MINUTE) == {}
+    assert store.persons.drop_older(site, NOON + 30 * MINUTE) == {}

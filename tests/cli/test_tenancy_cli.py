@@ -46,7 +46,7 @@ def run(installation: Installation) -> Iterator[CliRunner]:
         yield installation
 
     with pytest.MonkeyPatch.context() as patch:
-        for module in ("answers", "keys", "people"):
+        for module in ("answers", "keys", "customers"):
             patch.setattr(f"afterclick.cli.{module}.connect", connect)
         patch.setenv("AFTERCLICK_DATA", str(Path(installation.settings.data)))
         yield CliRunner()

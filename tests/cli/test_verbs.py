@@ -12,7 +12,7 @@ from afterclick.cli.verbs import VERBS, app, loaded
 
 HEAVY = ("alembic", "authlib", "fastapi", "grpc", "joserfc", "markdown_it", "scipy", "sqlglot", "zxcvbn")
 """What only the app, or a few of its pages, needs."""
-ANSWERING = ("problems", "sessions", "query", "replay", "keys", "mark", "people", "privacy")
+ANSWERING = ("problems", "sessions", "query", "replay", "keys", "mark", "customers", "privacy")
 """Verbs that only ask a running app."""
 
 

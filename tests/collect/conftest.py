@@ -19,7 +19,7 @@ import pytest
 from afterclick.accounts import Keys, Site, Sites
 from afterclick.collect.assembly import create
 from afterclick.settings import Settings, load
-from afterclick.signals import Event, LogRecord, Metric, Span
+from afterclick.signals import Event, LogRecord, Sample, Span
 from afterclick.store.control.database import open_control
 from afterclick.store.spool.batch import Kind
 from afterclick.store.spool.outlet import Outlet
@@ -90,9 +90,9 @@ class House:
         """Every span in the spool."""
         return [span for body in self.bodies("spans") for span in _SPANS.decode_lines(body)]
 
-    def metrics(self) -> list[Metric]:
+    def samples(self) -> list[Sample]:
         """Every data point in the spool."""
-        return [point for body in self.bodies("metrics") for point in _METRICS.decode_lines(body)]
+        return [point for body in self.bodies("metrics") for point in _SAMPLES.decode_lines(body)]
 
     def logs(self) -> list[LogRecord]:
         """Every log record in the spool."""
@@ -126,7 +126,7 @@ async def _in_parts(parts: Sequence[bytes]) -> AsyncIterator[bytes]:
 
 _EVENTS = msgspec.json.Decoder(Event)
 _SPANS = msgspec.json.Decoder(Span)
-_METRICS = msgspec.json.Decoder(Metric)
+_SAMPLES = msgspec.json.Decoder(Sample)
 _LOGS = msgspec.json.Decoder(LogRecord)
 
 

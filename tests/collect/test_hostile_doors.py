@@ -17,7 +17,7 @@ from typing import cast
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from tests.collect import test_logs, test_metrics_door, test_traces
+from tests.collect import test_logs, test_samples_door, test_traces
 from tests.collect.conftest import NOW, House
 from tests.collect.segment_calls import call
 from tests.collect.test_hooks import ORDER, SECRET, signature, write
@@ -67,8 +67,8 @@ DOCUMENTS: dict[str, object] = {
 }
 MESSAGES: dict[str, bytes] = {
     "/v1/traces": test_traces.request({}, {"name": "b"}).SerializeToString(),
-    "/v1/metrics": test_metrics_door.request(
-        test_metrics_door.gauge(), test_metrics_door.histogram()
+    "/v1/metrics": test_samples_door.request(
+        test_samples_door.gauge(), test_samples_door.histogram()
     ).SerializeToString(),
     "/v1/logs": test_logs.request(test_logs.log("a"), test_logs.log({"b": 1})).SerializeToString(),
     "/api/1/envelope/": envelope(

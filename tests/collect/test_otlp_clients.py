@@ -30,7 +30,7 @@ from opentelemetry.sdk.trace.export import SimpleSpanProcessor, SpanExporter
 from opentelemetry.trace import SpanKind, StatusCode
 from tests.collect.conftest import Process
 
-from afterclick.signals import LogRecord, Metric, Span
+from afterclick.signals import LogRecord, Sample, Span
 from afterclick.store.spool.batch import Kind
 from afterclick.store.spool.outlet import Outlet
 
@@ -123,7 +123,7 @@ def test_the_sdk_delivers_its_metrics_of_every_kind(process: Process, over: Expo
             histogram.record(value)
     provider.shutdown()
 
-    points = {point.name: point for point in spooled(process, "metrics", Metric)}
+    points = {point.name: point for point in spooled(process, "metrics", Sample)}
     assert {(one.service, one.release, one.scope) for one in points.values()} == {
         ("checkout", "1.4.2", "shop.metrics")
     }

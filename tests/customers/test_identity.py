@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from tests.customers.conftest import DAY, NOON, Keep, Visit, hashed
 from tests.store.conftest import over_both
 
-from afterclick.customers import Identity, Node, SqlCuts, people, people_by_bucket, person_of
+from afterclick.customers import Identity, Node, SqlCuts, person_of, persons, persons_by_bucket
 from afterclick.signals import Event
 from afterclick.store.engine.query import Statement
 from afterclick.store.schema.records import events_table
@@ -20,7 +20,7 @@ from afterclick.store.store import Store
 
 
 def unique(store: Store, scope: Scope, since: int = NOON - DAY, until: int = NOON + DAY) -> int:
-    return people(store, scope, since, until)
+    return persons(store, scope, since, until)
 
 
 def test_devices_of_one_user_are_one_person_also_before_the_sign_in(
@@ -217,8 +217,10 @@ def test_people_of_a_period_and_the_one_before_count_once_in_each(
         visit("f", at=10),
     )
     identity.run()
-    found = people_by_bucket(store, scope, [NOON - DAY, NOON, NOON + 10], NOON, NOON - DAY + 1000, NOON + DAY)
-    assert {(one.bucket, one.half): one.people for one in found} == {
+    found = persons_by_bucket(
+        store, scope, [NOON - DAY, NOON, NOON + 10], NOON, NOON - DAY + 1000, NOON + DAY
+    )
+    assert {(one.bucket, one.half): one.persons for one in found} == {
         (0, 1): 2,
         (0, 2): 1,
         (NOON - DAY, 0): 1,
@@ -258,9 +260,9 @@ def test_a_history_is_numbered_period_by_period_and_every_device_once(
         visit("d0", "ada"),
         visit("d1", "ada"),
     )
-    assert len(store.identity.stale_periods()) >= 4
+    assert len(store.identity.stale_stretches()) >= 4
     identity.run()
-    assert store.identity.stale_periods() == []
+    assert store.identity.stale_stretches() == []
     assert unique(store, scope) == 4
     numbers = {row["who"]: row["node"] & 0xFFFFFFFF for row in rows_of(store, scope) if row["who"]}
     assert len(set(numbers.values())) == len(numbers) == 6

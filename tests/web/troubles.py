@@ -13,10 +13,10 @@ from afterclick.resolve import (
     Comparison,
     Distribution,
     Evidence,
+    ExampleVisit,
     Exposure,
     Problem,
     Proportion,
-    Sample,
 )
 from afterclick.stats import Interval
 
@@ -232,7 +232,7 @@ def an_evidence(problem: Problem, visits: tuple[tuple[str, str], ...] = ()) -> E
         for value, hits, n in (("amex", 212, 231), ("visa", 9, 540), ("mastercard", 6, 420), ("", 0, 0))
     )
     samples = tuple(
-        Sample(
+        ExampleVisit(
             session_id=session,
             page_view_id=page,
             time=NOW - 3 * HOUR,

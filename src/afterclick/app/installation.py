@@ -215,7 +215,7 @@ def _privacy(
     late: Late,
     draining: Event,
 ) -> Privacy:
-    tables, memory = store.people, VisitMemory(settings.data)
+    tables, memory = store.persons, VisitMemory(settings.data)
     waiting, requests = SpooledRows(settings.spool, late), Requests(control, Secrets.open(settings))
     eraser = Eraser(
         tables, waiting, memory, identity, SqlCuts(control), tombstones, requests, control, draining.is_set

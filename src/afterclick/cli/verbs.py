@@ -63,7 +63,7 @@ VERBS = {
     "demo": Verb(
         "demo:app", "A shop with a problem in it: a week of history, live traffic, faults to switch."
     ),
-    "people": Verb("people:app", "Part or join again what belongs to one person."),
+    "customers": Verb("customers:app", "Part or join again what belongs to one person."),
     "members": Verb("members:app", "List, add and invite those who may sign in."),
     "sites": Verb("sites:app", "List the sites, begin another, change one."),
     "privacy": Verb(

@@ -8,7 +8,7 @@ from afterclick.collect.event import door as events
 from afterclick.collect.faro import door as faro
 from afterclick.collect.hooks import door as hooks
 from afterclick.collect.otlp.logs import door as logs
-from afterclick.collect.otlp.samples import door as metrics_door
+from afterclick.collect.otlp.samples import door as samples_door
 from afterclick.collect.otlp.spans import door as traces
 from afterclick.collect.passage.passage import Answer, Passage, Steps
 from afterclick.collect.segment import door as segment
@@ -32,7 +32,7 @@ _SEGMENT = Door("segment", segment.STEPS, segment.answer, segment.refuse)
 _AT: dict[str, Door] = {
     "/v1/events": Door("events", events.STEPS, events.answer, events.refuse),
     "/v1/traces": Door("traces", traces.STEPS, traces.answer, traces.refuse),
-    "/v1/metrics": Door("metrics", metrics_door.STEPS, metrics_door.answer, metrics_door.refuse),
+    "/v1/metrics": Door("metrics", samples_door.STEPS, samples_door.answer, samples_door.refuse),
     "/v1/logs": Door("logs", logs.STEPS, logs.answer, logs.refuse),
     **dict.fromkeys(segment.PATHS, _SEGMENT),
 }

@@ -12,7 +12,7 @@ from afterclick.customers.requests import Request, Requests
 from afterclick.store.erasure import (
     SEARCHED,
     IdKind,
-    Person,
+    PersonIds,
     PersonTables,
     SpooledRows,
     Tombstones,
@@ -26,15 +26,15 @@ _REBUILT = ("sessions", "page_views", "trace_visits", "orders")
 class Memory(Protocol):
     """What the drain remembers of visits, outside of the store."""
 
-    def clients(self, person: Person) -> tuple[str, ...]:
+    def clients(self, person: PersonIds) -> tuple[str, ...]:
         """Marks of clients' own sessions that were in the person's visits."""
         ...
 
-    def count(self, person: Person) -> int:
+    def count(self, person: PersonIds) -> int:
         """How many rows are theirs."""
         ...
 
-    def remove(self, person: Person) -> int:
+    def remove(self, person: PersonIds) -> int:
         """Forget them, and leave nothing of them in the file."""
         ...
 
@@ -83,7 +83,7 @@ class Eraser:
         self._tombstones = tombstones
         self._requests = requests
         self._is_draining = is_draining
-        self._others: dict[str, Callable[[str, Person], object]] = {
+        self._others: dict[str, Callable[[str, PersonIds], object]] = {
             "find": self._find,
             "keep away": self._keep_away,
             "waiting": self._clear_spool,
@@ -116,25 +116,25 @@ class Eraser:
         else:
             self._others[name](request, person)
 
-    def _find(self, request: str, person: Person) -> None:
+    def _find(self, request: str, person: PersonIds) -> None:
         """Once more: rows may have come since it was asked for."""
         person = person.with_more(self._tables.find(person))
-        person = person.with_more(Person(site=person.site, clients=self._memory.clients(person)))
+        person = person.with_more(PersonIds(site=person.site, clients=self._memory.clients(person)))
         self._requests.found(request, person, self._tables.counts(person))
 
-    def _keep_away(self, request: str, person: Person) -> None:
+    def _keep_away(self, request: str, person: PersonIds) -> None:
         self._tombstones.add(person.site, kept_away(person), request)
 
-    def _clear_spool(self, _: str, person: Person) -> None:
+    def _clear_spool(self, _: str, person: PersonIds) -> None:
         if self._is_draining():
             self._waiting.await_in_hand()
         self._waiting.remove(person)
 
-    def _tell_apart(self, _: str, person: Person) -> None:
+    def _tell_apart(self, _: str, person: PersonIds) -> None:
         self._cuts.forget(person.site, person.nodes, self._identity.key)
         self._identity.run()
 
-    def _check(self, _: str, person: Person) -> None:
+    def _check(self, _: str, person: PersonIds) -> None:
         """Rows that a job wrote meanwhile: a visit's number, a refund carried to it, a block that was on its way."""
         for _round in range(_ROUNDS):
             gone = {table: self._tables.remove(person, table) for table in SEARCHED}
@@ -144,6 +144,6 @@ class Eraser:
                 return
 
 
-def kept_away(person: Person) -> Iterator[tuple[IdKind, str]]:
+def kept_away(person: PersonIds) -> Iterator[tuple[IdKind, str]]:
     """The ids of a person that must not come in again."""
     return ((kind, id) for kind, id in person.ids() if kind != "node")

@@ -7,7 +7,7 @@ from typing import BinaryIO
 
 import msgspec
 
-from afterclick.store.erasure import REGISTRY, SEARCHED, Person, PersonTables, SpooledRows
+from afterclick.store.erasure import REGISTRY, SEARCHED, PersonIds, PersonTables, SpooledRows
 
 _ENCODER = msgspec.json.Encoder(enc_hook=str)
 _WORDS = {one.name: one.holds for one in REGISTRY if one.where == "signals"}
@@ -18,7 +18,7 @@ _WAITING = {
 
 
 def write_zip(
-    out: BinaryIO, person: Person, tables: PersonTables, waiting: SpooledRows, now: int
+    out: BinaryIO, person: PersonIds, tables: PersonTables, waiting: SpooledRows, now: int
 ) -> dict[str, int]:
     """Write all records of the person to `out`, which can be sought in; how many there are of each place.
 
@@ -38,7 +38,7 @@ def write_zip(
     return counts
 
 
-def _write_waiting(archive: zipfile.ZipFile, person: Person, waiting: SpooledRows) -> dict[str, int]:
+def _write_waiting(archive: zipfile.ZipFile, person: PersonIds, waiting: SpooledRows) -> dict[str, int]:
     lines: dict[str, list[bytes]] = {}
     for place, line in waiting.rows(person):
         lines.setdefault(place, []).append(line.encode())
@@ -53,11 +53,11 @@ def _write(archive: zipfile.ZipFile, name: str, lines: Iterable[bytes]) -> None:
             file.write(line + b"\n")
 
 
-def _index(person: Person, counts: Mapping[str, int], now: int) -> str:
+def _index(person: PersonIds, counts: Mapping[str, int], now: int) -> str:
     return "\n".join(_said(person, counts, now)) + "\n"
 
 
-def _said(person: Person, counts: Mapping[str, int], now: int) -> Iterator[str]:
+def _said(person: PersonIds, counts: Mapping[str, int], now: int) -> Iterator[str]:
     day = f"{datetime.fromtimestamp(now / 1000, UTC):%Y-%m-%d %H:%M} UTC"
     yield f"Records of one person at the site {person.site}, taken on {day}."
     yield ""

@@ -33,7 +33,7 @@ class Identity:
         """
         with self._one:
             changed = self._resolve_if_changed()
-            linked = self._tables.stale_periods()
+            linked = self._tables.stale_stretches()
             for period in linked:
                 if stop:
                     stop.check()

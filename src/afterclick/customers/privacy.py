@@ -16,7 +16,7 @@ from afterclick.customers.identity import Identity
 from afterclick.customers.requests import Request, Requests
 from afterclick.errors import InvalidInput, NotFound, Unavailable
 from afterclick.jobs import Job, Stop
-from afterclick.store.erasure import Person, PersonTables, SpooledRows, Tombstones, is_nobody
+from afterclick.store.erasure import PersonIds, PersonTables, SpooledRows, Tombstones, is_nobody
 from afterclick.store.rollups.identity import NodeKind
 
 _LONGEST = 256
@@ -26,7 +26,7 @@ _KINDS: tuple[NodeKind, ...] = ("user", "device", "email")
 class Found(msgspec.Struct, frozen=True, kw_only=True):
     """One person and how many records of theirs each place holds; `kept_away` says whether they were erased before."""
 
-    person: Person
+    person: PersonIds
     about: str
     records: dict[str, int]
     kept_away: bool
@@ -143,7 +143,7 @@ class Privacy:
         self._tombstones.sites()
         away = any(self._tombstones.covers(site, kind, id) for kind, id in kept_away(asked))
         person = self._tables.find(asked)
-        person = person.with_more(Person(site=site, clients=self._memory.clients(person)))
+        person = person.with_more(PersonIds(site=site, clients=self._memory.clients(person)))
         records = self._tables.counts(person)
         for place, _ in self._waiting.rows(person):
             records[place] = records.get(place, 0) + 1
@@ -151,11 +151,11 @@ class Privacy:
             records["stretches"] = remembered
         return Found(person=person, about=self._about(asked), records=records, kept_away=away)
 
-    def _asked(self, site: str, who: str) -> Person:
+    def _asked(self, site: str, who: str) -> PersonIds:
         nodes = self._nodes(who)
         keys = self._identity.together([self._identity.key(site, node) for node in nodes])
         ids = {kind: tuple(node.id for node in nodes if node.kind == kind) for kind in _KINDS}
-        return Person(site=site, users=ids["user"], devices=ids["device"], emails=ids["email"], nodes=keys)
+        return PersonIds(site=site, users=ids["user"], devices=ids["device"], emails=ids["email"], nodes=keys)
 
     def _nodes(self, who: str) -> list[Node]:
         """What the words may name: `kind:id`, else a user or a device of that id, and the address when it is one."""
@@ -176,7 +176,7 @@ class Privacy:
         mark = hashlib.sha256(text.strip().lower().encode()).hexdigest() if "@" in text else text.lower()
         return Node("email", self._masked(mark))
 
-    def _about(self, asked: Person) -> str:
+    def _about(self, asked: PersonIds) -> str:
         """Tells people apart in lists and logs: how they were named, and a keyed hash of it."""
         kind, id = next(asked.ids())
         return f"{kind} {self._tombstones.mark(asked.site, kind, id)[:8]}"

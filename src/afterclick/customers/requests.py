@@ -12,7 +12,7 @@ from afterclick.accounts.secrets import Secrets
 from afterclick.clock import Clock, now_ms
 from afterclick.errors import NotFound
 from afterclick.store.control.database import Base
-from afterclick.store.erasure import Person
+from afterclick.store.erasure import PersonIds
 
 Kind = Literal["export", "erase"]
 Status = Literal["waiting", "done"]
@@ -83,7 +83,7 @@ class Requests:
         self._add(made, "")
         return made
 
-    def erasing(self, person: Person, about: str, asked_by: str) -> Request:
+    def erasing(self, person: PersonIds, about: str, asked_by: str) -> Request:
         """Write down an erasure to be run."""
         made = Request(
             id=secrets.token_hex(8), site=person.site, kind="erase", about=about, asked_by=asked_by[:256],
@@ -92,15 +92,15 @@ class Requests:
         self._add(made, self._sealed(person))
         return made
 
-    def person(self, request: str) -> Person:
+    def person(self, request: str) -> PersonIds:
         """Whom an erasure at work is about; raises NotFound when it is done."""
         with Session(self._engine) as session:
             row = session.get(_Row, request)
             if row is None or not row.sealed:
                 raise NotFound(f"There is no erasure {request} at work.")
-            return msgspec.json.decode(self._secrets.unseal(row.sealed, _PURPOSE), type=Person)
+            return msgspec.json.decode(self._secrets.unseal(row.sealed, _PURPOSE), type=PersonIds)
 
-    def found(self, request: str, person: Person, records: dict[str, int]) -> None:
+    def found(self, request: str, person: PersonIds, records: dict[str, int]) -> None:
         """Keep what was found to be theirs, until it is gone."""
         self._set(request, sealed=self._sealed(person), records=msgspec.json.encode(records).decode())
 
@@ -146,5 +146,5 @@ class Requests:
         with Session(self._engine) as session, session.begin():
             session.execute(update(_Row).where(_Row.id == request).values(values))
 
-    def _sealed(self, person: Person) -> str:
+    def _sealed(self, person: PersonIds) -> str:
         return self._secrets.seal(msgspec.json.encode(person).decode(), _PURPOSE)

@@ -26,7 +26,7 @@ def age(parts: _Parts, stop: Stop) -> None:
     for site, rules in parts.site_privacy.all().items():
         stop.check()
         if (days := rules.days(most)) < most:
-            parts.store.people.drop_older(site, now_ms() - days * _DAY_MS)
+            parts.store.persons.drop_older(site, now_ms() - days * _DAY_MS)
 
 
 RETENTION = Job(

@@ -6,19 +6,20 @@ import msgspec
 
 from afterclick.stats import Interval
 
-Signal = Literal["slow", "error", "struggle", "any"]
+Signal = Literal["slow", "error", "struggle"]
+"""What a visit can meet."""
 Status = Literal["priced", "gathering", "unknown"]
 
 
 class Question(msgspec.Struct, frozen=True, kw_only=True):
-    """Which problem: `signal` felt at journey step `step` by `segment`, from `onset` to `until` (UTC ms).
+    """Which problem: `signal` (or any) felt at journey step `step` by `segment`, from `onset` to `until` (UTC ms).
 
     `segment` maps dimensions (device_class, device_tier, country, region, campaign, visitor, browser, release or a
     tag key) to one value each; empty means everyone. An empty `step` means every step.
     """
 
     step: str
-    signal: Signal
+    signal: Signal | Literal["any"]
     segment: dict[str, str] = {}
     onset: int
     until: int

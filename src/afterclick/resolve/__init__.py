@@ -5,10 +5,18 @@ segment, onset, price, cause and evidence; the topology behind them; deploy mark
 """
 
 from afterclick.resolve.book import ProblemBook, SqlProblemBook
-from afterclick.resolve.candidate import DIMENSIONS, SIGNALS, Candidate, Segment, Signal
+from afterclick.resolve.candidate import DIMENSIONS, SIGNALS, Candidate, Segment
 from afterclick.resolve.cause import Cause, Comparison
 from afterclick.resolve.detect import detect
-from afterclick.resolve.evidence import Bin, Breakdown, Distribution, Evidence, Exposure, Proportion, Sample
+from afterclick.resolve.evidence import (
+    Bin,
+    Breakdown,
+    Distribution,
+    Evidence,
+    ExampleVisit,
+    Exposure,
+    Proportion,
+)
 from afterclick.resolve.explain import explain
 from afterclick.resolve.problem import Problem, at_risk
 from afterclick.resolve.watch import Change, Price, watch
@@ -24,14 +32,13 @@ __all__ = [
     "Comparison",
     "Distribution",
     "Evidence",
+    "ExampleVisit",
     "Exposure",
     "Price",
     "Problem",
     "ProblemBook",
     "Proportion",
-    "Sample",
     "Segment",
-    "Signal",
     "SqlProblemBook",
     "at_risk",
     "detect",

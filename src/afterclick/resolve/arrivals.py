@@ -1,6 +1,7 @@
 """Arrivals at journey steps: the one reading that detection, cause and evidence share."""
 
-from afterclick.resolve.candidate import SIGNALS, Segment, Signal
+from afterclick.impact import Signal
+from afterclick.resolve.candidate import SIGNALS, Segment
 from afterclick.store.engine.query import Statement, statements
 
 _SQL = statements("afterclick.resolve", "arrivals.sql")

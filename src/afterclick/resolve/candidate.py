@@ -1,10 +1,11 @@
 """What a detector finds: too many visits exposed to one signal at one journey step, in one segment, since a moment."""
 
-from typing import Literal, get_args
+from typing import get_args
 
 import msgspec
 
-Signal = Literal["slow", "error", "struggle"]
+from afterclick.impact import Signal
+
 SIGNALS: tuple[Signal, ...] = get_args(Signal)
 
 DIMENSIONS = ("device_class", "device_tier", "country", "region", "campaign", "visitor", "browser", "release")

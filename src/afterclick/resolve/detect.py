@@ -10,8 +10,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from afterclick.impact import Signal
 from afterclick.resolve.arrivals import bit, joined_keys, keys, over_arrivals
-from afterclick.resolve.candidate import SIGNALS, Candidate, Segment, Signal
+from afterclick.resolve.candidate import SIGNALS, Candidate, Segment
 from afterclick.resolve.excess import Numbers, before, concentration, dispersion_before, log_evidence, since
 from afterclick.resolve.fold import Finding, fold
 from afterclick.resolve.onset import change_point, two_shares

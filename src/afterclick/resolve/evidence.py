@@ -6,9 +6,9 @@ from typing import Literal
 
 import msgspec
 
+from afterclick.impact import Signal
 from afterclick.measure import FELT
 from afterclick.resolve.arrivals import bit, keys, over_arrivals
-from afterclick.resolve.candidate import Signal
 from afterclick.resolve.problem import Problem
 from afterclick.resolve.proportion import wilson
 from afterclick.resolve.segment import dimension
@@ -86,7 +86,7 @@ class Breakdown(msgspec.Struct, frozen=True, kw_only=True):
     values: tuple[Proportion, ...]
 
 
-class Sample(msgspec.Struct, frozen=True, kw_only=True):
+class ExampleVisit(msgspec.Struct, frozen=True, kw_only=True):
     """One affected visit worth opening; `felt` is its measure in the distribution's unit."""
 
     session_id: str
@@ -109,7 +109,7 @@ class Evidence(msgspec.Struct, frozen=True, kw_only=True):
     journey: tuple[Proportion, Proportion]
     exposure: tuple[Exposure, ...]
     breakdowns: tuple[Breakdown, ...]
-    samples: tuple[Sample, ...]
+    samples: tuple[ExampleVisit, ...]
 
 
 class _Typical(msgspec.Struct):
@@ -248,10 +248,12 @@ def _apart(breakdown: Breakdown) -> float:
     return max(one.low or 0.0 for one in breakdown.values) - min(one.high or 0.0 for one in breakdown.values)
 
 
-def _samples(reader: Reader, scope: Scope, bound: dict[str, Parameter], measure: str) -> tuple[Sample, ...]:
+def _samples(
+    reader: Reader, scope: Scope, bound: dict[str, Parameter], measure: str
+) -> tuple[ExampleVisit, ...]:
     """Visits in turn by outcome, so that the first few already show that it went more than one way."""
-    by_outcome: dict[str, list[Sample]] = defaultdict(list)
-    for row in reader.rows(scope, _SQL["samples"], Sample, bound | {"measure": measure}):
+    by_outcome: dict[str, list[ExampleVisit]] = defaultdict(list)
+    for row in reader.rows(scope, _SQL["samples"], ExampleVisit, bound | {"measure": measure}):
         by_outcome[row.outcome].append(row)
     ranked = sorted(
         (

@@ -5,7 +5,8 @@ from dataclasses import dataclass, replace
 import numpy as np
 import pyarrow as pa
 
-from afterclick.resolve.candidate import Segment, Signal
+from afterclick.impact import Signal
+from afterclick.resolve.candidate import Segment
 from afterclick.resolve.scan import MINUTE, StepScan
 from afterclick.resolve.segment import Sides, choose, dimension, penalties, segment
 

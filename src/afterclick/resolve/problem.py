@@ -5,8 +5,8 @@ from typing import Literal
 
 import msgspec
 
-from afterclick.impact import Estimate
-from afterclick.resolve.candidate import Candidate, Segment, Signal
+from afterclick.impact import Estimate, Signal
+from afterclick.resolve.candidate import Candidate, Segment
 from afterclick.resolve.cause import Cause, Comparison
 
 Status = Literal["open", "closed"]

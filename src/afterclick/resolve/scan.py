@@ -7,8 +7,9 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
+from afterclick.impact import Signal
 from afterclick.resolve.arrivals import bit, joined_keys, over_arrivals
-from afterclick.resolve.candidate import SIGNALS, Segment, Signal
+from afterclick.resolve.candidate import SIGNALS, Segment
 from afterclick.resolve.excess import Numbers
 from afterclick.store.engine.query import Parameter, Reader
 from afterclick.store.scope import Scope

@@ -8,8 +8,8 @@ from typing import Literal
 
 import msgspec
 
+from afterclick.impact import Signal
 from afterclick.measure import FELT
-from afterclick.resolve.candidate import Signal
 
 MAIN = 0.5
 """A part is behind a wait when it takes at least this share of it."""

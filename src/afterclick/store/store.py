@@ -95,7 +95,7 @@ class Store(Reader):
         return rebuild(self._engine, since, until)
 
     @property
-    def people(self) -> PersonTables:
+    def persons(self) -> PersonTables:
         """A person's rows in all tables, to be read or taken out."""
         return PersonTables(self._engine)
 

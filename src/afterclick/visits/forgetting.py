@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID
 
-from afterclick.store.erasure import Person, wipe
+from afterclick.store.erasure import PersonIds, wipe
 from afterclick.visits.memory import FILE
 from afterclick.visits.rules import node_of
 
@@ -15,7 +15,7 @@ _AT_ONCE = 500
 
 
 def client_mark(site: str, key: str) -> str:
-    """What stands for a client's own session in `Person.clients`: its node in the memory, in hexadecimal."""
+    """What stands for a client's own session in `PersonIds.clients`: its node in the memory, in hexadecimal."""
     return node_of("key", site, key).hex()
 
 
@@ -25,7 +25,7 @@ class VisitMemory:
     def __init__(self, folder: Path) -> None:
         self._file = folder / FILE
 
-    def clients(self, person: Person) -> tuple[str, ...]:
+    def clients(self, person: PersonIds) -> tuple[str, ...]:
         """The marks of clients' own sessions, devices and users that were in the person's visits and in no other."""
         if not self._file.exists():
             return ()
@@ -39,14 +39,14 @@ class VisitMemory:
             }
         return tuple(owner.hex() for owner in owners if owner not in elsewhere)
 
-    def count(self, person: Person) -> int:
+    def count(self, person: PersonIds) -> int:
         """Stretches of the person."""
         if not self._file.exists():
             return 0
         with closing(self._open()) as connection:
             return len(_theirs(connection, person))
 
-    def remove(self, person: Person) -> int:
+    def remove(self, person: PersonIds) -> int:
         """Forget the person's stretches and write the file anew without them; how many there were."""
         if not self._file.exists():
             return 0
@@ -62,7 +62,7 @@ class VisitMemory:
         return sqlite3.connect(self._file, timeout=10, isolation_level=None)
 
 
-def _theirs(connection: sqlite3.Connection, person: Person) -> set[tuple[Any, ...]]:
+def _theirs(connection: sqlite3.Connection, person: PersonIds) -> set[tuple[Any, ...]]:
     visits = {UUID(visit).bytes for visit in person.visits}
     owners = {bytes.fromhex(mark) for mark in person.clients} | visits
     for kind, ids in (("user", person.users), ("device", person.devices)):

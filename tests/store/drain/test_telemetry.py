@@ -8,7 +8,7 @@ from typing import cast
 import msgspec
 import pytest
 
-from afterclick.signals import LogRecord, Metric, Record
+from afterclick.signals import LogRecord, Record, Sample
 from afterclick.store.drain.decode import decode
 from afterclick.store.drain.drain import Drain
 from afterclick.store.engine.query import Statement
@@ -23,10 +23,10 @@ NOON = 1_780_315_200_000
 ENCODER = msgspec.json.Encoder()
 
 
-def metric(site: str, **fields: object) -> Metric:
+def sample(site: str, **fields: object) -> Sample:
     base = {"site": site, "service": "cart", "name": "queue.size", "type": "gauge", "series": "a" * 16}
     times = {"time": NOON, "time_ns": NOON * 1_000_000, "received": NOON}
-    return msgspec.convert(base | times | fields, Metric)
+    return msgspec.convert(base | times | fields, Sample)
 
 
 def log(site: str, number: int, **fields: object) -> LogRecord:
@@ -35,16 +35,16 @@ def log(site: str, number: int, **fields: object) -> LogRecord:
     return msgspec.convert(base | times | fields, LogRecord)
 
 
-def metrics(site: str) -> list[Metric]:
+def samples(site: str) -> list[Sample]:
     buckets = {"count": 6, "sum": 3.5, "min": 0.25, "max": 1.5, "temporality": "delta"}
     return [
-        metric(site, value=2.5),
-        metric(site, series="b" * 16),
-        metric(site, type="sum", series="c" * 16, value=7.0, monotonic=True, temporality="cumulative"),
-        metric(
+        sample(site, value=2.5),
+        sample(site, series="b" * 16),
+        sample(site, type="sum", series="c" * 16, value=7.0, monotonic=True, temporality="cumulative"),
+        sample(
             site, type="histogram", series="d" * 16, explicit_bounds=[1.0], bucket_counts=[4, 2], **buckets
         ),
-        metric(
+        sample(
             site,
             type="exponential_histogram",
             series="e" * 16,
@@ -54,7 +54,7 @@ def metrics(site: str) -> list[Metric]:
             positive_bucket_counts=[2, 3],
             **buckets,
         ),
-        metric(
+        sample(
             site, type="summary", series="f" * 16, count=2, quantiles=[0.5], quantile_values=[9.0], sum=1.0
         ),
     ]
@@ -82,7 +82,7 @@ def outlet(tmp_path: Path, site: str) -> Iterator[Outlet]:
 
 
 def kinds(site: str) -> dict[Kind, list[Record]]:
-    return {"metrics": cast("list[Record]", metrics(site)), "logs": cast("list[Record]", logs(site))}
+    return {"metrics": cast("list[Record]", samples(site)), "logs": cast("list[Record]", logs(site))}
 
 
 def _batch(site: str, kind: Kind, rows: list[Record]) -> Batch:
@@ -97,7 +97,7 @@ def test_spooled_metrics_and_logs_decode_to_the_very_tables_of_their_structs(sit
 def test_metrics_and_logs_delivered_twice_stand_once_in_their_tables(
     outlet: Outlet, store: Store, site: str
 ) -> None:
-    assert Drain(outlet, store).once() == 2 * (len(metrics(site)) + len(logs(site)))
+    assert Drain(outlet, store).once() == 2 * (len(samples(site)) + len(logs(site)))
     found = store.read_only(Scope(site), "SELECT * FROM metrics ORDER BY series").to_pylist()
     shapes = [
         (row["type"], row["value"], row["bucket_counts"], row["positive_bucket_counts"]) for row in found

@@ -6,9 +6,9 @@ import pyarrow as pa
 import pytest
 
 from afterclick.errors import InvalidInput
-from afterclick.signals import Event, LogRecord, Metric, Span
+from afterclick.signals import Event, LogRecord, Sample, Span
 from afterclick.store.engine.query import Statement
-from afterclick.store.schema.records import EVENTS, LOGS, METRICS, SPANS, events_table
+from afterclick.store.schema.records import EVENTS, LOGS, SAMPLES, SPANS, events_table
 from afterclick.store.scope import Scope
 from afterclick.store.store import Store
 
@@ -42,7 +42,7 @@ SQL_TYPES = {
     [
         (Event, {"user_agent", "session_key"}, EVENTS, "events"),
         (Span, set[str](), SPANS, "spans"),
-        (Metric, set[str](), METRICS, "metrics"),
+        (Sample, set[str](), SAMPLES, "metrics"),
         (LogRecord, set[str](), LOGS, "logs"),
     ],
 )

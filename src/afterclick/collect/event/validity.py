@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from functools import lru_cache
 
 from afterclick.collect.event.wire import WireEvent
-from afterclick.collect.passage.passage import House, Passage, Period
+from afterclick.collect.passage.passage import House, Passage, Window
 from afterclick.signals import EVENT_TYPES
 
 _is_uuid = re.compile(
@@ -32,10 +32,10 @@ _REMEMBERED = 1024  # visits go on
 
 def validate(house: House, passage: Passage) -> None:
     """Refuse what cannot be true or cannot be joined, each with a documented reason; set `time` to UTC ms."""
-    period = Period.of(house, passage)
+    window = Window.of(house, passage)
     kept: list[tuple[int, WireEvent]] = []
     for index, event in passage.events:
-        fault = _fault(event, period, passage.now)
+        fault = _fault(event, window, passage.now)
         if fault is None:
             kept.append((index, event))
         else:
@@ -46,13 +46,13 @@ def validate(house: House, passage: Passage) -> None:
 _Fault = tuple[str, str] | None
 
 
-def _fault(event: WireEvent, period: Period, now: int) -> _Fault:
+def _fault(event: WireEvent, window: Window, now: int) -> _Fault:
     if event.type not in EVENT_TYPES:
         return "unknown_type", f"`type` is {_shown(event.type)}; it must be one of those in docs/collect.md."
     return (
         _size_fault(event)
-        or _time_fault(event, period, now)
-        or _id_fault(event, period)
+        or _time_fault(event, window, now)
+        or _id_fault(event, window)
         or _number_fault(event)
         or _CONTENT.get(event.type, _no_fault)(event)
     )
@@ -65,7 +65,7 @@ def _size_fault(event: WireEvent) -> _Fault:
     return None
 
 
-def _time_fault(event: WireEvent, period: Period, now: int) -> _Fault:
+def _time_fault(event: WireEvent, window: Window, now: int) -> _Fault:
     if event.time is None:
         event.time = now
         return None
@@ -73,7 +73,7 @@ def _time_fault(event: WireEvent, period: Period, now: int) -> _Fault:
     if time is None:
         return "bad_time", f"`time` is {_shown(event.time)}; send ms since 1970 or ISO 8601."
     event.time = time
-    reason = period.fault(time)
+    reason = window.fault(time)
     return (reason, f"`time` {time} lies {_WHERE[reason]}.") if reason else None
 
 
@@ -94,14 +94,14 @@ def milliseconds(time: int | float | str) -> int | None:
         return None
 
 
-def _id_fault(event: WireEvent, period: Period) -> _Fault:
+def _id_fault(event: WireEvent, window: Window) -> _Fault:
     if event.id is not None and not _is_uuid(event.id):
         return "bad_id", f"`id` is {_shown(event.id)}; it must be a UUID."
     if event.page_view_id is not None and not _is_uuid(event.page_view_id):
         return "bad_id", f"`page_view_id` is {_shown(event.page_view_id)}; it must be a UUID."
     if event.trace_id and not _is_trace(event.trace_id):
         return "bad_id", f"`trace_id` is {_shown(event.trace_id)}; it must be 32 hex digits, not all zero."
-    if event.session_id is not None and (fault := _session_fault(event.session_id, period)):
+    if event.session_id is not None and (fault := _session_fault(event.session_id, window)):
         return fault
     for value in (event.device_id, event.user_id, event.order_id, event.session_key):
         if value is not None and len(value) > _SHORT:
@@ -117,11 +117,11 @@ def _length_fault(event: WireEvent) -> _Fault:
     return None
 
 
-def _session_fault(session_id: str, period: Period) -> _Fault:
+def _session_fault(session_id: str, window: Window) -> _Fault:
     start = session_start(session_id)
     if start is None:
         return "bad_session", f"`session_id` is {_shown(session_id)}; it must be a UUIDv7."
-    reason = period.session_fault(start)
+    reason = window.session_fault(start)
     return ("bad_session", f"The time in `session_id` lies {_WHERE[reason]}.") if reason else None
 
 

@@ -12,11 +12,11 @@ from afterclick.collect.faro.payload import (
     Attributes,
     FaroEvent,
     FaroException,
+    FaroItem,
     Log,
     Measurement,
     Meta,
     Page,
-    Signal,
 )
 from afterclick.collect.passage.cleaning import without_query
 
@@ -182,9 +182,9 @@ def log(signal: Log) -> WireEvent:
     return _at(signal, WireEvent(type="track", name="log", message=signal.message, props=props or None))
 
 
-def _at(signal: Signal, told: WireEvent) -> WireEvent:
-    told.time = signal.timestamp
-    told.trace_id = signal.trace.trace_id if signal.trace else None
+def _at(item: FaroItem, told: WireEvent) -> WireEvent:
+    told.time = item.timestamp
+    told.trace_id = item.trace.trace_id if item.trace else None
     return told
 
 

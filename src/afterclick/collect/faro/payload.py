@@ -85,14 +85,14 @@ class Trace(msgspec.Struct):
     trace_id: str | None = None
 
 
-class Signal(msgspec.Struct):
-    """What all signals share."""
+class FaroItem(msgspec.Struct):
+    """What all items share."""
 
     timestamp: str | None = None
     trace: Trace | None = None
 
 
-class FaroEvent(Signal):
+class FaroEvent(FaroItem):
     """`EventEvent`."""
 
     name: str = ""
@@ -113,7 +113,7 @@ class Stack(msgspec.Struct):
     frames: list[Frame] = []
 
 
-class FaroException(Signal):
+class FaroException(FaroItem):
     """`ExceptionEvent`."""
 
     type: str | None = None
@@ -122,7 +122,7 @@ class FaroException(Signal):
     context: Attributes | None = None
 
 
-class Measurement(Signal):
+class Measurement(FaroItem):
     """`MeasurementEvent`."""
 
     type: str = ""
@@ -130,7 +130,7 @@ class Measurement(Signal):
     context: Attributes | None = None
 
 
-class Log(Signal):
+class Log(FaroItem):
     """`LogEvent`."""
 
     message: str | None = None

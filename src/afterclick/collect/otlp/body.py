@@ -27,7 +27,7 @@ _UNREADABLE = (DecodeError, msgspec.DecodeError, UnicodeDecodeError, RecursionEr
 
 
 @dataclass(frozen=True)
-class Signal(Generic[Wire]):
+class Telemetry(Generic[Wire]):
     """How one of the three signals is read: `name` that of its requests, and both ways from a raw row to its wire
     forms, which raise a decode error of their library when the row cannot be read.
     """

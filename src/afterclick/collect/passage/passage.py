@@ -11,7 +11,7 @@ from afterclick.clock import Clock
 from afterclick.collect.event.wire import WireEvent
 from afterclick.collect.hooks.sources import HookSources
 from afterclick.collect.otlp.logs.wire import WireLog
-from afterclick.collect.otlp.samples.wire import WireMetric
+from afterclick.collect.otlp.samples.wire import WireSample
 from afterclick.collect.otlp.spans.wire import WireSpan
 from afterclick.collect.passage.gate import Gate, Headers, Limiter
 from afterclick.collect.passage.place import Places
@@ -71,7 +71,7 @@ class Passage(msgspec.Struct, eq=False):
     """A request between two steps.
 
     `now` is when it came, UTC ms; `sent_bytes` its size before decompression, `unpacked_bytes` what came out of that,
-    though it was refused then. `events`, `spans`, `metrics` and `logs` are what was decoded and not refused yet, each
+    though it was refused then. `events`, `spans`, `samples` and `logs` are what was decoded and not refused yet, each
     with its place in the request; `records` what will be kept, by the kind of its table, and `rows` how many that are;
     `listed` the first ten refusals, `dropped` the count of all by reason. `address` is that of the connection, empty
     when unknown, and is never kept. `sent_at` is the sender's clock when it sent, if it says so, as ms since 1970 or
@@ -96,7 +96,7 @@ class Passage(msgspec.Struct, eq=False):
     ids: set[str] = set()
     events: list[tuple[int, WireEvent]] = []
     spans: list[tuple[int, WireSpan]] = []
-    metrics: list[tuple[int, WireMetric]] = []
+    samples: list[tuple[int, WireSample]] = []
     logs: list[tuple[int, WireLog]] = []
     records: dict[Kind, list[Record]] = {}
     rows: int = 0
@@ -106,7 +106,7 @@ class Passage(msgspec.Struct, eq=False):
     @property
     def decoded(self) -> int:
         """How many rows were decoded and not refused yet."""
-        return len(self.events) + len(self.spans) + len(self.metrics) + len(self.logs)
+        return len(self.events) + len(self.spans) + len(self.samples) + len(self.logs)
 
     def keep(self, kind: Kind, rows: Records) -> None:
         """Have these records kept."""
@@ -116,20 +116,20 @@ class Passage(msgspec.Struct, eq=False):
 
     def parts(self, size: int) -> Iterator[None]:
         """Have, one after the other, at most so many of the decoded rows of each kind stand for all of them."""
-        events, spans, metrics, logs = self.events, self.spans, self.metrics, self.logs
-        for start in range(0, max(len(events), len(spans), len(metrics), len(logs)), size):
+        events, spans, samples, logs = self.events, self.spans, self.samples, self.logs
+        for start in range(0, max(len(events), len(spans), len(samples), len(logs)), size):
             part = slice(start, start + size)
-            self.events, self.spans, self.metrics, self.logs = (
+            self.events, self.spans, self.samples, self.logs = (
                 events[part],
                 spans[part],
-                metrics[part],
+                samples[part],
                 logs[part],
             )
             yield
 
     def let_go(self) -> None:
         """Forget the rows, not their number: those of many requests that wait for the disk would fill the caches."""
-        self.events, self.spans, self.metrics, self.logs = [], [], [], []
+        self.events, self.spans, self.samples, self.logs = [], [], [], []
         self.ids, self.records = set(), {}
 
     @property
@@ -155,7 +155,7 @@ class Passage(msgspec.Struct, eq=False):
         return Drop(site=self.grant.site, door=self.door, reason=reason, rows=rows, time=self.now)
 
 
-class Period(NamedTuple):
+class Window(NamedTuple):
     """The times that a request may speak of, UTC ms, both ends included.
 
     `fast` is how far ahead the sender's clock is, at most a day: a session's id bears that clock's time, and cannot be
@@ -167,13 +167,13 @@ class Period(NamedTuple):
     fast: int = 0
 
     @staticmethod
-    def of(house: House, passage: Passage) -> "Period":
+    def of(house: House, passage: Passage) -> "Window":
         """From the oldest that is kept to ten minutes ahead; `historical` keys may look as far ahead as
         back.
         """
         kept = house.rules.of(passage.grant.site).days(house.settings.retention_days) * _DAY
         ahead = kept if passage.grant.historical else _AHEAD
-        return Period(passage.now - kept, passage.now + ahead, min(max(0, -passage.correction), _DAY))
+        return Window(passage.now - kept, passage.now + ahead, min(max(0, -passage.correction), _DAY))
 
     def fault(self, time: int) -> str:
         """The reason to refuse a time: "future", "too_old", or "" when it may pass."""

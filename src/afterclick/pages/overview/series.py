@@ -8,7 +8,7 @@ from typing import TypeVar
 import msgspec
 
 from afterclick.accounts.policy import Capability
-from afterclick.customers import PeopleCount, people_by_bucket
+from afterclick.customers import PersonCount, persons_by_bucket
 from afterclick.measure import metric
 from afterclick.store.engine.query import Reader, statements
 from afterclick.store.scope import Scope
@@ -107,7 +107,7 @@ def read(reader: Reader, scope: Scope, period: Period, currency: str) -> Series:
         {row.bucket: row for row in visits},
         {row.bucket: row for row in vitals if row.bucket},
         {row.half: row for row in vitals if row.half},
-        {row.bucket or -row.half: row.people for row in people},
+        {row.bucket or -row.half: row.persons for row in people},
         next((row.currency for row in visits if row.currency), currency),
         withheld.may(scope, Capability.MONEY),
     )
@@ -124,9 +124,9 @@ def _read(reader: Reader, scope: Scope, period: Period, name: str, into: type[Bu
     return reader.rows(scope, _SQL[name], into, parameters)
 
 
-def _people(reader: Reader, scope: Scope, period: Period) -> list[PeopleCount]:
+def _people(reader: Reader, scope: Scope, period: Period) -> list[PersonCount]:
     before_until = period.until - period.shift
-    return people_by_bucket(reader, scope, _all_edges(period), period.since, before_until, period.until)
+    return persons_by_bucket(reader, scope, _all_edges(period), period.since, before_until, period.until)
 
 
 def _all_edges(period: Period) -> list[int]:

@@ -5,7 +5,7 @@ of the engine, `waiting` those of the spool; `tombstones` and `late` keep late d
 """
 
 from afterclick.store.erasure.late import ClientMark, Late
-from afterclick.store.erasure.person import IdKind, Person, is_nobody
+from afterclick.store.erasure.person import IdKind, PersonIds, is_nobody
 from afterclick.store.erasure.registry import REGISTRY, Holding
 from afterclick.store.erasure.spooled_rows import SpooledRows
 from afterclick.store.erasure.tables import SEARCHED, PersonTables
@@ -19,7 +19,7 @@ __all__ = [
     "Holding",
     "IdKind",
     "Late",
-    "Person",
+    "PersonIds",
     "PersonTables",
     "SpooledRows",
     "Tombstone",

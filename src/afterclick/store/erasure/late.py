@@ -22,7 +22,7 @@ from afterclick.store.spool.batch import KINDS, Kind
 Mask: TypeAlias = NDArray[np.bool_]
 Column: TypeAlias = "pa.ChunkedArray[Any]"
 ClientMark = Callable[[str, str], str]
-"""The mark of a client's own session (site, session key), as `Person.clients` has it."""
+"""The mark of a client's own session (site, session key), as `PersonIds.clients` has it."""
 
 REASON = "erased"
 _COLUMNS = frozenset({

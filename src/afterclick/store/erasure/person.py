@@ -32,7 +32,7 @@ _SQL = statements("afterclick.store.erasure", "person.sql")
 _IDS = "CREATE TABLE IF NOT EXISTS person_ids (job String, kind LowCardinality(String), value String) ENGINE = Memory"
 
 
-class Person(msgspec.Struct, frozen=True, kw_only=True):
+class PersonIds(msgspec.Struct, frozen=True, kw_only=True):
     """The ids of one person of a site.
 
     `users`, `devices` and `emails` (SHA-256 in hexadecimal) are as they were sent, `nodes` the keys of the identity
@@ -62,14 +62,14 @@ class Person(msgspec.Struct, frozen=True, kw_only=True):
             for value in values:
                 yield kind, value
 
-    def with_more(self, other: "Person") -> "Person":
+    def with_more(self, other: "PersonIds") -> "PersonIds":
         """The ids of both; they must be of one site."""
         both = {
             name: tuple(dict.fromkeys((*getattr(self, name), *getattr(other, name))))
             for name in self.__struct_fields__
             if name != "site"
         }
-        return Person(site=self.site, **both)
+        return PersonIds(site=self.site, **both)
 
 
 def is_nobody(id: str) -> bool:
@@ -83,14 +83,14 @@ class _Named(msgspec.Struct):
     emails: list[str]
 
 
-def find_person(engine: Engine, asked: Person) -> Person:
+def find_person(engine: Engine, asked: PersonIds) -> PersonIds:
     """All that belongs to the person whose `nodes` and ids are given; reads the site's events several times over."""
     found = msgspec.convert(
         engine.rows(_SQL["named_ids"].sql, {"site": asked.site, "keys": list(asked.nodes)}, tag="erasure")[0],
         _Named,
     )
     person = asked.with_more(
-        Person(
+        PersonIds(
             site=asked.site,
             users=_somebody(found.users),
             devices=_somebody(found.devices),
@@ -98,7 +98,7 @@ def find_person(engine: Engine, asked: Person) -> Person:
         )
     )
     with listed(engine, person) as job:
-        person = person.with_more(Person(site=person.site, visits=_ids(engine, person, job, "visits")))
+        person = person.with_more(PersonIds(site=person.site, visits=_ids(engine, person, job, "visits")))
         job.add("visit", person.visits)
         orders = _ids(engine, person, job, "orders_of_person")
         traces = _ids(engine, person, job, "traces")
@@ -106,7 +106,7 @@ def find_person(engine: Engine, asked: Person) -> Person:
         job.add("trace", traces)
         minutes = engine.rows(_MINUTES, job.parameters, tag="erasure")
     return person.with_more(
-        Person(
+        PersonIds(
             site=person.site, orders=orders, traces=traces, minutes=tuple(row["minute"] for row in minutes)
         )
     )
@@ -121,7 +121,7 @@ class Listed:
     stands in the text of a statement, which the engine would write to the disk.
     """
 
-    def __init__(self, engine: Engine, person: Person) -> None:
+    def __init__(self, engine: Engine, person: PersonIds) -> None:
         self._engine = engine
         self.number = uuid4().hex
         self.parameters: dict[str, Parameter] = {
@@ -150,7 +150,7 @@ class Listed:
 
 
 @contextmanager
-def listed(engine: Engine, person: Person) -> Generator[Listed]:
+def listed(engine: Engine, person: PersonIds) -> Generator[Listed]:
     """The person's ids where statements can use them, until the block ends."""
     job = Listed(engine, person)
     try:
@@ -164,7 +164,7 @@ def rows_of(table: str) -> str:
     return _SQL[table].sql
 
 
-def _ids(engine: Engine, person: Person, job: Listed, name: str) -> tuple[str, ...]:
+def _ids(engine: Engine, person: PersonIds, job: Listed, name: str) -> tuple[str, ...]:
     return tuple(row["id"] for row in engine.rows(_SQL[name].sql, job.parameters, tag="erasure"))
 
 

@@ -14,7 +14,7 @@ import msgspec
 from afterclick.errors import Unavailable
 from afterclick.store.drain.decode import decode
 from afterclick.store.erasure.late import Late
-from afterclick.store.erasure.person import Person, is_nobody
+from afterclick.store.erasure.person import PersonIds, is_nobody
 from afterclick.store.erasure.wipe import wipe
 from afterclick.store.spool.batch import KINDS, Kind
 from afterclick.store.spool.file import open_spool, transaction
@@ -47,7 +47,7 @@ class SpooledRows:
         finally:
             connection.close()
 
-    def remove(self, person: Person) -> int:
+    def remove(self, person: PersonIds) -> int:
         """Take the rows out of the file that tombstones cover or that name the person, and wipe it; how many."""
         connection = open_spool(self._folder)
         try:
@@ -70,7 +70,7 @@ class SpooledRows:
             finally:
                 connection.close()
 
-    def rows(self, person: Person) -> Iterator[tuple[str, str]]:
+    def rows(self, person: PersonIds) -> Iterator[tuple[str, str]]:
         """What waits and what was refused, as (table, line of JSON), by the person's ids as text."""
         connection = open_spool(self._folder)
         try:
@@ -119,7 +119,7 @@ class SpooledRows:
         except Exception:  # it stays for the drain, which sets it aside with the reason
             return False
 
-    def _clean_aside(self, connection: sqlite3.Connection, person: Person) -> int:
+    def _clean_aside(self, connection: sqlite3.Connection, person: PersonIds) -> int:
         stored = connection.execute(
             "SELECT token, position, kind, row FROM aside WHERE site = ?", (person.site,)
         )
@@ -150,7 +150,7 @@ class _Owner(msgspec.Struct):
     user_id: str = ""
 
 
-def _is_of(person: Person, line: str) -> bool:
+def _is_of(person: PersonIds, line: str) -> bool:
     """Whether a line names one of the person's ids as a value, and no other user."""
     try:
         owner = msgspec.json.decode(line, type=_Owner)

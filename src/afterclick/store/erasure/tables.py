@@ -14,7 +14,7 @@ from afterclick.clock import now_ms
 from afterclick.errors import Unavailable
 from afterclick.store.engine.connection import Engine
 from afterclick.store.erasure.ageing import drop_older
-from afterclick.store.erasure.person import Listed, Person, find_person, listed, rows_of
+from afterclick.store.erasure.person import Listed, PersonIds, find_person, listed, rows_of
 from afterclick.store.rollups.refunds import carry_refunds
 from afterclick.store.rollups.service_minutes import settle_minutes
 
@@ -47,17 +47,17 @@ class PersonTables:
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
 
-    def find(self, asked: Person) -> Person:
+    def find(self, asked: PersonIds) -> PersonIds:
         """All that belongs to the person whose nodes and ids are given."""
         return find_person(self._engine, asked)
 
-    def counts(self, person: Person) -> dict[str, int]:
+    def counts(self, person: PersonIds) -> dict[str, int]:
         """How many rows of each table are theirs, tables without any left out."""
         with listed(self._engine, person) as job:
             found = {table: self._count(table, job) for table in SEARCHED}
         return {table: rows for table, rows in found.items() if rows}
 
-    def rows(self, person: Person, table: str) -> pa.Table:
+    def rows(self, person: PersonIds, table: str) -> pa.Table:
         """Their rows of one of SEARCHED, all columns; of visits shared with others the events alone, which name whose
         they are.
         """
@@ -67,7 +67,7 @@ class PersonTables:
         with listed(self._engine, person) as job:
             return self._engine.query(asking, job.parameters, tag="export")
 
-    def remove(self, person: Person, table: str) -> int:
+    def remove(self, person: PersonIds, table: str) -> int:
         """Take their rows out of one of SEARCHED; how many there were. Idempotent, and safe to kill."""
         with listed(self._engine, person) as job:
             marking = (
@@ -90,7 +90,7 @@ class PersonTables:
         """Delete the site's rows from before `before` (UTC ms), whoever's they are; how many, by table."""
         return drop_older(self._engine, site, before)
 
-    def resettle(self, person: Person) -> None:
+    def resettle(self, person: PersonIds) -> None:
         """Compute the minutes of services anew that their requests were part of."""
         if not person.minutes:
             return

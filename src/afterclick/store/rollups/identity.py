@@ -18,9 +18,9 @@ from afterclick.store.engine.query import named
 NodeKind = Literal["device", "user", "email"]
 
 SLICE = 200_000
-"""Visits are worked through in periods of at most so many, which fit a query's memory and take it a second."""
+"""Visits are worked through in stretches of at most so many, which fit a query's memory and take it a second."""
 QUARTER = 900_000
-"""ms: the shortest period."""
+"""ms: the shortest stretch."""
 
 
 class EdgesState(NamedTuple):
@@ -30,7 +30,7 @@ class EdgesState(NamedTuple):
     digest: int
 
 
-class Period(NamedTuple):
+class Stretch(NamedTuple):
     """Visits that began from `since` up to `until` (UTC ms), and how many of them lack the number of their node."""
 
     since: int
@@ -44,23 +44,23 @@ class IdentityTables:
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
 
-    def stale_periods(self) -> list[Period]:
-        """Periods that hold all visits which lack the number of their node, the newest first."""
-        return periods(self._engine.rows(_SQL["stale_visits"], tag="identity"))
+    def stale_stretches(self) -> list[Stretch]:
+        """Stretches that hold all visits which lack the number of their node, the newest first."""
+        return stretches(self._engine.rows(_SQL["stale_visits"], tag="identity"))
 
     def number_nodes(self, numbered: pa.Table) -> None:
         """Give new nodes their numbers: `key` (UInt64) and `number` (UInt32)."""
         self._engine.insert("identity_nodes", numbered)
 
-    def number_visits(self, period: Period) -> None:
-        """Give each node of the period's visits that has no number the next one."""
-        self._engine.command(_SQL["number_visits"], {"since": period.since, "until": period.until})
+    def number_visits(self, stretch: Stretch) -> None:
+        """Give each node of the stretch's visits that has no number the next one."""
+        self._engine.command(_SQL["number_visits"], {"since": stretch.since, "until": stretch.until})
 
-    def link_visits(self, period: Period) -> None:
-        """Write the number of its node beside every visit of the period that lacks it."""
-        self._engine.command(_SQL["link_visits"], {"since": period.since, "until": period.until})
+    def link_visits(self, stretch: Stretch) -> None:
+        """Write the number of its node beside every visit of the stretch that lacks it."""
+        self._engine.command(_SQL["link_visits"], {"since": stretch.since, "until": stretch.until})
 
-    def merge(self, linked: Iterable[Period]) -> None:
+    def merge(self, linked: Iterable[Stretch]) -> None:
         """Merge the rows of months in which many visits were linked at once, so that no read pays for them."""
         for month in crowded_months(linked):
             self._engine.command(f"OPTIMIZE TABLE sessions PARTITION {month} FINAL")
@@ -101,27 +101,27 @@ class IdentityTables:
         )
 
 
-def periods(quarters: Iterable[Mapping[str, int]]) -> list[Period]:
-    """Quarters of an hour (`since` their start, UTC ms, descending; `visits` in them) as periods of at most SLICE.
+def stretches(quarters: Iterable[Mapping[str, int]]) -> list[Stretch]:
+    """Quarters of an hour (`since` their start, UTC ms, descending; `visits` in them) as stretches of at most SLICE.
 
-    A quarter with more is a period of its own. No period reaches over the turn of a month.
+    A quarter with more is a stretch of its own. No stretch reaches over the turn of a month.
     """
-    found: list[Period] = []
+    found: list[Stretch] = []
     for quarter in quarters:
         since, visits = quarter["since"], quarter["visits"]
         last = found[-1] if found else None
         if last and last.visits + visits <= SLICE and _month(last.since) == _month(since):
-            found[-1] = Period(since, last.until, last.visits + visits)
+            found[-1] = Stretch(since, last.until, last.visits + visits)
         else:
-            found.append(Period(since, since + QUARTER, visits))
+            found.append(Stretch(since, since + QUARTER, visits))
     return found
 
 
-def crowded_months(linked: Iterable[Period]) -> list[int]:
-    """Months (yyyymm) with more than SLICE visits in these periods."""
+def crowded_months(linked: Iterable[Stretch]) -> list[int]:
+    """Months (yyyymm) with more than SLICE visits in these stretches."""
     visits: Counter[int] = Counter()
-    for period in linked:
-        visits[_month(period.since)] += period.visits
+    for stretch in linked:
+        visits[_month(stretch.since)] += stretch.visits
     return sorted(month for month, count in visits.items() if count > SLICE)
 
 

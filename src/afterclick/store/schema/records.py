@@ -11,7 +11,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from afterclick.errors import InvalidInput
-from afterclick.signals import Event, LogRecord, Metric, Record, Span
+from afterclick.signals import Event, LogRecord, Record, Sample, Span
 from afterclick.store.spool.batch import Kind
 
 _TIME = pa.timestamp("ms", tz="UTC")
@@ -90,7 +90,7 @@ SPANS: pa.Schema = pa.schema(
 _COUNTS = pa.list_(pa.uint64())
 _NUMBERS = pa.list_(pa.float64())
 
-METRICS: pa.Schema = pa.schema(
+SAMPLES: pa.Schema = pa.schema(
     [
         ("site", pa.string()),
         ("service", pa.string()),
@@ -128,7 +128,7 @@ METRICS: pa.Schema = pa.schema(
         ("attributes", pa.string()),
     ]
 )
-"""Columns of table `metrics`: the fields of `Metric`."""
+"""Columns of table `metrics`: the fields of `Sample`."""
 
 LOGS: pa.Schema = pa.schema(
     [
@@ -154,8 +154,8 @@ LOGS: pa.Schema = pa.schema(
 )
 """Columns of table `logs`: the fields of `LogRecord`."""
 
-SCHEMAS: dict[Kind, pa.Schema] = {"events": EVENTS, "spans": SPANS, "metrics": METRICS, "logs": LOGS}
-STRUCTS: dict[Kind, type[Record]] = {"events": Event, "spans": Span, "metrics": Metric, "logs": LogRecord}
+SCHEMAS: dict[Kind, pa.Schema] = {"events": EVENTS, "spans": SPANS, "metrics": SAMPLES, "logs": LOGS}
+STRUCTS: dict[Kind, type[Record]] = {"events": Event, "spans": Span, "metrics": Sample, "logs": LogRecord}
 
 
 def events_table(events: Sequence[Event]) -> pa.Table:

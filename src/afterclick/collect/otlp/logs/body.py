@@ -8,7 +8,7 @@ from collections.abc import Sequence
 import msgspec
 from opentelemetry.proto.logs.v1.logs_pb2 import LogRecord as ProtoLog
 
-from afterclick.collect.otlp.body import Signal
+from afterclick.collect.otlp.body import Telemetry
 from afterclick.collect.otlp.envelope import JsonEnvelope
 from afterclick.collect.otlp.logs.browser import as_event
 from afterclick.collect.otlp.logs.wire import WireLog
@@ -72,7 +72,7 @@ def _event_name(field: str, attributes: Attributes) -> str:
     return field or text(attribute, 256)
 
 
-_LOGS = Signal(
+_LOGS = Telemetry(
     "ExportLogsServiceRequest",
     JsonEnvelope("resourceLogs", "scopeLogs", "logRecords"),
     _from_proto,

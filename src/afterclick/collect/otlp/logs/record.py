@@ -9,7 +9,7 @@ from afterclick.collect.otlp.attributes import exception, flat_json, structured_
 from afterclick.collect.otlp.logs.wire import WireLog
 from afterclick.collect.otlp.values import SPAN_ID, TRACE_ID, text
 from afterclick.collect.passage.cleaning import scrubbed
-from afterclick.collect.passage.passage import House, Passage, Period
+from afterclick.collect.passage.passage import House, Passage, Window
 from afterclick.signals import LogRecord
 
 _CONTENT = msgspec.json.Encoder()
@@ -20,10 +20,10 @@ _LATEST = 2**63 - 1
 
 def validate(house: House, passage: Passage) -> None:
     """Refuse log records whose times cannot be; those without one happened when they came."""
-    period = Period.of(house, passage)
+    window = Window.of(house, passage)
     kept: list[tuple[int, WireLog]] = []
     for index, log in passage.logs:
-        reason = period.fault(log.time_ns // 1_000_000) if log.time_ns else ""
+        reason = window.fault(log.time_ns // 1_000_000) if log.time_ns else ""
         if not 0 <= log.time_ns <= _LATEST:
             passage.drop(index, "bad_time", "A time is nanoseconds since 1970.")
         elif reason:

@@ -1,12 +1,12 @@
 """Reads the body of `POST /v1/metrics`, one wire form a data point."""
 
-from afterclick.collect.otlp.body import Signal
+from afterclick.collect.otlp.body import Telemetry
 from afterclick.collect.otlp.envelope import JsonEnvelope
 from afterclick.collect.otlp.samples import messages as metric_json
 from afterclick.collect.otlp.samples import protobuf as metric_protobuf
 from afterclick.collect.passage.passage import House, Passage
 
-_METRICS = Signal(
+_SAMPLES = Telemetry(
     "ExportMetricsServiceRequest",
     JsonEnvelope("resourceMetrics", "scopeMetrics", "metrics"),
     metric_protobuf.read,
@@ -16,4 +16,4 @@ _METRICS = Signal(
 
 def decode(_: House, passage: Passage) -> None:
     """Read either encoding; a metric that does not fit is refused alone."""
-    passage.metrics = _METRICS.read(passage)
+    passage.samples = _SAMPLES.read(passage)

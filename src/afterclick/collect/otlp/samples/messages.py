@@ -18,19 +18,19 @@ from afterclick.collect.otlp.messages import (
     JsonSummaryPoint,
 )
 from afterclick.collect.otlp.resource import Origin
-from afterclick.collect.otlp.samples.wire import EXEMPLARS, NO_DATA, Instrument, WireMetric, recorded
+from afterclick.collect.otlp.samples.wire import EXEMPLARS, NO_DATA, Instrument, WireSample, recorded
 from afterclick.collect.otlp.values import from_json
-from afterclick.signals import MetricType
+from afterclick.signals import SampleType
 
 _METRIC = msgspec.json.Decoder(JsonMetric)
 _NO_BUCKETS = JsonBuckets()
 
 
-def read(origin: Origin, raw: msgspec.Raw) -> Sequence[WireMetric]:
+def read(origin: Origin, raw: msgspec.Raw) -> Sequence[WireSample]:
     """The data points of a metric. Raises msgspec.DecodeError when it is none."""
     metric = _METRIC.decode(raw)
 
-    def instrument(type_: MetricType, temporality: int = 0, monotonic: bool = False) -> Instrument:
+    def instrument(type_: SampleType, temporality: int = 0, monotonic: bool = False) -> Instrument:
         return Instrument(origin, metric.name, metric.unit, type_, temporality, monotonic)
 
     if metric.gauge:
@@ -52,8 +52,8 @@ def read(origin: Origin, raw: msgspec.Raw) -> Sequence[WireMetric]:
     raise msgspec.DecodeError(NO_DATA)
 
 
-def _number(instrument: Instrument, point: JsonNumberPoint) -> WireMetric:
-    return WireMetric(
+def _number(instrument: Instrument, point: JsonNumberPoint) -> WireSample:
+    return WireSample(
         instrument=instrument,
         start_ns=int(point.start_time_unix_nano),
         time_ns=int(point.time_unix_nano),
@@ -64,8 +64,8 @@ def _number(instrument: Instrument, point: JsonNumberPoint) -> WireMetric:
     )
 
 
-def _histogram(instrument: Instrument, point: JsonHistogramPoint) -> WireMetric:
-    return WireMetric(
+def _histogram(instrument: Instrument, point: JsonHistogramPoint) -> WireSample:
+    return WireSample(
         instrument=instrument,
         start_ns=int(point.start_time_unix_nano),
         time_ns=int(point.time_unix_nano),
@@ -81,9 +81,9 @@ def _histogram(instrument: Instrument, point: JsonHistogramPoint) -> WireMetric:
     )
 
 
-def _exponential(instrument: Instrument, point: JsonExponentialPoint) -> WireMetric:
+def _exponential(instrument: Instrument, point: JsonExponentialPoint) -> WireSample:
     positive, negative = point.positive or _NO_BUCKETS, point.negative or _NO_BUCKETS
-    return WireMetric(
+    return WireSample(
         instrument=instrument,
         start_ns=int(point.start_time_unix_nano),
         time_ns=int(point.time_unix_nano),
@@ -104,8 +104,8 @@ def _exponential(instrument: Instrument, point: JsonExponentialPoint) -> WireMet
     )
 
 
-def _summary(instrument: Instrument, point: JsonSummaryPoint) -> WireMetric:
-    return WireMetric(
+def _summary(instrument: Instrument, point: JsonSummaryPoint) -> WireSample:
+    return WireSample(
         instrument=instrument,
         start_ns=int(point.start_time_unix_nano),
         time_ns=int(point.time_unix_nano),

@@ -9,16 +9,16 @@ from google.protobuf.message import DecodeError
 from opentelemetry.proto.metrics.v1 import metrics_pb2 as proto
 
 from afterclick.collect.otlp.resource import Origin
-from afterclick.collect.otlp.samples.wire import EXEMPLARS, NO_DATA, Instrument, WireMetric, recorded
+from afterclick.collect.otlp.samples.wire import EXEMPLARS, NO_DATA, Instrument, WireSample, recorded
 from afterclick.collect.otlp.values import from_proto
-from afterclick.signals import MetricType
+from afterclick.signals import SampleType
 
 
-def read(origin: Origin, raw: bytes) -> Sequence[WireMetric]:
+def read(origin: Origin, raw: bytes) -> Sequence[WireSample]:
     """The data points of a metric. Raises DecodeError when it is none."""
     metric = proto.Metric.FromString(raw)
 
-    def instrument(type_: MetricType, temporality: int = 0, monotonic: bool = False) -> Instrument:
+    def instrument(type_: SampleType, temporality: int = 0, monotonic: bool = False) -> Instrument:
         return Instrument(origin, metric.name, metric.unit, type_, temporality, monotonic)
 
     match metric.WhichOneof("data"):
@@ -42,10 +42,10 @@ def read(origin: Origin, raw: bytes) -> Sequence[WireMetric]:
             raise DecodeError(NO_DATA)
 
 
-def _number(instrument: Instrument, point: proto.NumberDataPoint) -> WireMetric:
+def _number(instrument: Instrument, point: proto.NumberDataPoint) -> WireSample:
     which = point.WhichOneof("value")
     value = point.as_double if which == "as_double" else float(point.as_int) if which else None
-    return WireMetric(
+    return WireSample(
         instrument=instrument,
         start_ns=point.start_time_unix_nano,
         time_ns=point.time_unix_nano,
@@ -56,8 +56,8 @@ def _number(instrument: Instrument, point: proto.NumberDataPoint) -> WireMetric:
     )
 
 
-def _histogram(instrument: Instrument, point: proto.HistogramDataPoint) -> WireMetric:
-    return WireMetric(
+def _histogram(instrument: Instrument, point: proto.HistogramDataPoint) -> WireSample:
+    return WireSample(
         instrument=instrument,
         start_ns=point.start_time_unix_nano,
         time_ns=point.time_unix_nano,
@@ -73,8 +73,8 @@ def _histogram(instrument: Instrument, point: proto.HistogramDataPoint) -> WireM
     )
 
 
-def _exponential(instrument: Instrument, point: proto.ExponentialHistogramDataPoint) -> WireMetric:
-    return WireMetric(
+def _exponential(instrument: Instrument, point: proto.ExponentialHistogramDataPoint) -> WireSample:
+    return WireSample(
         instrument=instrument,
         start_ns=point.start_time_unix_nano,
         time_ns=point.time_unix_nano,
@@ -95,8 +95,8 @@ def _exponential(instrument: Instrument, point: proto.ExponentialHistogramDataPo
     )
 
 
-def _summary(instrument: Instrument, point: proto.SummaryDataPoint) -> WireMetric:
-    return WireMetric(
+def _summary(instrument: Instrument, point: proto.SummaryDataPoint) -> WireSample:
+    return WireSample(
         instrument=instrument,
         start_ns=point.start_time_unix_nano,
         time_ns=point.time_unix_nano,

@@ -5,11 +5,11 @@ from itertools import pairwise
 from math import isfinite
 
 from afterclick.collect.otlp.attributes import flat_json
-from afterclick.collect.otlp.samples.wire import Instrument, WireMetric
+from afterclick.collect.otlp.samples.wire import Instrument, WireSample
 from afterclick.collect.otlp.values import TRACE_ID, text
 from afterclick.collect.passage.cleaning import scrubbed
-from afterclick.collect.passage.passage import House, Passage, Period
-from afterclick.signals import Metric, Temporality
+from afterclick.collect.passage.passage import House, Passage, Window
+from afterclick.signals import Sample, Temporality
 
 _TEMPORALITIES: tuple[Temporality, ...] = ("", "delta", "cumulative")
 _AGGREGATED = frozenset({"sum", "histogram", "exponential_histogram"})
@@ -23,22 +23,22 @@ _Fault = tuple[str, str] | None
 
 def validate(house: House, passage: Passage) -> None:
     """Refuse data points whose times or numbers cannot be."""
-    period = Period.of(house, passage)
-    kept: list[tuple[int, WireMetric]] = []
-    for index, point in passage.metrics:
+    window = Window.of(house, passage)
+    kept: list[tuple[int, WireSample]] = []
+    for index, point in passage.samples:
         fault = (
             _instrument_fault(point)
-            or _time_fault(point, period)
+            or _time_fault(point, window)
             or (_value_fault(point) if point.recorded else None)
         )
         if fault is None:
             kept.append((index, point if point.recorded else _blank(point)))
         else:
             passage.drop(index, *fault)
-    passage.metrics = kept
+    passage.samples = kept
 
 
-def _instrument_fault(point: WireMetric) -> _Fault:
+def _instrument_fault(point: WireSample) -> _Fault:
     instrument = point.instrument
     if not instrument.name:
         return "incomplete", "A metric has a name."
@@ -47,14 +47,14 @@ def _instrument_fault(point: WireMetric) -> _Fault:
     return None
 
 
-def _time_fault(point: WireMetric, period: Period) -> _Fault:
+def _time_fault(point: WireSample, window: Window) -> _Fault:
     if not 0 <= point.start_ns <= point.time_ns <= _LARGEST:
         return "bad_time", "A data point has a time, which is not before its start."
-    reason = period.fault(point.time_ns // 1_000_000)
+    reason = window.fault(point.time_ns // 1_000_000)
     return (reason, "A data point lies within what is kept, and not ahead of our clock.") if reason else None
 
 
-def _value_fault(point: WireMetric) -> _Fault:
+def _value_fault(point: WireSample) -> _Fault:
     if point.instrument.type in _NUMBERS:
         if point.value is None:
             return "incomplete", "A gauge or sum has a value, or the flag that it has none."
@@ -66,7 +66,7 @@ def _not_finite() -> _Fault:
     return "out_of_range", "Numbers are finite: neither NaN nor infinite."
 
 
-def _number_fault(point: WireMetric) -> _Fault:
+def _number_fault(point: WireSample) -> _Fault:
     lists = (point.bucket_counts, point.positive_bucket_counts, point.negative_bucket_counts, point.quantiles)
     if any(len(one) > _BUCKETS for one in lists) or len(point.explicit_bounds) > _BUCKETS:
         return "too_long", f"A data point has at most {_BUCKETS} buckets or quantiles."
@@ -83,7 +83,7 @@ def _number_fault(point: WireMetric) -> _Fault:
     return None
 
 
-def _bucket_fault(point: WireMetric) -> _Fault:
+def _bucket_fault(point: WireSample) -> _Fault:
     """The protocol's own demands on buckets."""
     bounds, counts = point.explicit_bounds, point.bucket_counts
     if (bounds or counts) and len(counts) != len(bounds) + 1:
@@ -99,9 +99,9 @@ def _bucket_fault(point: WireMetric) -> _Fault:
     return None
 
 
-def _blank(point: WireMetric) -> WireMetric:
+def _blank(point: WireSample) -> WireSample:
     """The same without numbers: the sender says that there are none for this time."""
-    return WireMetric(
+    return WireSample(
         instrument=point.instrument,
         start_ns=point.start_ns,
         time_ns=point.time_ns,
@@ -112,10 +112,10 @@ def _blank(point: WireMetric) -> WireMetric:
 def clean(_: House, passage: Passage) -> None:
     """Make records: personal data out of the attributes, and the series named."""
     received = None if passage.grant.historical else passage.now
-    passage.keep("metrics", [_record(passage.grant.site, point, received) for _, point in passage.metrics])
+    passage.keep("metrics", [_record(passage.grant.site, point, received) for _, point in passage.samples])
 
 
-def _record(site: str, point: WireMetric, received: int | None) -> Metric:
+def _record(site: str, point: WireSample, received: int | None) -> Sample:
     instrument = point.instrument
     resource = instrument.origin.resource
     time = point.time_ns // 1_000_000
@@ -123,7 +123,7 @@ def _record(site: str, point: WireMetric, received: int | None) -> Metric:
     name, unit = scrubbed(text(instrument.name, 255)), text(instrument.unit, 63)
     generated = point.attributes.pop("afterclick.generated", None) is True
     attributes = flat_json(point.attributes)
-    return Metric(
+    return Sample(
         site=site,
         service=resource.service,
         name=name,

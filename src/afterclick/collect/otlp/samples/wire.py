@@ -6,7 +6,7 @@ import msgspec
 
 from afterclick.collect.otlp.resource import Origin
 from afterclick.collect.otlp.values import Attributes
-from afterclick.signals import MetricType
+from afterclick.signals import SampleType
 
 EXEMPLARS = 10
 """Traces that a data point may point to."""
@@ -22,15 +22,15 @@ class Instrument:
     origin: Origin
     name: str
     unit: str
-    type: MetricType
+    type: SampleType
     temporality: int = 0
     monotonic: bool = False
 
 
-class WireMetric(msgspec.Struct, kw_only=True, gc=False):
+class WireSample(msgspec.Struct, kw_only=True, gc=False):
     """A data point as sent. `recorded` is False when the sender says that it has no value for this time.
 
-    The fields are those of `signals.Metric`; what its type does not use is left at its default.
+    The fields are those of `signals.Sample`; what its type does not use is left at its default.
     """
 
     instrument: Instrument

@@ -9,7 +9,7 @@ from functools import lru_cache
 import msgspec
 from opentelemetry.proto.trace.v1.trace_pb2 import Span, Status
 
-from afterclick.collect.otlp.body import Signal
+from afterclick.collect.otlp.body import Telemetry
 from afterclick.collect.otlp.envelope import JsonEnvelope
 from afterclick.collect.otlp.messages import JsonSpan, JsonStatus
 from afterclick.collect.otlp.resource import Origin
@@ -97,7 +97,7 @@ def _from_json(origin: Origin, raw: msgspec.Raw) -> Sequence[WireSpan]:
     )
 
 
-_TRACES = Signal(
+_TRACES = Telemetry(
     "ExportTraceServiceRequest",
     JsonEnvelope("resourceSpans", "scopeSpans", "spans"),
     _from_proto,

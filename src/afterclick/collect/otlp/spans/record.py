@@ -11,7 +11,7 @@ from afterclick.collect.otlp.spans.attributes import take
 from afterclick.collect.otlp.spans.wire import WireSpan
 from afterclick.collect.otlp.values import SPAN_ID, TRACE_ID, Plain, text
 from afterclick.collect.passage.cleaning import scrubbed
-from afterclick.collect.passage.passage import House, Passage, Period
+from afterclick.collect.passage.passage import House, Passage, Window
 from afterclick.signals import Span, SpanKind, SpanStatus
 
 _KINDS: tuple[SpanKind, ...] = ("internal", "internal", "server", "client", "producer", "consumer")
@@ -27,10 +27,10 @@ _PEER = ("peer.service", "server.address", "net.peer.name")
 
 def validate(house: House, passage: Passage) -> None:
     """Refuse spans whose ids or times cannot be."""
-    period = Period.of(house, passage)
+    window = Window.of(house, passage)
     kept: list[tuple[int, WireSpan]] = []
     for index, span in passage.spans:
-        fault = _fault(span, period)
+        fault = _fault(span, window)
         if fault is None:
             kept.append((index, span))
         else:
@@ -38,7 +38,7 @@ def validate(house: House, passage: Passage) -> None:
     passage.spans = kept
 
 
-def _fault(span: WireSpan, period: Period) -> tuple[str, str] | None:
+def _fault(span: WireSpan, window: Window) -> tuple[str, str] | None:
     if not TRACE_ID.fullmatch(span.trace_id):
         return "bad_id", "A trace id is 16 bytes, not all zero."
     if not SPAN_ID.fullmatch(span.span_id):
@@ -47,7 +47,7 @@ def _fault(span: WireSpan, period: Period) -> tuple[str, str] | None:
         return "bad_id", "A parent span id is empty, or 8 bytes that are not all zero."
     if not 0 <= span.end_ns - span.start_ns <= _LONGEST_NS:
         return "bad_time", "A span ends at or after its start."
-    reason = period.fault(span.start_ns // 1_000_000)
+    reason = window.fault(span.start_ns // 1_000_000)
     return (reason, "A span starts within what is kept, and not ahead of our clock.") if reason else None
 
 

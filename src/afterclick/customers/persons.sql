@@ -1,6 +1,6 @@
--- name: people
--- People who began a visit in the period, bots left out. Numbers are dense, so a bitmap counts them exactly, and cheaper.
-SELECT groupBitmap(person) AS people
+-- name: persons
+-- Persons who began a visit in the period, bots left out. Numbers are dense, so a bitmap counts them exactly, and cheaper.
+SELECT groupBitmap(person) AS persons
 FROM session_person
 WHERE site = {site:String}
     AND session_start >= fromUnixTimestamp64Milli({since:Int64}, 'UTC')
@@ -8,13 +8,13 @@ WHERE site = {site:String}
     AND device_class != 'bot'
     AND person != 0;
 
--- name: people_by_bucket
--- People by bucket, and over each whole half (`bucket` 0): 1 this period, 2 the one before; a person of two buckets
+-- name: persons_by_bucket
+-- Persons by bucket, and over each whole half (`bucket` 0): 1 this period, 2 the one before; a person of two buckets
 -- counts in both, and once in the half.
 SELECT
     bucket,
     half,
-    groupBitmapMerge(state) AS people
+    groupBitmapMerge(state) AS persons
 FROM (
     SELECT
         toInt64(roundDown(toUnixTimestamp64Milli(session_start), {edges:Array(Int64)})) AS bucket,

@@ -1,4 +1,4 @@
-"""`afterclick people`: part what was wrongly taken for one person."""
+"""`afterclick customers`: part what was wrongly taken for one person."""
 
 from typing import Annotated
 

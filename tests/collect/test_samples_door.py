@@ -15,7 +15,7 @@ from opentelemetry.proto.collector.metrics.v1.metrics_service_pb2 import (
 from opentelemetry.proto.metrics.v1 import metrics_pb2 as proto
 from tests.collect.conftest import NOW, House
 
-from afterclick.signals import Metric
+from afterclick.signals import Sample
 from afterclick.store.drain.decode import decode
 from afterclick.store.schema.records import records_table
 
@@ -156,10 +156,10 @@ def expected(house: House) -> list[dict[str, object]]:
     ]
 
 
-def told(points: list[Metric]) -> list[dict[str, object]]:
+def told(points: list[Sample]) -> list[dict[str, object]]:
     """What the points say beside their defaults and the hash of their series."""
-    fields = [field for field in Metric.__struct_fields__ if field != "series"]
-    plain = Metric(site="", service="", name="", type="gauge", series="", time=0, time_ns=0, received=0)
+    fields = [field for field in Sample.__struct_fields__ if field != "series"]
+    plain = Sample(site="", service="", name="", type="gauge", series="", time=0, time_ns=0, received=0)
     return [
         {
             name: value
@@ -182,7 +182,7 @@ def test_every_type_becomes_records_in_protobuf_and_in_json(open_house: Callable
             )
         else:
             assert not send_protobuf(house, every_type()).HasField("partial_success")
-        points = house.metrics()
+        points = house.samples()
         assert told(points) == expected(house)
         assert len({point.series for point in points}) == 5
 
@@ -195,14 +195,14 @@ def test_a_series_is_the_same_from_one_export_to_the_next_and_another_for_each_a
         spring.gauge.data_points[0].attributes.add(key="season").value.string_value = "spring"
         send_protobuf(house, request(spring, autumn))
     send_protobuf(house, request(gauge(), **{"host.name": "node-2"}))
-    series = [point.series for point in house.metrics()]
+    series = [point.series for point in house.samples()]
     assert series[:2] == series[2:4]
     assert len(set(series)) == 3
 
 
 def test_a_point_without_recorded_value_says_so_by_having_none(house: House) -> None:
     send_protobuf(house, request(gauge(flags=1), histogram(flags=1, bucket_counts=[9])))
-    assert [(point.value, point.count, point.bucket_counts) for point in house.metrics()] == [
+    assert [(point.value, point.count, point.bucket_counts) for point in house.samples()] == [
         (None, 0, []),
         (None, 0, []),
     ]
@@ -241,7 +241,7 @@ def test_a_bad_point_is_rejected_by_partial_success_and_its_neighbours_are_kept(
     partial = send_protobuf(house, request(gauge("before"), bad, gauge("after"))).partial_success
     assert partial.rejected_data_points == 1
     assert reason in partial.error_message
-    assert [point.name for point in house.metrics()] == ["before", "after"]
+    assert [point.name for point in house.samples()] == ["before", "after"]
     assert house.counted() == {"": 2, reason: 1}
 
 
@@ -279,7 +279,7 @@ def test_a_bad_metric_in_json_is_rejected_alone(house: House, reason: str, bad: 
     answer = house.send(json.dumps(sent).encode(), PATH)
     assert answer.status_code == 200
     assert answer.json()["partialSuccess"]["rejectedDataPoints"] == "1"
-    assert [point.name for point in house.metrics()] == ["before", "after"]
+    assert [point.name for point in house.samples()] == ["before", "after"]
     assert house.counted() == {"": 2, reason: 1}
 
 
@@ -298,14 +298,14 @@ def test_more_points_than_a_request_may_hold_are_413_however_they_are_packed(hou
     assert (answer.status_code, Status.FromString(answer.content).code) == (413, 8)
     answer = house.send(request(*[gauge()] * 20_001).SerializeToString(), PATH, content_type=PROTOBUF)
     assert answer.status_code == 413
-    assert house.metrics() == []
+    assert house.samples() == []
 
 
 def test_personal_data_is_masked_in_names_and_attributes(house: House) -> None:
     metric = gauge(name="mails to ann@example.org")
     metric.gauge.data_points[0].attributes.add(key="user").value.string_value = "ann@example.org"
     send_protobuf(house, request(metric, **{"process.owner": "ann@example.org"}))
-    (point,) = house.metrics()
+    (point,) = house.samples()
     assert (point.name, point.attributes) == ("mails to [email]", '{"user":"[email]"}')
     assert "ann@" not in point.resource
 
@@ -318,6 +318,6 @@ def test_whatever_is_taken_fits_the_table(house: House) -> None:
     ]
     send_protobuf(house, request(*extremes))
     (body,) = house.bodies("metrics")
-    points = msgspec.json.Decoder(Metric).decode_lines(body)
+    points = msgspec.json.Decoder(Sample).decode_lines(body)
     assert len(points) == 3
     assert decode("metrics", [body]).equals(records_table("metrics", points))

@@ -1,4 +1,4 @@
-"""How many people there were, and whose visit one is, as the dictionary of the moment says."""
+"""How many persons there were, and whose visit one is, as the dictionary of the moment says."""
 
 from collections.abc import Sequence
 from uuid import UUID
@@ -8,22 +8,22 @@ import msgspec
 from afterclick.store.engine.query import Reader, statements
 from afterclick.store.scope import Scope
 
-_SQL = statements("afterclick.customers", "people.sql")
+_SQL = statements("afterclick.customers", "persons.sql")
 
 
 class _Count(msgspec.Struct, frozen=True):
-    people: int
+    persons: int
 
 
-class PeopleCount(msgspec.Struct, frozen=True, kw_only=True):
-    """People with a visit that began in one bucket; `bucket` is its start, UTC ms.
+class PersonCount(msgspec.Struct, frozen=True, kw_only=True):
+    """Persons with a visit that began in one bucket; `bucket` is its start, UTC ms.
 
     Where `bucket` is 0 they are over a whole half: `half` 1 is this period, 2 the one before.
     """
 
     bucket: int
     half: int = 0
-    people: int = 0
+    persons: int = 0
 
 
 class Person(msgspec.Struct, frozen=True, kw_only=True):
@@ -40,18 +40,18 @@ class Person(msgspec.Struct, frozen=True, kw_only=True):
     last: int
 
 
-def people(reader: Reader, scope: Scope, since: int, until: int) -> int:
-    """Unique people whose visits began from `since` up to `until` (UTC ms), bots left out.
+def persons(reader: Reader, scope: Scope, since: int, until: int) -> int:
+    """Unique persons whose visits began from `since` up to `until` (UTC ms), bots left out.
 
     Visits of one person count once, on however many devices; visits without a device and a user belong to nobody.
     """
-    return reader.rows(scope, _SQL["people"], _Count, {"since": since, "until": until})[0].people
+    return reader.rows(scope, _SQL["persons"], _Count, {"since": since, "until": until})[0].persons
 
 
-def people_by_bucket(
+def persons_by_bucket(
     reader: Reader, scope: Scope, edges: Sequence[int], now_since: int, before_until: int, until: int
-) -> list[PeopleCount]:
-    """Unique people of each bucket that begins at one of `edges` (UTC ms, ascending) up to `until`, and of the halves.
+) -> list[PersonCount]:
+    """Unique persons of each bucket that begins at one of `edges` (UTC ms, ascending) up to `until`, and of the halves.
 
     This period begins at `now_since`; the one before it goes from the first edge up to `before_until`.
     """
@@ -62,7 +62,7 @@ def people_by_bucket(
         "before_until": before_until,
         "edges": edges,
     }
-    return reader.rows(scope, _SQL["people_by_bucket"], PeopleCount, parameters)
+    return reader.rows(scope, _SQL["persons_by_bucket"], PersonCount, parameters)
 
 
 def person_of(reader: Reader, scope: Scope, session_id: str) -> Person | None:

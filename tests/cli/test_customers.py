@@ -1,4 +1,4 @@
-"""`afterclick people`, over a stopped installation and over a running app's socket."""
+"""`afterclick customers`, over a stopped installation and over a running app's socket."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -14,7 +14,7 @@ from afterclick.accounts import DEFAULT_SITE
 from afterclick.app import local
 from afterclick.app.installation import Installation
 from afterclick.cli.connection import Remote
-from afterclick.cli.people import app
+from afterclick.cli.customers import app
 from afterclick.customers import Node, SqlCuts
 from afterclick.errors import AfterclickError, InvalidInput, NotFound
 from afterclick.settings import Settings, load
