@@ -36,6 +36,11 @@ def until_said(process: "subprocess.Popen[str]", words: str) -> str:
     raise AssertionError(f"it ended without saying {words!r}: {said}")
 
 
+def heed_interrupts() -> None:
+    """Let Ctrl+C end what is started: a shell has commands in its background ignore it, and so all that they start."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
 def stop(process: "subprocess.Popen[str]") -> int:
     """Ctrl+C; the exit code."""
     os.killpg(process.pid, signal.SIGINT)
@@ -57,6 +62,7 @@ def spawn(command: str, folder: Path, **environment: str) -> "subprocess.Popen[s
         stderr=subprocess.STDOUT,
         text=True,
         start_new_session=True,
+        preexec_fn=heed_interrupts,
     )
 
 

@@ -126,6 +126,19 @@ def test_without_a_backlog_the_oldest_go_first(house: House, store: Store) -> No
     assert away.inserted == [{"first"}, {"second"}]
 
 
+def test_rows_do_not_wait_for_a_clock_that_went_back_to_come_round_again(house: House, store: Store) -> None:
+    house.put("before", 1)
+    house.now -= 3_600_000
+    drain = Drain(house.outlet, store, clock=lambda: house.now, block_rows=BLOCK)
+    drain.start()
+    deadline = time.monotonic() + 60
+    while house.outlet.depth().rows:
+        assert time.monotonic() < deadline
+        time.sleep(0.02)
+    drain.stop()
+    assert store.arrow(Scope(house.site), NAMES).num_rows == 10
+
+
 def test_groups_from_both_ends_never_share_a_batch_nor_leave_one_out(house: House) -> None:
     house.put("x", 25)
     apart: list[Range] = []

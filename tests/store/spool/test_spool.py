@@ -1,6 +1,7 @@
 """The spool: what it keeps, in which order, within which budget."""
 
 import asyncio
+import threading
 from pathlib import Path
 
 import pytest
@@ -85,6 +86,24 @@ def test_over_its_budget_it_refuses_until_it_is_drained(tmp_path: Path) -> None:
     asyncio.run(append_all(spool, [big]))
     spool.close()
     outlet.close()
+
+
+def test_what_waits_for_the_disk_counts_towards_the_budget(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    spool, big, disk = Spool(tmp_path, 3_000_000), batch(b"x" * 1_000_000), threading.Event()
+    monkeypatch.setattr(spool, "write", lambda _: disk.wait(20))
+
+    async def crowd() -> None:
+        waiting = [spool.append(big), spool.append(big)]
+        with pytest.raises(Unavailable, match="The spool is full"):
+            spool.append(big)
+        disk.set()
+        await asyncio.gather(*waiting)
+        await spool.append(big)
+
+    asyncio.run(crowd())
+    spool.close()
 
 
 def test_counts_are_kept_with_the_rows_and_add_up_by_minute(tmp_path: Path) -> None:
