@@ -13,8 +13,9 @@ import msgspec
 import pytest
 from tests.collect.conftest import House
 
+from afterclick.collect.passage.gate import Limiter
 from afterclick.collect.transport import body
-from afterclick.errors import TooLarge
+from afterclick.errors import TooLarge, TooMany
 
 if sys.version_info >= (3, 14):
     from compression import zstd
@@ -138,6 +139,18 @@ def test_a_key_that_sends_too_fast_is_429_with_the_seconds_to_wait(open_house: C
     assert answer.status_code == 429
     assert 15 <= int(answer.headers["retry-after"]) <= 21
     assert house.counted()["too_many"] == 1
+
+
+def test_a_key_that_was_quiet_for_long_may_send_its_burst_at_once_and_no_more() -> None:
+    now = 0.0
+    limiter = Limiter(10, lambda: now, burst=10)
+    limiter.charge("key", 1)
+    now = 1_000_000.0
+    limiter.charge("key", 100)
+    limiter.check("key")
+    limiter.charge("key", 1)
+    with pytest.raises(TooMany):
+        limiter.check("key")
 
 
 @pytest.mark.parametrize("path", ["/v1/events", "/v1/traces"])
