@@ -22,13 +22,14 @@ from afterclick.store.spool.batch import Batch
 
 _ENCODER = msgspec.json.Encoder()
 _UNPACKED_ASIDE = 8_192  # bytes of a compressed body from which on it is unpacked in a thread
-_NICENESS = 10
+_LESS_URGENT = 10  # steps of niceness beneath the process, whatever that has; the kernel knows 19 at most
 
 
 def _give_way() -> None:
     if sys.platform == "linux":  # elsewhere a thread has no niceness of its own
         with suppress(OSError):  # a sandbox may forbid it, and then it works all the same
-            os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), _NICENESS)
+            this, own = threading.get_native_id(), os.getpriority(os.PRIO_PROCESS, os.getpid())
+            os.setpriority(os.PRIO_PROCESS, this, own + _LESS_URGENT)
 
 
 _ASIDE = ThreadPoolExecutor(1, "unpacking", _give_way)
