@@ -2,6 +2,7 @@
 
 import asyncio
 import threading
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
@@ -92,7 +93,11 @@ def test_what_waits_for_the_disk_counts_towards_the_budget(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     spool, big, disk = Spool(tmp_path, 3_000_000), batch(b"x" * 1_000_000), threading.Event()
-    monkeypatch.setattr(spool, "write", lambda _: disk.wait(20))
+
+    def write(batches: Sequence[Batch]) -> None:
+        assert disk.wait(20)
+
+    monkeypatch.setattr(spool, "write", write)
 
     async def crowd() -> None:
         waiting = [spool.append(big), spool.append(big)]
