@@ -24,7 +24,7 @@ from afterclick.store.control.database import Base
 DAY_MS = 86_400_000
 LONGEST_DAYS = 90
 USED_EVERY_MS = 60_000
-_PAGE = re.compile(r"/|/problems/[A-Za-z0-9_-]{1,64}")
+_PAGE = re.compile(r"/|(?:/[A-Za-z0-9_-]{1,64}){1,4}")  # which of them are shared, the pages say
 _LONGEST_TOKEN = 200
 _SEEN = frozenset({Capability.VIEW, Capability.MONEY})
 
@@ -108,11 +108,11 @@ class ShareLinks:
     def create(self, viewer: Viewer, shared: Shared, days: int) -> ShareLink:
         """A link that `viewer` makes, good for so many days.
 
-        Raises Forbidden for who may not see the page (or its money), or is no member; InvalidInput for a page that
-        cannot be shared or days that are not 1 to 90; NotFound for no site.
+        Raises Forbidden for who may not see the page (or its money), or is no member; InvalidInput for what is
+        no address of a page or days that are not 1 to 90; NotFound for no site.
         """
         if not _PAGE.fullmatch(shared.page):
-            raise InvalidInput("Only the Overview and a problem can be shared.")
+            raise InvalidInput("What is shared is a page of ours, by its plain address.")
         if not 1 <= days <= LONGEST_DAYS:
             raise InvalidInput(f"A share link is good for 1 to {LONGEST_DAYS} days.")
         if not _needed(shared) <= viewer.capabilities(shared.site):

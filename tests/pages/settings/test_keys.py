@@ -130,6 +130,18 @@ def test_a_link_shows_its_page_without_the_app_around_it_until_it_is_ended(
     assert acted(ring, seeded_site)[:2] == ["share.revoke", "share.create"]
 
 
+@pytest.mark.parametrize(
+    "path", ["/visits", "/quality", "/settings/keys", "/problems/a/evidence", "/nowhere"]
+)
+def test_only_a_page_whose_record_says_so_can_be_shared(
+    page: httpx.Client, ring: Keyring, seeded_site: str, path: str
+) -> None:
+    answer = page.post("/share", data={"page": path, "title": "x", "days": "7"})
+    assert answer.status_code == 400
+    assert "cannot be shared" in answer.text
+    assert not any(link.shared.page == path for link in ring.share_links.list(seeded_site))
+
+
 def test_a_shared_problem_brings_its_evidence_but_no_visits(
     somebody: tuple["As", httpx.Client], ring: Keyring, seeded_site: str, shop_desk: web.Desk
 ) -> None:

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 
 from afterclick.impact import Estimate
 from afterclick.pages.overview import tiles
-from afterclick.pages.overview.series import Series, read
+from afterclick.pages.overview.answer import answer
+from afterclick.pages.overview.series import read
 from afterclick.resolve import Problem
 from afterclick.store.engine.query import Reader
 from afterclick.store.scope import Scope
@@ -13,7 +14,7 @@ from afterclick.words import figures, withheld, wording
 from afterclick.words.chart import Mark, Trend
 from afterclick.words.period import Period
 from afterclick.words.scale import Whisker, whiskers
-from afterclick.words.sentence import Sentence, did, paid, sentence, strong
+from afterclick.words.sentence import Sentence
 from afterclick.words.tile import Tile
 
 
@@ -73,7 +74,7 @@ def overview(
     felt, did_, paid_ = tiles.felt(series), tiles.did(series), tiles.paid(series)
     lines = (paid_[0 if series.money else 1].line, did_[0].line, felt[0].line)
     return OverviewPage(
-        answer=_answer(series, problems, now),
+        answer=answer(series, problems, now),
         period=period,
         empty=not series.visits,
         felt=felt,
@@ -84,27 +85,6 @@ def overview(
         open_problems=len(problems),
         trend=Trend(period.edges, period.until, lines, tuple(marks), period.zone, series.currency),
     )
-
-
-def _answer(series: Series, problems: Sequence[Problem], now: int) -> Sentence:
-    period = series.period
-    total = series.total(period.edges)
-    if not series.visits:
-        return sentence(
-            "No visit has been received yet; ", strong("connect your site", "/connect"), " to see the first."
-        )
-    if not total.visits:
-        return sentence(
-            f"No visit was received in the {period.label}; ", strong("check the connection", "/connect"), "."
-        )
-    if problems:
-        return wording.answer(problems[0], now, period.zone, f"/problems/{problems[0].id}")
-    orders = figures.plural(total.orders, "order")
-    brought = figures.money(total.revenue, series.currency) if series.money else orders
-    return sentence(
-        did(figures.plural(total.visits, "visit")), f" in the {period.label} brought ", paid(brought),
-        "; no open problem is costing money.",
-    )  # fmt: skip
 
 
 _NO_RISK = Risk(figures.NOT_FOR_YOU, "", "your role does not include money", None)

@@ -1,0 +1,30 @@
+"""The sentence that the Overview begins with."""
+
+from collections.abc import Sequence
+
+from afterclick.pages.overview.series import Series
+from afterclick.resolve import Problem
+from afterclick.words import figures, wording
+from afterclick.words.sentence import Sentence, did, paid, sentence, strong
+
+
+def answer(series: Series, problems: Sequence[Problem], now: int) -> Sentence:
+    """The sentence: the dearest of the open `problems`, else what the visits of the period brought."""
+    period = series.period
+    total = series.total(period.edges)
+    if not series.visits:
+        return sentence(
+            "No visit has been received yet; ", strong("connect your site", "/connect"), " to see the first."
+        )
+    if not total.visits:
+        return sentence(
+            f"No visit was received in the {period.label}; ", strong("check the connection", "/connect"), "."
+        )
+    if problems:
+        return wording.answer(problems[0], now, period.zone, f"/problems/{problems[0].id}")
+    orders = figures.plural(total.orders, "order")
+    brought = figures.money(total.revenue, series.currency) if series.money else orders
+    return sentence(
+        did(figures.plural(total.visits, "visit")), f" in the {period.label} brought ", paid(brought),
+        "; no open problem is costing money.",
+    )  # fmt: skip
