@@ -12,8 +12,8 @@ import afterclick
 from afterclick.store.control.database import Base
 from afterclick.store.engine.query import Statement
 from afterclick.store.erasure import REGISTRY, SEARCHED
-from afterclick.store.erasure.person import NOBODY
 from afterclick.store.erasure.registry import Where
+from afterclick.store.schema.nobody import NOBODY
 from afterclick.store.scope import Scope
 from afterclick.store.spool.file import open_spool
 from afterclick.store.store import Store
