@@ -89,10 +89,10 @@ def main(folder: Path) -> None:
     told["for a cluster"] = [one.split()[5] for one in cluster_schema("main", BOUND) if "parcels" in one]
     with store.frozen() as frozen:
         told["in a backup"] = [name for name in frozen.folders if name == "parcels"]
-    told["exported"] = store.people.rows(person, "parcels")["parcel_id"].to_pylist()
-    told["erased"] = [name for name in SEARCHED if store.people.remove(person, name)]
+    told["exported"] = store.persons.rows(person, "parcels")["parcel_id"].to_pylist()
+    told["erased"] = [name for name in SEARCHED if store.persons.remove(person, name)]
     before = int((NOW - timedelta(days=7)).timestamp() * 1000)
-    told["aged"] = [*store.people.drop_older("shop", before).items()]
+    told["aged"] = [*store.persons.drop_older("shop", before).items()]
     told["left"] = store.read_only(Scope("shop"), ASKED)["parcel_id"].to_pylist()
     print(json.dumps(told))
     store.close()

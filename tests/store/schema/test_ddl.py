@@ -1,13 +1,13 @@
 """The schema for a cluster. It is held to its snapshot and to the engine's parser; it was never run on a cluster.
 
-After a change of the schema run `afterclick schema --cluster main > tests/store/schema/snapshots/cluster.sql` and
-read it.
+After a change of the schema run `python -m tests.store.schema.derived` and read the snapshot.
 """
 
 import re
 from pathlib import Path
 
 import pytest
+from tests.store.schema.derived import SNAPSHOT
 from typer.testing import CliRunner
 
 from afterclick.cli.verbs import app
@@ -22,7 +22,6 @@ from afterclick.store.schema.ddl import signed_in
 from afterclick.store.scope import Scope
 from afterclick.store.store import Store, open_store
 
-SNAPSHOT = Path(__file__).with_name("snapshots") / "cluster.sql"
 PARSED = Statement("parsed", "SELECT formatQuery({sql:String}) AS sql, {site:String} AS site")
 
 

@@ -7,12 +7,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from tests.store.schema.derived import DOCS, asked, under
 
 from afterclick.store.schema.catalogue import STORED, TABLES
 from afterclick.store.schema.table import Table
 from afterclick.store.store import Store
-
-ROOT = Path(__file__).parents[3]
 
 
 def ask(store: Store, sql: str, table: str = "") -> list[dict[str, Any]]:
@@ -75,20 +74,18 @@ def test_a_record_names_columns_of_its_own_and_a_table_above_it(one: Table) -> N
     assert len(columns) == len(set(columns))
     assert not one.dated_by or one.dated_by in columns
     assert one.people is None or {*one.people.key, *one.people.found_by} <= {*columns}
+    assert one.has_site or one.people is None or not one.people.key or one.name == "identity_nodes"
     assert not one.made_of or one.made_of in {other.name for other in TABLES[: TABLES.index(one)]}
 
 
 def test_the_documentation_tells_what_may_be_asked() -> None:
-    text = (ROOT / "docs" / "store.md").read_text(encoding="utf-8")
-    part = text.split("## Tables\n")[1].split("\n\n")[0]
-    rows = [line for line in part.splitlines() if line.startswith("| `")]
-    assert rows == [f"| `{one.name}` | {one.row} | {one.comes} |" for one in TABLES if one.queryable]
+    assert under("Tables", (DOCS / "store.md").read_text(encoding="utf-8")) == asked()
 
 
 def test_one_more_table_is_aged_erased_exported_saved_asked_sharded_and_told_of(tmp_path: Path) -> None:
     """`one_more_table.py` adds nothing but a record and a numbered file."""
     command = [sys.executable, "-m", "tests.store.schema.one_more_table", str(tmp_path)]
-    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=120, check=False)
+    done = subprocess.run(command, cwd=DOCS.parent, capture_output=True, text=True, timeout=120, check=False)
     assert done.returncode == 0, done.stderr
     assert json.loads(done.stdout) == {
         "the data map": [

@@ -1,4 +1,4 @@
-"""Whose visits they are: docs/customers.md tells the rules, docs/decisions/0011-identity.md the reasons."""
+"""Whose visits they are: docs/customers.md tells the rules, docs/decisions/0005-identity.md the reasons."""
 
 from afterclick.store.schema.table import SYNCED, TIME, WORD, Column, People, Table, largest, packed
 
