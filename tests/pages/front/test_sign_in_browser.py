@@ -76,7 +76,7 @@ def test_from_the_link_in_the_terminal_to_a_second_factor_without_a_complaint(
     expect(page.get_by_role("heading", name="Connect")).to_be_visible()
 
     page.get_by_role("link", name="Settings").click()
-    expect(page.get_by_role("heading", name="People")).to_be_visible()
+    expect(page.get_by_role("heading", name="Members")).to_be_visible()
     assert fits(page)
     page.get_by_label("E-mail").fill("ida@x.com")
     page.get_by_role("button", name="Make the invitation").click()
