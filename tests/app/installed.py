@@ -12,7 +12,6 @@ from pathlib import Path
 from typing import Any
 
 import httpx
-import pyarrow as pa
 
 from afterclick.accounts import DEFAULT_SITE, Keys, Site, Sites, first_run
 from afterclick.demo.product import Place, Product
@@ -53,7 +52,7 @@ def add_site(data: Path, site: str) -> None:
 def locally(product: Product, method: str, path: str, **content: Any) -> httpx.Response:
     """One request to the socket in the data folder."""
     transport = httpx.HTTPTransport(uds=str(product.place.socket))
-    with httpx.Client(transport=transport, base_url="http://app", timeout=60) as client:
+    with httpx.Client(transport=transport, base_url="http://localhost/api/v1", timeout=60) as client:
         answer = client.request(method, path, **content)
     assert answer.is_success, answer.text
     return answer
@@ -61,8 +60,7 @@ def locally(product: Product, method: str, path: str, **content: Any) -> httpx.R
 
 def query(product: Product, sql: str, site: str = "default") -> list[dict[str, Any]]:
     """The answer to one SELECT."""
-    with pa.ipc.open_stream(locally(product, "POST", f"/{site}/query", content=sql).content) as reader:
-        return reader.read_all().to_pylist()
+    return locally(product, "POST", "/query", params={"site": site}, content=sql).json()
 
 
 def past_in_the_spool(place: Place, days_ago: int) -> None:

@@ -26,7 +26,7 @@ def product(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Product]:
 
 def test_the_terminal_shows_a_link_by_which_the_first_administrator_is_made(product: Product) -> None:
     base = product.place.dashboard
-    assert httpx.get(f"{base}/api/overview").status_code == 401
+    assert httpx.get(f"{base}/api/v1/overview").status_code == 401
     printed = (product.place.data / "serve.log").read_text()
     link = re.search(rf"{re.escape(base)}/set-up\?token=(\S+)", printed)
     assert link, printed
@@ -37,8 +37,8 @@ def test_the_terminal_shows_a_link_by_which_the_first_administrator_is_made(prod
             "currency": "EUR", "timezone": "Europe/Prague",
         }  # fmt: skip
         assert client.post("/set-up", data=form).url.path == "/connect"
-        assert client.get("/api/overview").status_code == 200
-    assert httpx.get(f"{base}/api/overview").status_code == 401
+        assert client.get("/api/v1/overview").status_code == 200
+    assert httpx.get(f"{base}/api/v1/overview").status_code == 401
 
 
 @pytest.mark.parametrize(

@@ -121,9 +121,9 @@ def erasure_held(place: Place, after: str) -> Generator[None]:
         control.execute("ROLLBACK")
 
 
-def reasons(product: Product) -> dict[str, str]:
-    page = httpx.get(f"{product.place.dashboard}/api/quality").json()
-    return {drop["reason"]: drop["rows"] for drop in page["drops"]}
+def reasons(product: Product) -> dict[str, int]:
+    page = httpx.get(f"{product.place.dashboard}/api/v1/quality").json()
+    return {drop["reason"]: drop["rows"] for drop in page["intake"]["drops"]}
 
 
 def test_what_is_known_of_a_person_is_shown_and_exported_for_its_owner_alone(
@@ -155,7 +155,7 @@ def test_an_erasure_whose_app_is_killed_goes_on_after_the_restart_and_late_rows_
     until(lambda: "done" in typed(place, "requests").splitlines()[1], "the erasure to go on and end")
     assert files_with(place.data, [ADA]) == set()
     send(app.product, ADA, "bob")
-    until(lambda: reasons(app.product).get("erased") == "1", "Data quality to tell of the late row")
+    until(lambda: reasons(app.product).get("erased") == 1, "Data quality to tell of the late row")
     assert {file for file in files_with(place.data, [ADA]) if not file.startswith("spool/")} == set()
     assert "events" in typed(place, "find", "bob")
 

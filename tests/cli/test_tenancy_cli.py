@@ -8,12 +8,15 @@ from pathlib import Path
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from tests.cli.asking import asking
 from tests.web.test_tenancy import NAMED, SECRET, seeded
 from tests.web.troubles import a_problem
 from typer.testing import CliRunner
 
 from afterclick.accounts import Site, Sites
+from afterclick.accounts.viewer import THIS_MACHINE
 from afterclick.app.installation import Installation
+from afterclick.cli.connection import Api
 from afterclick.cli.verbs import app
 from afterclick.settings import Settings, load
 from afterclick.store.control.database import open_control
@@ -30,7 +33,7 @@ def installation(store: Store, tmp_path_factory: pytest.TempPathFactory) -> Iter
     opened = Installation.over(own, control, store)
     for site in ("mine", THEIRS):
         Sites(control).create(Site(site, "Shop", "EUR", "UTC"))
-    opened.create_key(THEIRS, SECRET, ["historical"], [], False)
+    opened.keyring.create_key(THIS_MACHINE, THEIRS, SECRET, ["historical"])
     opened.book.save(a_problem(THEIRS, id=SECRET, step=SECRET))
     seeded(store, THEIRS, SECRET, NAMED)
     yield opened
@@ -41,11 +44,12 @@ def installation(store: Store, tmp_path_factory: pytest.TempPathFactory) -> Iter
 def run(installation: Installation) -> Iterator[CliRunner]:
     """Runs verbs over that installation."""
 
-    @contextmanager
-    def connect(_: Settings) -> Generator[Installation]:
-        yield installation
+    with pytest.MonkeyPatch.context() as patch, asking(installation) as api:
 
-    with pytest.MonkeyPatch.context() as patch:
+        @contextmanager
+        def connect(_: Settings) -> Generator[Api]:
+            yield api
+
         for module in ("answers", "keys", "customers"):
             patch.setattr(f"afterclick.cli.{module}.connect", connect)
         patch.setenv("AFTERCLICK_DATA", str(Path(installation.settings.data)))
@@ -83,8 +87,8 @@ def test_the_secret_is_there_to_be_seen(run: CliRunner) -> None:
 
 
 def test_no_verb_changes_another_site(run: CliRunner, installation: Installation) -> None:
-    [theirs] = installation.keys(THEIRS)
+    [theirs] = installation.keyring.keys.list(THEIRS)
     for verb in (["keys", "revoke", theirs.prefix], ["keys", "rotate", theirs.prefix]):
         assert run.invoke(app, [*verb, "--site=mine"]).exit_code != 0
-    assert [key.prefix for key in installation.keys(THEIRS)] == [theirs.prefix]
-    assert installation.keys(THEIRS)[0].revoked is None
+    assert [key.prefix for key in installation.keyring.keys.list(THEIRS)] == [theirs.prefix]
+    assert installation.keyring.keys.list(THEIRS)[0].revoked is None

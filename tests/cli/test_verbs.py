@@ -63,7 +63,7 @@ def test_importing_a_verb_that_asks_leaves_the_heavy_libraries_alone(name: str) 
 
 
 def test_importing_what_answers_are_made_of_leaves_the_heavy_libraries_alone() -> None:
-    rooms = "accounts, customers.privacy, journeys, report.telling, resolve, store.drain.replay"
+    rooms = "accounts, customers.privacy, journeys, resolve, store.drain.replay"
     statement = "\n".join(f"import afterclick.{room}" for room in rooms.split(", "))
     assert imported(statement, HEAVY) == []
 

@@ -27,7 +27,7 @@ def browser() -> Iterator[Browser]:
 
 @pytest.fixture(scope="module")
 def paths(shop_url: str) -> list[str]:
-    visit = httpx.get(f"{shop_url}/api/visits").json()["lines"][0]["id"]
+    visit = httpx.get(f"{shop_url}/api/v1/visits").json()["visits"][0]["session_id"]
     return walk(folders(), {**EXAMPLES, "visit_id": visit})
 
 

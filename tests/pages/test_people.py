@@ -63,17 +63,17 @@ def identified(shown: httpx.Client, store: Store, settings: Settings) -> httpx.C
 
 def test_the_overview_counts_people_once_on_however_many_devices(identified: httpx.Client) -> None:
     tile = people(identified)
-    assert (tile["value"], tile["note"]) == ("2", "in 3 visits")
+    assert (tile["value"], tile["n"]) == (2, 3)
     assert sum(tile["line"]["values"]) == 3, "a person of two buckets stands in both"
 
 
 def test_until_identity_has_run_people_are_unknown_and_the_tile_says_why(shown: httpx.Client) -> None:
     tile = people(shown)
-    assert (tile["value"], tile["note"]) == ("unknown", "no device or user of a visit has been counted yet")
+    assert (tile["value"], tile["unknown"]) == (None, "no device or user of a visit has been counted yet")
 
 
 def people(client: httpx.Client) -> dict[str, Any]:
-    return next(one for one in client.get("/api/overview").json()["did"] if one["key"] == "people")
+    return next(one for one in client.get("/api/v1/overview").json()["did"] if one["key"] == "people")
 
 
 def test_a_visit_leads_to_all_visits_of_its_person(identified: httpx.Client, events: list[Event]) -> None:

@@ -15,11 +15,13 @@ from afterclick.accounts.policy import ROLES, Capability, Role
 from afterclick.accounts.viewer import Viewer, with_roles
 from afterclick.pages import dashboard
 
-MONEY = re.compile(r"€\s?\d|\"revenue(_lost)?\":\s?[\d{]|\"naive\":\s?[\d{]")
+MONEY = re.compile(
+    r'€\s?\d|"revenue":\s?\d|"revenue_lost":\s?{"value"|"revenue(_lost)?","value":-?\d|"naive":\s?[\d{]'
+)
 PATHS = (
     "/", "/problems", "/problems/amex-payment", "/problems/amex-payment/evidence", "/visits?paid=yes", "/quality",
-    "/api/overview", "/api/problems", "/api/problems/amex-payment", "/api/problems/amex-payment/evidence",
-    "/api/visits?paid=yes", "/api/quality",
+    "/api/v1/overview", "/api/v1/problems", "/api/v1/problems/amex-payment", "/api/v1/problems/amex-payment/evidence",
+    "/api/v1/visits?paid=yes", "/api/v1/quality",
 )  # fmt: skip
 
 
@@ -42,8 +44,8 @@ def read(client: httpx.Client, role: Role, path: str) -> str:
 
 
 def visits_that_bought(client: httpx.Client) -> list[str]:
-    text = read(client, Role.ADMINISTRATOR, "/api/visits?paid=yes")
-    return re.findall(r'"href":"(/visits/[^"]+)"', text)[:3]
+    text = read(client, Role.ADMINISTRATOR, "/api/v1/visits?paid=yes")
+    return [f"/visits/{one}" for one in re.findall(r'"session_id":"([^"]+)"', text)[:3]]
 
 
 @pytest.mark.parametrize("role", list(Role))
@@ -51,7 +53,7 @@ def test_money_is_shown_to_the_roles_that_include_it_only(client: httpx.Client, 
     paths = (*PATHS, *visits_that_bought(client))
     shown = {path for path in paths if MONEY.search(read(client, role, path))}
     if Capability.MONEY in ROLES[role]:
-        assert {"/", "/problems", "/api/overview", "/api/problems/amex-payment"} <= shown
+        assert {"/", "/problems", "/api/v1/overview", "/api/v1/problems/amex-payment"} <= shown
     else:
         assert shown == set()
 
@@ -73,8 +75,12 @@ def test_a_page_without_money_says_so_and_keeps_the_rest(client: httpx.Client, r
 def test_problems_are_not_in_the_order_of_their_prices_for_who_may_not_know_them(
     client: httpx.Client,
 ) -> None:
-    opened = json.loads(read(client, Role.ENGINEERING, "/api/problems"))["open"]
-    visits = [int(one["visits"].replace(",", "")) for one in opened]
+    opened = [
+        one
+        for one in json.loads(read(client, Role.ENGINEERING, "/api/v1/problems"))
+        if one["status"] == "open"
+    ]
+    visits = [one["exposed_visits"] for one in opened]
     assert visits == sorted(visits, reverse=True)
 
 
@@ -90,6 +96,6 @@ def test_links_to_visits_are_shown_to_who_may_open_them_only(client: httpx.Clien
 def test_searching_for_a_customer_is_for_who_may_know_them(client: httpx.Client, role: Role) -> None:
     expected = 200 if Capability.PERSONAL in ROLES[role] else 403
     for query in ("find=user-1", "person=7"):
-        for path in ("/visits", "/api/visits"):
+        for path in ("/visits", "/api/v1/visits"):
             answer = client.get(f"{path}?{query}", headers={"x-test-role": role})
             assert answer.status_code == expected

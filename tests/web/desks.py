@@ -15,6 +15,7 @@ from afterclick.accounts import first_run
 from afterclick.accounts.accounts import Accounts
 from afterclick.accounts.keyring import Keyring
 from afterclick.app.installation import Installation
+from afterclick.customers import SqlCuts
 from afterclick.errors import NotFound
 from afterclick.resolve import (
     Problem,
@@ -22,6 +23,8 @@ from afterclick.resolve import (
 from afterclick.settings import Settings
 from afterclick.signals import Drop, Event
 from afterclick.store.control.database import open_control
+from afterclick.store.drain.drain import Freshness
+from afterclick.store.drain.replay import Replayed
 from afterclick.store.schema.records import events_table
 from afterclick.store.scope import Scope
 from afterclick.store.store import Store
@@ -88,6 +91,9 @@ def accounts_of(settings: Settings) -> Accounts:
 _keyrings: dict[str, Keyring] = {}
 
 
+NOTHING_WAITS = Freshness(0, 0, 10, 0, None, "", {})
+
+
 def keyring_of(settings: Settings) -> Keyring:
     """Keys, links and the audit log over the control database of the settings, opened once."""
     if settings.control_dsn not in _keyrings:
@@ -130,6 +136,9 @@ def a_desk(store: Store, settings: Settings, site: str, problems: list[Problem],
         sites=lambda: (site, "afterclick"),
         evidence=lambda scope, problem: an_evidence(problem),
         at_risk=lambda scope: None,
+        ask=store.read_only,
+        cuts=SqlCuts(installation.control),
+        machine=web.Machine(lambda: NOTHING_WAITS, list, lambda _: Replayed(), store.frozen),
         accounts=accounts_of(settings),
         privacy=installation.privacy,
         site_privacy=installation.site_privacy,

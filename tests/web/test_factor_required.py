@@ -28,8 +28,8 @@ def test_where_one_is_required_nothing_opens_before_a_second_factor_is_taken(das
         answer = client.get(path, follow_redirects=False)
         assert (answer.status_code, answer.headers["location"]) == (303, FACTOR)
     assert client.get("/problems", headers={"hx-request": "true"}).headers["hx-redirect"] == FACTOR
-    refused = client.get("/api/problems")
-    assert (refused.status_code, refused.json()["error"]) == (
+    refused = client.get("/api/v1/problems")
+    assert (refused.status_code, refused.json()["detail"]) == (
         403,
         "Take a second factor first: this installation requires one.",
     )

@@ -26,7 +26,9 @@ def directives(reply: httpx.Response) -> dict[str, str]:
     return {name: value for name, _, value in parts}
 
 
-@pytest.mark.parametrize("path", ["/", "/api/overview", "/nowhere", "/static/manifest.json", "/visits/none"])
+@pytest.mark.parametrize(
+    "path", ["/", "/api/v1/overview", "/nowhere", "/static/manifest.json", "/visits/none"]
+)
 def test_every_answer_bears_the_headers_also_a_refusal(shop: httpx.Client, path: str) -> None:
     headers = shop.get(path).headers
     assert headers["x-content-type-options"] == "nosniff"
@@ -93,23 +95,23 @@ def test_https_is_to_be_kept_to_when_it_came_by_https(shop_desk: web.Desk, shop:
 def test_only_our_own_pages_change_something(
     empty: httpx.Client, headers: dict[str, str], status: int
 ) -> None:
-    assert empty.post("/api/marks", json=MARK, headers=headers).status_code == status
+    assert empty.post("/api/v1/marks", json=MARK, headers=headers).status_code == status
 
 
 def test_our_own_origin_may_change_something(empty: httpx.Client) -> None:
     origin = str(empty.base_url).rstrip("/")
-    assert empty.post("/api/marks", json=MARK, headers={"origin": origin}).status_code == 202
+    assert empty.post("/api/v1/marks", json=MARK, headers={"origin": origin}).status_code == 202
 
 
 @pytest.mark.parametrize("method", ["PUT", "PATCH", "DELETE", "POST"])
 def test_no_route_and_no_method_is_left_out(shop: httpx.Client, method: str) -> None:
-    for path in ("/", "/api/overview", "/static/manifest.json", "/nowhere"):
+    for path in ("/", "/api/v1/overview", "/static/manifest.json", "/nowhere"):
         assert shop.request(method, path, headers={"sec-fetch-site": "cross-site"}).status_code == 403
 
 
 def test_another_sites_page_reads_nothing_but_its_reader_may_follow_a_link(shop: httpx.Client) -> None:
     read = {"sec-fetch-site": "cross-site", "sec-fetch-mode": "no-cors"}
-    assert shop.get("/api/overview", headers=read).status_code == 403
+    assert shop.get("/api/v1/overview", headers=read).status_code == 403
     followed = {"sec-fetch-site": "cross-site", "sec-fetch-mode": "navigate"}
     assert shop.get("/definitions", headers=followed).status_code == 200
 
@@ -129,7 +131,7 @@ def test_another_name_is_refused_with_a_sentence_that_names_the_setting(
 ) -> None:
     reply = shop.get("/definitions", headers={"host": host})
     assert reply.status_code == 400
-    assert "AFTERCLICK_ALLOWED_HOSTS" in reply.json()["error"]
+    assert "AFTERCLICK_ALLOWED_HOSTS" in reply.json()["detail"]
 
 
 def test_a_name_that_the_settings_list_is_known(shop_desk: web.Desk) -> None:
@@ -144,7 +146,7 @@ def test_a_name_that_the_settings_list_is_known(shop_desk: web.Desk) -> None:
 
 
 def test_a_body_above_the_limit_is_refused_on_every_route_whether_declared_or_not(shop: httpx.Client) -> None:
-    for path in ("/api/marks", "/", "/nowhere"):
+    for path in ("/api/v1/marks", "/", "/nowhere"):
         assert shop.post(path, content=b"x" * (LARGEST + 1)).status_code == 413
         chunks = (b"x" * 65_536 for _ in range(LARGEST // 65_536 + 1))
         assert shop.post(path, content=chunks).status_code == 413
@@ -170,7 +172,7 @@ def test_a_body_that_dribbles_in_is_cut_off(shop_url: str) -> None:
     assert asyncio.run(ask())[0]["status"] == 408
     host = urlsplit(shop_url)
     with socket.create_connection((host.hostname or "", host.port or 0), timeout=10) as ended:
-        ended.sendall(b"POST /api/marks HTTP/1.1\r\nhost: localhost\r\ncontent-length: 9\r\n\r\nabc")
+        ended.sendall(b"POST /api/v1/marks HTTP/1.1\r\nhost: localhost\r\ncontent-length: 9\r\n\r\nabc")
         ended.shutdown(socket.SHUT_WR)  # an app that waited for the rest would hold the connection
     assert httpx.get(f"{shop_url}/definitions").status_code == 200
 
@@ -227,7 +229,7 @@ def test_no_folder_is_listed_and_no_request_is_echoed(shop: httpx.Client) -> Non
 
 
 def test_what_is_drawn_is_kept_nowhere(shop: httpx.Client) -> None:
-    for path in ("/", "/visits", "/api/overview", "/nowhere"):
+    for path in ("/", "/visits", "/api/v1/overview", "/nowhere"):
         assert shop.get(path).headers["cache-control"] == "no-store"
     assets = re.findall(r'"(/static/[^"]+)"', shop.get("/").text)
     assert "immutable" in shop.get(assets[0]).headers["cache-control"]

@@ -71,7 +71,7 @@ def page(browser: Browser, violations: list[str]) -> Iterator[Page]:
 @pytest.fixture(scope="module")
 def paths(app: FastAPI, url: str) -> list[str]:
     """Every page that the app has; a new kind of address needs an example here."""
-    visit = httpx.get(f"{url}/api/visits").json()["lines"][0]["id"]
+    visit = httpx.get(f"{url}/api/v1/visits").json()["visits"][0]["session_id"]
     listed_links = httpx.post(f"{url}/share", data={"page": "/problems/amex-payment"}, follow_redirects=True)
     token = listed_links.text.partition("/shared/")[2].partition("<")[0].partition('"')[0]
     assert token
@@ -144,11 +144,11 @@ def test_another_sites_page_can_neither_frame_nor_read_nor_change(page: Page, ur
     with served(elsewhere) as address:
         page.goto(address.replace("127.0.0.1", "localhost"))  # another host, so another site
         asked = "([address, how]) => fetch(address, how).then(answer => answer.type, () => 'refused')"
-        assert page.evaluate(asked, [f"{url}/api/overview", {}]) == "refused"
+        assert page.evaluate(asked, [f"{url}/api/v1/overview", {}]) == "refused"
         mark = {"mode": "no-cors", "method": "POST", "body": '{"name":"note"}'}
-        before = httpx.get(f"{url}/api/overview").json()["trend"]["marks"]
-        assert page.evaluate(asked, [f"{url}/api/marks", mark]) == "refused"
-        assert httpx.get(f"{url}/api/overview").json()["trend"]["marks"] == before
+        before = httpx.get(f"{url}/api/v1/overview").json()["marks"]
+        assert page.evaluate(asked, [f"{url}/api/v1/marks", mark]) == "refused"
+        assert httpx.get(f"{url}/api/v1/overview").json()["marks"] == before
         assert "Overview" not in page.frames[1].content()
 
 

@@ -76,7 +76,7 @@ def drive(operation: Operation, examples: int) -> None:
         answer = case.call(headers={"sec-fetch-site": "same-origin"})
         assert answer.status_code < 500, case.as_curl_command()
         if answer.status_code >= 400 and case.path.startswith("/api/"):
-            assert answer.json()["error"].endswith(".")
+            assert answer.json()["detail"].endswith(".")
 
     holds()
 

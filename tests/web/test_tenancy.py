@@ -200,7 +200,8 @@ def test_every_route_answers_for_the_viewers_own_site_whatever_it_is_asked(world
 
 
 @pytest.mark.parametrize(
-    "path", ["/visits/{}", "/api/visits/{}", "/problems/{}", "/api/problems/{}", "/problems/{}/evidence"]
+    "path",
+    ["/visits/{}", "/api/v1/visits/{}", "/problems/{}", "/api/v1/problems/{}", "/problems/{}/evidence"],
 )
 def test_a_thing_of_another_site_is_not_found_under_ones_own_nor_under_its(world: World, path: str) -> None:
     for one in filter(None, world.ids):
@@ -214,9 +215,9 @@ def test_a_thing_of_another_site_is_not_found_under_ones_own_nor_under_its(world
 def test_another_site_is_as_unknown_as_one_that_does_not_exist(world: World) -> None:
     for path in (
         "/",
-        "/api/overview",
+        "/api/v1/overview",
         "/visits",
-        "/api/problems",
+        "/api/v1/problems",
         "/live",
         "/settings/keys",
         "/settings/audit",
@@ -247,5 +248,5 @@ def test_nothing_of_the_other_site_was_changed_by_all_that_asking(world: World) 
 def test_the_secret_is_there_to_be_seen(world: World) -> None:
     boss = Viewer("this machine", "local", "this machine", {world.theirs: frozenset(Capability)})
     theirs = replace(world, app=dashboard(replace(world.desk, recognize=(known_as(boss),))))
-    for path in ("/visits", "/problems", "/api/overview", "/settings/keys", "/settings/audit"):
+    for path in ("/visits", "/problems", "/api/v1/overview", "/settings/keys", "/settings/audit"):
         assert SECRET in theirs.ask("GET", path).text, path

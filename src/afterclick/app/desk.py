@@ -1,22 +1,27 @@
 """What pages are given, made from the installation's parts."""
 
+from functools import partial
+
 import msgspec
 
 from afterclick.accounts import DEFAULT_SITE, Keys
 from afterclick.app.installation import Installation
 from afterclick.clock import now_ms
+from afterclick.customers import SqlCuts
 from afterclick.impact import Estimate
 from afterclick.impact.total import AT_RISK
 from afterclick.resolve.evidence import evidence
 from afterclick.signals import Event
 from afterclick.store.control.learned import Known
 from afterclick.store.control.taken_and_dropped import Quality
+from afterclick.store.drain.drain import Drain
+from afterclick.store.drain.replay import replay, standing_aside
 from afterclick.store.engine.query import Reader, statements
 from afterclick.store.scope import Scope
 from afterclick.store.spool.batch import CORRECTED_CLOCK, Batch
 from afterclick.store.spool.outlet import Outlet
 from afterclick.store.spool.spool import Spool
-from afterclick.web import Broadcaster, Desk, by_api_key, by_session, this_machine
+from afterclick.web import Broadcaster, Desk, Machine, by_api_key, by_session, by_socket, this_machine
 from afterclick.web.intake import Intake
 from afterclick.web.vitals import Operations
 
@@ -58,6 +63,7 @@ def desk_over(
     spool: Spool,
     live: Broadcaster,
     operations: Operations,
+    drain: Drain,
 ) -> Desk:
     """The desk over an installation; marks made on pages go into `spool`, like anyone's data."""
     settings = installation.settings
@@ -74,11 +80,20 @@ def desk_over(
         sites=lambda: tuple(site.id for site in installation.sites.list()),
         evidence=lambda scope, problem: evidence(installation.store, scope, problem),
         at_risk=lambda scope: _value(installation.learned.newest(scope.site, AT_RISK)),
+        ask=installation.store.read_only,
+        cuts=SqlCuts(installation.control),
+        machine=Machine(
+            freshness=drain.freshness,
+            aside=partial(standing_aside, settings.spool),
+            replay=partial(replay, settings.spool, drain.insertion, installation.store),
+            frozen=installation.store.frozen,
+        ),
         accounts=accounts,
         privacy=installation.privacy,
         site_privacy=installation.site_privacy,
         keyring=installation.keyring,
         recognize=(
+            by_socket,
             by_api_key(installation.keyring.api_keys),
             this_machine if settings.open_on_loopback else by_session(accounts),
         ),

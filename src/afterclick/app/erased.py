@@ -10,6 +10,7 @@ from pathlib import Path
 import msgspec
 from sqlalchemy import create_engine, inspect
 
+from afterclick.accounts.viewer import THIS_MACHINE
 from afterclick.app.installation import Installation
 from afterclick.errors import InvalidInput
 from afterclick.settings import Settings
@@ -44,10 +45,11 @@ def erase_again(settings: Settings, stones: list[Tombstone]) -> int:
     installation = Installation.open(settings, restoring=True)
     try:
         installation.tombstones.add_all(stones)
-        erased = 0
+        privacy, erased = installation.privacy, 0
         for site in {stone.site for stone in stones}:
             for known in _covered(installation, site):
-                for _ in installation.erase_person(site, f"{known.kind}:{known.id}"):
+                who = f"{known.kind}:{known.id}"
+                for _ in privacy.run(privacy.ask_erasure(THIS_MACHINE, site, who)):
                     pass
                 erased += 1
         return erased

@@ -14,27 +14,22 @@ from typing import NoReturn
 
 import structlog
 import uvicorn
-from fastapi import FastAPI
+from starlette.types import ASGIApp
 
 from afterclick import log, web
 from afterclick.accounts import DEFAULT_SITE, Keys
 from afterclick.accounts.accounts import Accounts
-from afterclick.app import local
-from afterclick.app.desk import desk_over
-from afterclick.app.draining import Draining
+from afterclick.app.answering import Answering, local_door
 from afterclick.app.installation import Installation
 from afterclick.app.one_app import OneApp
-from afterclick.app.operations import Watch
 from afterclick.app.supervisor import Supervisor
 from afterclick.app.timetable import JOBS, Timetable, Work
 from afterclick.collect.transport.connections import connections_of
 from afterclick.errors import Misconfigured
 from afterclick.jobs import Stop
-from afterclick.pages import dashboard
 from afterclick.resolve.watch import Change
 from afterclick.settings import Settings
 from afterclick.store.drain.drain import Drain
-from afterclick.store.spool.spool import Spool
 from afterclick.store.store import Store
 from afterclick.words.telling import sentence
 
@@ -158,39 +153,30 @@ async def _serve(
     installation: Installation, door: socket.socket, recent: log.Recent, one: OneApp, collector: bool
 ) -> tuple[str, ...]:
     """Serve until told to stop; names what did not end in its time."""
-    settings = installation.settings
-    settings.socket.unlink(missing_ok=True)
-    broadcaster = web.Broadcaster()
+    settings, broadcaster, stop = installation.settings, web.Broadcaster(), Stop()
     installation.changes.listen(partial(_tell, installation, broadcaster))
-    spool = Spool(settings.spool, settings.spool_budget_bytes)
-    draining = Draining.over(installation)
-    outlet, drain = draining.outlet, draining.drain
     installation.draining.set()
-    stop = Stop()
     timetable = Timetable([Work(job, installation, stop, one.check) for job in JOBS], stop)
+    answering = Answering.over(installation, timetable, recent, broadcaster)
     running = Running(
         Supervisor("afterclick.collect") if collector else None,
-        drain,
+        answering.draining.drain,
         timetable,
         broadcaster,
         installation.store,
     )
-    watch = Watch(installation, outlet, drain, timetable, recent)
-    pages = dashboard(desk_over(installation, outlet, spool, broadcaster, watch))
-    servers = (
-        _server(pages, settings, door=door),
-        _server(local.create(installation, drain), settings, uds=str(settings.socket)),
-    )
-    running.start()
-    try:
-        await _until_stopped(servers, running)
-    finally:
-        left = await asyncio.to_thread(running.stop)
-        watch.close()
-        settings.socket.unlink(missing_ok=True)
-        if not left:
-            spool.close()
-            draining.close()
+    with local_door(settings.socket) as local:
+        servers = (
+            _Server(answering.app, settings, door),
+            _Server(web.locally(answering.app), settings, local),
+        )
+        running.start()
+        try:
+            await _until_stopped(servers, running)
+        finally:
+            left = await asyncio.to_thread(running.stop)
+    if not left:
+        answering.close()
     return left
 
 
@@ -204,38 +190,31 @@ def _tell(installation: Installation, broadcaster: web.Broadcaster, change: Chan
 
 
 class _Server(uvicorn.Server):
-    """A server that leaves signals to us: two of them run in one process. It serves at `door` if it has one."""
+    """A server at an open door that leaves signals to us: two of them run in one process."""
 
-    def __init__(self, config: uvicorn.Config, door: socket.socket | None) -> None:
+    def __init__(self, app: ASGIApp, settings: Settings, door: socket.socket) -> None:
+        config = uvicorn.Config(
+            app,
+            log_config=None,
+            log_level="error",  # a warning for each request that is no HTTP would let anybody fill the disk
+            access_log=False,
+            server_header=False,
+            http=connections_of(settings).protocol,
+            ws="none",
+            proxy_headers=bool(settings.trusted_proxies),
+            forwarded_allow_ips=settings.trusted_proxies,
+            timeout_graceful_shutdown=PAGES_S,
+        )
         super().__init__(config)
-        self._doors = [door] if door else None
+        self._door = door
 
     async def run_here(self) -> None:
         """Serve until told to stop."""
-        await self.serve(self._doors)
+        await self.serve([self._door])
 
     @contextlib.contextmanager
     def capture_signals(self) -> Generator[None, None, None]:
         yield
-
-
-def _server(
-    app: FastAPI, settings: Settings, *, door: socket.socket | None = None, uds: str | None = None
-) -> _Server:
-    config = uvicorn.Config(
-        app,
-        uds=uds,
-        log_config=None,
-        log_level="error",  # a warning for each request that is no HTTP would let anybody fill the disk
-        access_log=False,
-        server_header=False,
-        http=connections_of(settings).protocol,
-        ws="none",
-        proxy_headers=bool(settings.trusted_proxies),
-        forwarded_allow_ips=settings.trusted_proxies,
-        timeout_graceful_shutdown=PAGES_S,
-    )
-    return _Server(config, door)
 
 
 async def _until_stopped(servers: tuple[_Server, ...], running: Running) -> None:

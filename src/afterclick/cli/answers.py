@@ -7,7 +7,7 @@ import typer
 from rich.console import Console
 
 from afterclick.cli import tables
-from afterclick.cli.connection import connect
+from afterclick.cli.connection import ARROW, Rows, connect
 from afterclick.cli.printed import print_json
 from afterclick.settings import load
 
@@ -19,12 +19,12 @@ out = Console()
 
 def problems(site: SiteOption = "default", as_json: JsonOption = False) -> None:
     """What loses money, most first."""
-    with connect(load()) as connection:
-        found, zone = connection.problems(site), connection.site(site).timezone
-    if as_json:
-        from afterclick.words.telling import told
+    from afterclick.pages.problem.api import ProblemData
 
-        print_json([told(problem, zone) for problem in found])
+    with connect(load()) as api:
+        found = api.get("/problems", list[ProblemData], site=site)
+    if as_json:
+        print_json(found)
     else:
         out.print(tables.problems(found))
 
@@ -35,8 +35,10 @@ def sessions(
     as_json: JsonOption = False,
 ) -> None:
     """The newest visits: felt, did, paid."""
-    with connect(load()) as connection:
-        found = connection.visits(site, limit)
+    from afterclick.pages.visits.api import VisitsData
+
+    with connect(load()) as api:
+        found = api.get("/visits", VisitsData, site=site, period="30d", limit=str(limit)).visits
     if as_json:
         print_json(found)
     else:
@@ -50,9 +52,12 @@ def query(
 ) -> None:
     """Ask the dataset in read-only SQL."""
     text = sys.stdin.read() if sql == "-" else sql
-    with connect(load()) as connection:
-        table = connection.query(site, text)
-    if as_json:
-        print_json(table.to_pylist())
-    else:
-        out.print(tables.arrow(table))
+    with connect(load()) as api:
+        if as_json:
+            print_json(api.post("/query", Rows, text, site=site))
+            return
+        import pyarrow as pa
+
+        answer = api.send("POST", "/query", text, accept=ARROW, site=site)
+    with pa.ipc.open_stream(answer.content) as reader:
+        out.print(tables.arrow(reader.read_all()))

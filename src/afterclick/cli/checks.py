@@ -8,7 +8,7 @@ from typing import Literal
 
 import httpx
 
-from afterclick.cli.connection import connect, is_running
+from afterclick.cli.connection import Rows, connect, is_running
 from afterclick.errors import AfterclickError
 from afterclick.settings import Settings
 
@@ -76,18 +76,20 @@ def _app(settings: Settings) -> Check:
 
 def _store(settings: Settings) -> Check:
     try:
-        with connect(settings) as connection:
-            answer = connection.query("default", "SELECT count() AS events FROM events")
+        with connect(settings) as api:
+            (answer,) = api.post("/query", Rows, "SELECT count() AS events FROM events", site="default")
     except AfterclickError as error:
         return Check("store", "trouble", str(error))
-    return Check("store", "good", f"answers; {answer.column('events')[0].as_py():,} events of site default")
+    return Check("store", "good", f"answers; {answer['events']:,} events of site default")
 
 
 def _set_aside(settings: Settings) -> Check:
     name = "rows set aside"
     try:
-        with connect(settings) as connection:
-            found = connection.set_aside()
+        from afterclick.store.drain.replay import Standing
+
+        with connect(settings) as api:
+            found = api.get("/aside", list[Standing])
     except AfterclickError as error:
         return Check(name, "trouble", str(error))
     if not found:

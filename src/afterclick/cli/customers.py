@@ -5,8 +5,8 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
+from afterclick.api.records import Link
 from afterclick.cli.connection import connect
-from afterclick.customers import Node
 from afterclick.settings import load
 
 app = typer.Typer(help="Part or join again what belongs to one person.", no_args_is_help=True)
@@ -19,16 +19,14 @@ SiteOption = Annotated[str, typer.Option("--site", help="Which site.", envvar="A
 @app.command()
 def part(one: NodeArgument, other: NodeArgument, site: SiteOption = "default") -> None:
     """Let the link between two nodes count no more, for past visits too."""
-    nodes = Node.parse(one), Node.parse(other)
-    with connect(load()) as connection:
-        connection.part(site, *nodes)
+    with connect(load()) as api:
+        api.send("POST", "/customers/parted", Link(one, other), site=site)
     out.print("Parted; pages follow within seconds.", highlight=False)
 
 
 @app.command()
 def join(one: NodeArgument, other: NodeArgument, site: SiteOption = "default") -> None:
     """Let a parted link count again."""
-    nodes = Node.parse(one), Node.parse(other)
-    with connect(load()) as connection:
-        connection.join(site, *nodes)
+    with connect(load()) as api:
+        api.send("POST", "/customers/joined", Link(one, other), site=site)
     out.print("Joined again; pages follow within seconds.", highlight=False)

@@ -11,7 +11,9 @@ import typer
 from rich.console import Console
 from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeRemainingColumn
 
-from afterclick.cli.connection import connect
+from afterclick.accounts import NewKey
+from afterclick.api.records import KeyWanted
+from afterclick.cli.connection import connect, quoted
 from afterclick.cli.files import FORMATS, events, format_of, opened
 from afterclick.cli.left import Left
 from afterclick.cli.rows import batches
@@ -75,19 +77,16 @@ def _send(
     settings: Settings, site: str, key: str, file: Path, form: str, mapping: Mapping | None, left: Left
 ) -> Sent:
     sent = Sent()
-    with connect(settings) as connection:
-        own = (
-            ""
-            if key
-            else connection.create_key(site, f"import {file.name}", ["historical"], [], False).secret
-        )
+    with connect(settings) as api:
+        wanted = KeyWanted(f"import {file.name}", ("historical",))
+        own = "" if key else api.post("/keys", NewKey, wanted, site=site).secret
         sender = Sender(settings, key or own)
         try:
             _pass(file, form, mapping, left, lambda batch: sent.add(sender.send(batch)))
         finally:
             sender.close()
             if own:
-                connection.revoke_key(site, own)
+                api.send("DELETE", f"/keys/{quoted(own)}", site=site)
     return sent
 
 

@@ -6,8 +6,10 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
+from afterclick.accounts import Key, NewKey
+from afterclick.api.records import KeyRestricted, KeyRotated, KeyWanted
 from afterclick.cli import tables
-from afterclick.cli.connection import connect
+from afterclick.cli.connection import connect, quoted
 from afterclick.cli.printed import print_json
 from afterclick.settings import load
 
@@ -35,8 +37,8 @@ def keys(
     if context.invoked_subcommand:
         return
     settings = load()
-    with connect(settings) as connection:
-        found = connection.keys(site)
+    with connect(settings) as api:
+        found = api.get("/keys", list[Key], site=site)
     if as_json:
         listed = [{**asdict(key), "dsn": tables.key_dsn(key, settings)} for key in found]
         print_json(listed)
@@ -53,9 +55,10 @@ def create(
     browsers_only: BrowsersOption = False,
 ) -> None:
     """Make a write key and print it."""
-    with connect(load()) as connection:
-        capabilities = ["historical"] if historical else []
-        made = connection.create_key(site, name, capabilities, origin or [], browsers_only)
+    with connect(load()) as api:
+        capabilities = ("historical",) if historical else ()
+        wanted = KeyWanted(name, capabilities, tuple(origin or ()), browsers_only)
+        made = api.post("/keys", NewKey, wanted, site=site)
     out.print(made.secret, highlight=False)
 
 
@@ -66,8 +69,8 @@ def rotate(
     hours: Annotated[float, typer.Option(help="How long the old key goes on; at most 2160 (90 days).")] = 24,
 ) -> None:
     """Put a new key in the place of one and print it; the old one goes on for a while, then ends by itself."""
-    with connect(load()) as connection:
-        made = connection.rotate_key(site, prefix, hours)
+    with connect(load()) as api:
+        made = api.post(f"/keys/{quoted(prefix)}/rotate", NewKey, KeyRotated(hours), site=site)
     out.print(made.secret, highlight=False)
 
 
@@ -79,8 +82,9 @@ def restrict(
     browsers_only: BrowsersOption = False,
 ) -> None:
     """Set which pages a key is for; without --origin it is for any."""
-    with connect(load()) as connection:
-        changed = connection.restrict_key(site, prefix, origin or [], browsers_only)
+    with connect(load()) as api:
+        wanted = KeyRestricted(tuple(origin or ()), browsers_only)
+        changed = api.put(f"/keys/{quoted(prefix)}", Key, wanted, site=site)
     pages = ", ".join(sorted(changed.origins)) or "any page"
     servers = "not for servers" if changed.browsers_only else "and for servers"
     out.print(f"{changed.prefix}… is for {pages}, {servers}.", highlight=False, markup=False)
@@ -89,6 +93,6 @@ def restrict(
 @app.command()
 def revoke(prefix: PrefixArgument, site: SiteOption = "default") -> None:
     """End a write key."""
-    with connect(load()) as connection:
-        connection.revoke_key(site, prefix)
+    with connect(load()) as api:
+        api.send("DELETE", f"/keys/{quoted(prefix)}", site=site)
     out.print("Revoked; collectors refuse it within seconds.")

@@ -61,8 +61,10 @@ def _mark(site: str, key: str, fields: dict[str, str]) -> None:
 
 
 def _public_key(settings: Settings, site: str) -> str:
-    with connect(settings) as connection:
-        for key in connection.keys(site):
+    from afterclick.accounts import Key
+
+    with connect(settings) as api:
+        for key in api.get("/keys", list[Key], site=site):
             if key.clear and key.is_valid(now_ms()):
                 return key.clear
     raise InvalidInput(

@@ -1,6 +1,8 @@
 """`afterclick privacy`: a person's records shown, exported and erased; and what a site keeps of anybody."""
 
 import os
+import time
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Annotated
 
@@ -10,12 +12,16 @@ from rich.console import Console
 from rich.table import Table
 
 from afterclick.accounts.site_privacy import SiteRules
-from afterclick.cli.connection import connect
+from afterclick.api.records import Lifted, Who
+from afterclick.cli.connection import Api, connect, quoted
 from afterclick.customers.erasing import STEPS
+from afterclick.customers.privacy import Found
 from afterclick.customers.requests import Request
 from afterclick.errors import InvalidInput
 from afterclick.settings import load
 from afterclick.words import figures
+
+_POLL_S = 0.3
 
 app = typer.Typer(
     help="Show, export or erase the records of one person; decide what a site keeps.", no_args_is_help=True
@@ -34,8 +40,8 @@ SiteOption = Annotated[str, typer.Option("--site", help="Which site.", envvar="A
 @app.command()
 def find(who: WhoArgument, site: SiteOption = "default") -> None:
     """How many records of a person there are, by table."""
-    with connect(load()) as connection:
-        found = connection.find_person(site, who)
+    with connect(load()) as api:
+        found = api.post("/privacy/find", Found, Who(who), site=site)
     table = Table(box=None, header_style="bold", pad_edge=False)
     table.add_column("table")
     table.add_column("records", justify="right")
@@ -55,8 +61,11 @@ def export(
     """Write all records of a person to a ZIP archive: a file of JSON lines for each table, and an index."""
     _make(to)
     try:
-        with connect(load()) as connection:
-            done = connection.export_person(site, who, to)
+        with connect(load()) as api, to.open("wb") as out_file:
+            with api.stream("POST", "/privacy/export", Who(who), site=site) as archive:
+                for block in archive.iter_bytes():
+                    out_file.write(block)
+            done = api.get(archive.headers["content-location"].removeprefix("/api/v1"), Request, site=site)
     except BaseException:
         to.unlink(missing_ok=True)
         raise
@@ -70,13 +79,13 @@ def erase(
     yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
 ) -> None:
     """Erase all records of a person, and keep late ones away. There is no way back."""
-    with connect(load()) as connection:
+    with connect(load()) as api:
         if not yes:
-            found = connection.find_person(site, who)
+            found = api.post("/privacy/find", Found, Who(who), site=site)
             typer.confirm(f"Erase {found.total:,} records of this person for good?", abort=True)
         said: tuple[int, str] | None = None
         last: Request | None = None
-        for last in connection.erase_person(site, who):
+        for last in _erased(api, site, who):
             if last.status != "done" and said != (last.step, last.message):
                 said = last.step, last.message
                 words = STEPS[min(last.step, len(STEPS) - 1)].words
@@ -90,8 +99,8 @@ def erase(
 @app.command()
 def allow(who: WhoArgument, site: SiteOption = "default") -> None:
     """Let an erased person's ids come in again. Nothing that is gone comes back."""
-    with connect(load()) as connection:
-        lifted = connection.allow_person(site, who)
+    with connect(load()) as api:
+        lifted = api.post("/privacy/allow", Lifted, Who(who), site=site).ids
     out.print("New records are kept again." if lifted else "No id of theirs was kept away.")
 
 
@@ -99,8 +108,8 @@ def allow(who: WhoArgument, site: SiteOption = "default") -> None:
 def requests(site: SiteOption = "default") -> None:
     """Exports and erasures that were asked for, newest first."""
     zone = load().timezone
-    with connect(load()) as connection:
-        asked = connection.privacy_requests(site)
+    with connect(load()) as api:
+        asked = api.get("/privacy/requests", list[Request], site=site)
     table = Table(box=None, header_style="bold", pad_edge=False)
     for column in ("asked", "what", "about", "by", "records", "state"):
         table.add_column(column)
@@ -127,16 +136,28 @@ def settings(
     ] = None,
 ) -> None:
     """Show what a site keeps, or change it."""
-    with connect(load()) as connection:
-        rules = connection.privacy_rules(site)
+    with connect(load()) as api:
+        rules = api.get("/privacy/rules", SiteRules, site=site)
         changed = _changed(rules, retention_days, without_consent, honour_signals, place, kept_query)
         if changed != rules:
-            connection.set_privacy_rules(site, changed)
+            api.send("PUT", "/privacy/rules", changed, site=site)
     table = Table(box=None, show_header=False, pad_edge=False)
     shown = {name: getattr(changed, name) for name in changed.__struct_fields__}
     for name, value in (shown | {"kept_query": ", ".join(changed.kept_query)}).items():
         table.add_row(name.replace("_", " "), str(value))
     out.print(table)
+
+
+def _erased(api: Api, site: str, who: str) -> Iterator[Request]:
+    """Have them erased; yields the request whenever it has moved on, until it is done."""
+    last = api.post("/privacy/erase", Request, Who(who), site=site)
+    yield last
+    while last.status != "done":
+        time.sleep(_POLL_S)
+        now = api.get(f"/privacy/requests/{quoted(last.id)}", Request, site=site)
+        if now != last:
+            yield now
+        last = now
 
 
 def _changed(

@@ -17,8 +17,10 @@ def replay(
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON instead of a table.")] = False,
 ) -> None:
     """Send rows that the store refused through the drain again; `doctor` tells how many there are, and why."""
-    with connect(load()) as connection:
-        done = connection.replay(reason)
+    from afterclick.store.drain.replay import Replayed
+
+    with connect(load()) as api:
+        done = api.post("/replay", Replayed, reason=reason)
     if as_json:
         print_json(done)
         return

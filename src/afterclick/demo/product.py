@@ -59,7 +59,7 @@ class Product:
                 stderr=subprocess.STDOUT,
             )
         transport = httpx.HTTPTransport(uds=str(place.socket))
-        self._local = httpx.Client(transport=transport, base_url="http://app", timeout=60)
+        self._local = httpx.Client(transport=transport, base_url="http://localhost", timeout=60)
 
     def wait(self) -> None:
         """Return when both doors answer; raises Misconfigured with the reason when the process ends instead."""
@@ -81,7 +81,7 @@ class Product:
     def create_key(self, name: str, *capabilities: str) -> str:
         """A new write key of the site."""
         wanted = {"name": name, "capabilities": capabilities}
-        return str(self._ask("POST", "keys", json=wanted)["secret"])
+        return str(self._ask("POST", "keys", wanted)["secret"])
 
     def public_key(self) -> str:
         """The site's own key, as its pages carry it."""
@@ -144,16 +144,16 @@ class Product:
 
     def _ask(self, method: str, path: str, json: object = None) -> Any:
         try:
-            answer = self._local.request(method, f"/{self.site}/{path}", json=json)
+            answer = self._local.request(method, f"/api/v1/{path}", params={"site": self.site}, json=json)
         except httpx.HTTPError as error:
             raise Unavailable(f"Afterclick stopped answering; {self._log} says why.") from error
         if answer.is_error:
-            raise Unavailable(answer.json()["message"])
+            raise Unavailable(answer.json()["detail"])
         return answer.json()
 
     def _alive(self) -> bool:
         try:
-            return self.place.socket.exists() and self._local.get("/alive").is_success
+            return self.place.socket.exists() and self._local.get("/healthz").is_success
         except httpx.HTTPError:
             return False
 

@@ -8,6 +8,7 @@ from functools import cache
 from fastapi import FastAPI
 
 from afterclick.web import Desk, Folder, create, discovered
+from afterclick.web.endpoint import Endpoints
 
 
 @cache
@@ -16,9 +17,14 @@ def folders() -> tuple[Folder, ...]:
     return discovered(__name__)
 
 
+def endpoints() -> Endpoints:
+    """Every route of `/api/v1`; `docs/api.md` lists them."""
+    return [one for folder in folders() for one in folder.endpoints]
+
+
 def dashboard(desk: Desk) -> FastAPI:
     """The dashboard over `desk`, with every page; raises what `afterclick.web.create` raises."""
     return create(desk, folders())
 
 
-__all__ = ["dashboard", "folders"]
+__all__ = ["dashboard", "endpoints", "folders"]

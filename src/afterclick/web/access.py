@@ -38,6 +38,30 @@ Recognize = Callable[[HTTPConnection], Viewer | None]
 """Who makes this request, None when this way of telling does not know. May block."""
 
 
+LOCAL = "afterclick.local"
+"""In an ASGI scope: the request came through the socket in the data folder, which only its owner can open."""
+
+
+def is_local(connection: HTTPConnection) -> bool:
+    """Whether the request came through the socket in the data folder."""
+    return connection.scope.get(LOCAL) is True
+
+
+def by_socket(connection: HTTPConnection) -> Viewer | None:
+    """This machine itself, for who asks through the socket in the data folder."""
+    return THIS_MACHINE if is_local(connection) else None
+
+
+def locally(app: ASGIApp) -> ASGIApp:
+    """The app as it is served on that socket."""
+
+    async def asked_locally(scope: Scope, receive: Receive, send: Send) -> None:
+        scope[LOCAL] = True
+        await app(scope, receive, send)
+
+    return asked_locally
+
+
 def this_machine(connection: HTTPConnection) -> Viewer:
     """Whoever asks, as this machine itself: for an app that listens on loopback only."""
     return THIS_MACHINE
@@ -101,6 +125,8 @@ def admit(desk: Desk, need: Need, connection: HTTPConnection) -> None:
         return
     if viewer is NOBODY:
         raise Unauthorized("Sign in first.")
+    if need is Open.HERE and not is_local(connection):
+        raise Forbidden("Only the machine itself may do this: use the command line there.")
     if isinstance(need, Everywhere) and not is_met(need, viewer, EVERY_SITE):
         raise Forbidden("This is for administrators of every site; one of them can give you that role.")
     if isinstance(need, Capability):

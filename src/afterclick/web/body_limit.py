@@ -2,10 +2,10 @@
 
 import asyncio
 
-from starlette.responses import JSONResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from afterclick.errors import AfterclickError, InvalidInput, TooLarge
+from afterclick.web.problem_details import refusal_of
 
 LARGEST = 262_144
 """Bytes; nothing that is sent to the dashboard (forms, marks, SQL) comes near."""
@@ -32,8 +32,7 @@ class BodyLimit:
         try:
             body = await self._take(scope, receive)
         except AfterclickError as error:
-            refusal = JSONResponse({"error": str(error)}, error.status, headers={"connection": "close"})
-            await refusal(scope, receive, send)
+            await refusal_of(error, {"connection": "close"})(scope, receive, send)
             return
         waiting: list[Message] = [{"type": "http.request", "body": body, "more_body": False}]
 

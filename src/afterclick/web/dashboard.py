@@ -1,6 +1,7 @@
 """The app itself: the routes of every page and of the frame, files, and headers."""
 
 from collections.abc import Mapping, Sequence
+from functools import cache, partial
 from itertools import chain
 from typing import Any
 
@@ -10,13 +11,15 @@ from starlette.staticfiles import StaticFiles
 
 from afterclick.accounts.policy import Capability
 from afterclick.errors import Misconfigured
-from afterclick.web import health, live, marks, read_pages, shared
+from afterclick.web import endpoint, health, live, read_pages, shared
 from afterclick.web.access import Access, Table
 from afterclick.web.assets_built import STATIC
 from afterclick.web.body_limit import BodyLimit
+from afterclick.web.description import described
 from afterclick.web.desk import Desk
 from afterclick.web.discovery import Folder
 from afterclick.web.drawing import Drawing
+from afterclick.web.endpoint import PREFIX
 from afterclick.web.need import Need, Open
 from afterclick.web.origin import OwnOrigin
 from afterclick.web.page import Page
@@ -24,9 +27,11 @@ from afterclick.web.refusal import Refusal
 from afterclick.web.routing import Routes
 from afterclick.web.security import SecureHeaders
 
+DESCRIPTION = f"{PREFIX}/openapi.json"
+
 _OWN: Mapping[tuple[str, str], Need] = {
     ("GET", "/static"): Open.ANYONE,
-    ("GET", "/api/openapi.json"): Open.SIGNED_IN,
+    ("GET", DESCRIPTION): Open.SIGNED_IN,
 }
 """What FastAPI and Starlette answer by themselves."""
 
@@ -40,9 +45,15 @@ def create(desk: Desk, folders: Sequence[Folder]) -> FastAPI:
     pages = {folder.name: folder.page for folder in folders if folder.page}
     _check(pages)
     drawing = Drawing(desk, pages, sorted({folder.root for folder in folders}))
-    app = FastAPI(title="Afterclick", docs_url=None, redoc_url=None, openapi_url="/api/openapi.json")
+    app = FastAPI(title="Afterclick", docs_url=None, redoc_url=None, openapi_url=DESCRIPTION)
+    endpoints = [one for folder in folders for one in folder.endpoints]
+    app.openapi = cache(partial(described, endpoints))
     needs = dict(_OWN)
-    for routes in chain(_of_pages(desk, drawing, folders), _of_the_frame(desk, drawing)):
+    for routes in chain(
+        (endpoint.routes(desk, endpoints),),
+        _of_pages(desk, drawing, folders),
+        _of_the_frame(desk, drawing),
+    ):
         routes.join(app)
         needs.update(routes.needs)
     app.mount("/static", StaticFiles(directory=STATIC), name="static")
@@ -71,13 +82,11 @@ def _of_pages(desk: Desk, drawing: Drawing, folders: Sequence[Folder]) -> list[R
             found.append(read_pages.routes(desk, drawing, folder.page))
         if folder.routes:
             found.append(folder.routes(desk, drawing))
-        if folder.api:
-            found.append(folder.api(desk))
     return found
 
 
 def _of_the_frame(desk: Desk, drawing: Drawing) -> tuple[Routes, ...]:
-    return shared.routes(desk, drawing), marks.routes(desk), health.routes(desk), live.routes(desk)
+    return shared.routes(desk, drawing), health.routes(desk), live.routes(desk)
 
 
 def _check(pages: Mapping[str, Page[Any]]) -> None:

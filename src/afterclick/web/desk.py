@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import Protocol
 
 import msgspec
+import pyarrow as pa
 from starlette.requests import HTTPConnection
 
 from afterclick.accounts.accounts import Accounts
@@ -12,6 +13,7 @@ from afterclick.accounts.keyring import Keyring
 from afterclick.accounts.site_privacy import SitePrivacy
 from afterclick.accounts.viewer import Viewer
 from afterclick.clock import Clock, now_ms
+from afterclick.customers.cuts import SqlCuts
 from afterclick.customers.privacy import Privacy
 from afterclick.impact import Estimate
 from afterclick.resolve import Evidence, Problem, ProblemBook
@@ -20,6 +22,7 @@ from afterclick.signals import Event
 from afterclick.store.engine.query import Reader
 from afterclick.store.scope import Scope
 from afterclick.web.intake import Health
+from afterclick.web.machine import Machine
 from afterclick.web.vitals import NothingKnown, Operations
 
 
@@ -50,7 +53,9 @@ class Desk:
     `scope` names the site shown first; `sites` lists those that may be shown. `evidence` reads what stands under a
     problem; `at_risk` gives the newest estimate for "any problem" that the timetable made, None before the first.
     `key` answers a site's public write key, raising NotFound when it has none. `mark` appends a mark event by the
-    front door (the spool), so that it is stored like anyone's. `privacy` answers about one person, `site_privacy`
+    front door (the spool), so that it is stored like anyone's. `ask` answers a reader's own SELECT,
+    `cuts` parts what was wrongly taken for one customer, `machine` does what concerns the whole installation.
+    `privacy` answers about one person, `site_privacy`
     what a site keeps of anybody. `accounts` knows who may sign in, `keyring` what else opens something; `recognize`
     lists the ways of telling who asks, of which the first that knows counts. `operations` knows how the
     installation itself is doing. `collector` is the base URL that browsers reach the collector by. `own_site` is
@@ -68,6 +73,9 @@ class Desk:
     sites: Callable[[], tuple[str, ...]]
     evidence: Callable[[Scope, Problem], Evidence]
     at_risk: Callable[[Scope], Estimate | None]
+    ask: Callable[[Scope, str], pa.Table]
+    cuts: SqlCuts
+    machine: Machine
     accounts: Accounts
     privacy: Privacy
     site_privacy: SitePrivacy

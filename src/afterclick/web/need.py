@@ -12,6 +12,8 @@ class Open(StrEnum):
 
     ANYONE = "anyone"
     """Also who has not signed in."""
+    HERE = "this machine"
+    """Whoever can open the socket in the data folder; nobody over TCP."""
     SIGNED_IN = "signed in"
     """Whoever is known, with whatever role."""
 

@@ -4,10 +4,10 @@ from ipaddress import ip_address
 from urllib.parse import urlsplit
 
 from starlette.datastructures import Headers
-from starlette.responses import JSONResponse
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from afterclick.errors import AfterclickError, Forbidden, InvalidInput
+from afterclick.web.problem_details import refusal_of
 
 _SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 
@@ -29,7 +29,7 @@ class OwnOrigin:
                 to_own_host(headers, self._hosts)
                 from_own_page(headers, str(scope["method"]))
             except AfterclickError as error:
-                await JSONResponse({"error": str(error)}, error.status)(scope, receive, send)
+                await refusal_of(error)(scope, receive, send)
                 return
         await self._app(scope, receive, send)
 

@@ -9,7 +9,7 @@ A page is a folder under `pages/`; adding one is adding a folder, and nothing ou
     *.sql         what it asks, beside the module that asks it
     style.css     bundled with every other page's
     routes.py     only when the page does more than be read: `routes(desk, drawing)`, such as for its forms
-    api.py        only when programs ask too: `routes(desk)`, whose addresses begin with /api/
+    api.py        only when programs ask too: `ENDPOINTS`, each an `Endpoint` of /api/v1 (`web/endpoint.py`)
 
 The rail, the settings' list, sharing, the table of needs, the OpenAPI document, and the lists that tests walk come from
 the records that `discovery` finds. A folder with `routes.py` or `api.py` alone is found as well.

@@ -3,7 +3,7 @@
 from urllib.parse import quote
 
 from fastapi import FastAPI, Request
-from fastapi.responses import JSONResponse, RedirectResponse, Response
+from fastapi.responses import RedirectResponse, Response
 from starlette.exceptions import HTTPException
 
 from afterclick.accounts.viewer import Viewer
@@ -12,6 +12,7 @@ from afterclick.web.access import FACTOR, SIGN_IN, FactorOwed
 from afterclick.web.desk import Desk
 from afterclick.web.drawing import Drawing
 from afterclick.web.lens import lens_of, own_sites
+from afterclick.web.problem_details import refusal, refusal_of
 
 
 class Refusal:
@@ -23,9 +24,11 @@ class Refusal:
 
     def __call__(self, request: Request, error: AfterclickError) -> Response:
         """The answer to a request that raised one of our errors."""
-        if isinstance(error, Unauthorized) and not _for_programs(request):
+        if _for_programs(request):
+            return refusal_of(error)
+        if isinstance(error, Unauthorized):
             return to_sign_in(request)
-        if isinstance(error, FactorOwed) and not _for_programs(request):
+        if isinstance(error, FactorOwed):
             return led_to(request, FACTOR)
         return self._said(request, error.status, str(error))
 
@@ -47,7 +50,7 @@ class Refusal:
 
     def _said(self, request: Request, status: int, sentence: str) -> Response:
         if _for_programs(request):
-            return JSONResponse({"error": sentence}, status)
+            return refusal(status, sentence)
         viewer: Viewer = request.state.viewer
         own = own_sites(self._desk, viewer)
         lens = lens_of(self._desk, request, viewer, {}) if own else None

@@ -54,6 +54,10 @@ class Routes:
         """A decorator that lets a function answer DELETE."""
         return self._answered_by("DELETE", path, needs, described)
 
+    def add(self, method: str, path: str, needs: Need, endpoint: Callable[..., Any], status: int) -> None:
+        """Let a function answer, whose description stands elsewhere."""
+        self._answered_by(method, path, needs, {"status_code": status})(endpoint)
+
     def join(self, app: FastAPI) -> None:
         """Add them to an app."""
         app.include_router(self._router)
@@ -63,9 +67,7 @@ class Routes:
     ) -> Callable[[Endpoint], Endpoint]:
         def add(endpoint: Endpoint) -> Endpoint:
             self._needs[method, path] = needs
-            self._router.add_api_route(
-                path, endpoint, methods=[method], include_in_schema=path.startswith("/api/"), **described
-            )
+            self._router.add_api_route(path, endpoint, methods=[method], include_in_schema=False, **described)
             return endpoint
 
         return add

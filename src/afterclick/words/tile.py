@@ -31,7 +31,11 @@ class Change:
 
 @dataclass(frozen=True)
 class Tile:
-    """One measure. `value` is words ("unknown" with the `note` saying why); `anchor` is its definition's id."""
+    """One measure. `value` is words ("unknown" with the `note` saying why); `anchor` is its definition's id.
+
+    `amount` is the value as a number, None where it is unknown or not for the reader; `n` what it was made from,
+    `before` the amount of the comparison period, None where there is nothing to compare with.
+    """
 
     key: str
     name: str
@@ -43,6 +47,9 @@ class Tile:
     grade: Grade = ""
     anchor: str = ""
     definition: str = ""
+    amount: float | None = None
+    n: int | None = None
+    before: float | None = None
 
 
 def change(now: float | None, before: float | None, wish: Wish | None, least: float = 0.005) -> Change | None:

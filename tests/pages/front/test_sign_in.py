@@ -59,8 +59,8 @@ def test_set_up_opens_by_its_link_once_and_leads_in(
         assert client.post("/set-up", data={**form, "token": "guess"}).status_code == 403
         done = client.post("/set-up", data=form)
         assert (done.status_code, done.url.path) == (200, "/connect")
-        drawn = client.get("/api/overview").json()
-        assert (drawn["period"]["zone"], drawn["trend"]["currency"]) == ("Europe/Prague", "CZK")
+        drawn = client.get("/api/v1/overview").json()
+        assert (drawn["zone"], drawn["paid"][0]["currency"]) == ("Europe/Prague", "CZK")
         assert fresh.client().get("/set-up", params={"token": token}).url.path == "/sign-in"
 
 

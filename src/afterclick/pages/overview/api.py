@@ -1,21 +1,108 @@
-"""The Overview, for programs."""
+"""The Overview's figures, for programs."""
 
-from fastapi import Request
-from fastapi.responses import Response
+from typing import Literal
 
-from afterclick.pages.overview.page import PAGE, read
-from afterclick.web.desk import Desk
-from afterclick.web.drawing import json
-from afterclick.web.lens import look
-from afterclick.web.routing import Routes
+import msgspec
+
+from afterclick.accounts.policy import Capability
+from afterclick.api.records import Figure, Nothing
+from afterclick.pages.overview.page import read
+from afterclick.pages.problem.api import lost
+from afterclick.stats.proportion import wilson
+from afterclick.web.endpoint import PERIOD, SITE, Call, Endpoint
+from afterclick.words import withheld
+from afterclick.words.chart import Mark
+from afterclick.words.tile import Tile
 
 
-def routes(desk: Desk) -> Routes:
-    """`GET /api/overview`."""
-    added = Routes()
+class Trace(msgspec.Struct, frozen=True, kw_only=True):
+    """A figure over time: one value for each of the overview's `edges`, and one for each of the stretch before."""
 
-    @added.get("/api/overview", needs=PAGE.needs)
-    def overview(request: Request) -> Response:
-        return json(read(desk, look(desk, request)))
+    key: str
+    values: tuple[float | None, ...]
+    previous: tuple[float | None, ...]
 
-    return added
+
+class OverviewData(msgspec.Struct, frozen=True, kw_only=True):
+    """What was felt, done and paid from `since` up to `until` (UTC ms) in the buckets that `edges` begin.
+
+    `sentence` is the page's first line. `orders_at_risk` and `revenue_at_risk` are what all problems of the last day
+    cost together, estimated over `at_risk_since` to `at_risk_until`.
+    """
+
+    sentence: str
+    since: int
+    until: int
+    edges: tuple[int, ...]
+    zone: str
+    felt: tuple[Figure, ...]
+    did: tuple[Figure, ...]
+    paid: tuple[Figure, ...]
+    trend: tuple[Trace, ...]
+    marks: tuple[Mark, ...]
+    open_problems: int
+    orders_at_risk: Figure
+    revenue_at_risk: Figure
+    at_risk_since: int | None
+    at_risk_until: int | None
+
+
+def overview(call: Call[Nothing]) -> OverviewData:
+    """Without money for who may not see any."""
+    lens = call.lens
+    page, risk = read(call.desk, lens), withheld.estimate(call.desk.at_risk(lens.scope), lens.scope)
+    currency, tiles = page.trend.currency, (*page.felt, *page.did, *page.paid)
+    return OverviewData(
+        sentence=page.answer.text,
+        since=page.period.since,
+        until=page.period.until,
+        edges=page.period.edges,
+        zone=page.period.zone,
+        felt=tuple(_figure(tile, currency) for tile in page.felt),
+        did=tuple(_figure(tile, currency) for tile in page.did),
+        paid=tuple(_figure(tile, currency) for tile in page.paid),
+        trend=tuple(Trace(key=one.key, values=one.line.values, previous=one.line.previous) for one in tiles),
+        marks=page.trend.marks,
+        open_problems=page.open_problems,
+        orders_at_risk=lost("orders", risk),
+        revenue_at_risk=lost("revenue", risk),
+        at_risk_since=risk.since if risk else None,
+        at_risk_until=risk.until if risk else None,
+    )
+
+
+def _figure(tile: Tile, currency: str) -> Figure:
+    unit, known = tile.line.unit, tile.amount is not None
+    share = unit == "share" and tile.amount is not None and bool(tile.n)
+    return Figure(
+        key=tile.key,
+        value=tile.amount,
+        unit=unit,
+        currency=currency if unit == "money" else "",
+        interval=wilson(round(tile.amount * tile.n), tile.n) if share and tile.amount and tile.n else None,
+        n=tile.n,
+        method=_METHODS[unit] if known else "",
+        unknown="" if known else tile.note,
+        before=tile.before,
+    )
+
+
+_METHODS: dict[Literal["count", "money", "share", "ms", "score"], str] = {
+    "count": "counted",
+    "money": "summed",
+    "share": "share of visits; Wilson's score interval",
+    "ms": "75th percentile of page loads",
+    "score": "of those that have one",
+}
+
+ENDPOINTS = (
+    Endpoint(
+        "GET",
+        "/overview",
+        Capability.VIEW,
+        "What customers felt, did and paid in a period, and what all problems cost together.",
+        OverviewData,
+        overview,
+        query=(SITE, *PERIOD),
+    ),
+)

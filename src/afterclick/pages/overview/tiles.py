@@ -30,7 +30,7 @@ def _tile(
     return Tile(
         key, name, family, "unknown" if value is None else show(value), note(now),
         Line(name, family, unit, values, previous), change(value, base, wish), "",
-        meaning.anchor, meaning.words,
+        meaning.anchor, meaning.words, amount=value, n=now.visits, before=base,
     )  # fmt: skip
 
 
@@ -96,6 +96,9 @@ def _vital(series: Series, vital: str) -> Tile:
         grade(vital, value),
         meaning.anchor,
         meaning.words,
+        amount=value,
+        n=loads,
+        before=before if series.compared else None,
     )
 
 
@@ -141,6 +144,7 @@ def _people_tile(series: Series) -> Tile:
         figures.count(found) if known else "unknown",
         f"in {figures.plural(visits, 'visit')}" if known else "no device or user of a visit has been counted yet",
         line, change(found, before if series.compared else None, "more"), "", meaning.anchor, meaning.words,
+        amount=float(found) if known else None, n=visits, before=float(before) if series.compared else None,
     )  # fmt: skip
 
 
@@ -167,5 +171,11 @@ def _without_money(tile: Tile) -> Tile:
     nothing = tuple(None for _ in tile.line.values)
     line = replace(tile.line, values=nothing, previous=nothing)
     return replace(
-        tile, value=figures.NOT_FOR_YOU, note="your role does not include money", line=line, change=None
+        tile,
+        value=figures.NOT_FOR_YOU,
+        note="your role does not include money",
+        line=line,
+        change=None,
+        amount=None,
+        before=None,
     )

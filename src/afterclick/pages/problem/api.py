@@ -1,27 +1,79 @@
 """One problem and its evidence, for programs."""
 
-from fastapi import Request
-from fastapi.responses import Response
+from afterclick.accounts.policy import Capability
+from afterclick.api.records import Figure, Nothing
+from afterclick.impact import Estimate
+from afterclick.resolve import Evidence, Problem
+from afterclick.stats.interval import Interval
+from afterclick.web.endpoint import Call, Endpoint
+from afterclick.words import withheld, wording
+from afterclick.words.telling import sentence
 
-from afterclick.pages.problem.page import PAGE, proof
-from afterclick.web.desk import Desk
-from afterclick.web.drawing import json
-from afterclick.web.lens import look
-from afterclick.web.routing import Routes
-from afterclick.words import withheld
+
+class ProblemData(Problem, frozen=True, kw_only=True):
+    """A problem with its words, and what it cost since its onset as figures; `estimate` holds how that was found."""
+
+    sentence: str
+    title: str
+    orders_lost: Figure
+    revenue_lost: Figure
 
 
-def routes(desk: Desk) -> Routes:
-    """`GET /api/problems/{id}` and `GET /api/problems/{id}/evidence`."""
-    added = Routes()
+def data(problem: Problem, zone: str) -> ProblemData:
+    """The problem as programs read it."""
+    estimate = problem.estimate
+    fields = {name: getattr(problem, name) for name in problem.__struct_fields__}
+    return ProblemData(
+        **fields,
+        sentence=sentence(problem, zone),
+        title=wording.title(problem),
+        orders_lost=lost("orders", estimate),
+        revenue_lost=lost("revenue", estimate),
+    )
 
-    @added.get("/api/problems/{problem_id}", needs=PAGE.needs)
-    def problem(request: Request, problem_id: str) -> Response:
-        lens = look(desk, request)
-        return json(withheld.problem(desk.problems.problem(lens.scope.site, problem_id), lens.scope))
 
-    @added.get("/api/problems/{problem_id}/evidence", needs=PAGE.needs)
-    def evidence(request: Request, problem_id: str) -> Response:
-        return json(proof(desk, look(desk, request)))
+def lost(what: str, estimate: Estimate | None) -> Figure:
+    """`orders` or `revenue` lost, as the estimate has it."""
+    found: Interval | None = getattr(estimate, f"{what}_lost") if estimate else None
+    return Figure(
+        key=f"{what}_lost",
+        value=found.value if found else None,
+        unit="money" if what == "revenue" else "count",
+        currency=estimate.currency if estimate and what == "revenue" else "",
+        interval=found,
+        n=estimate.n_exposed if estimate else None,
+        method=estimate.method if estimate else "",
+        unknown="" if found else estimate.reason if estimate else "It has not been priced yet.",
+    )
 
-    return added
+
+def problem(call: Call[Nothing]) -> ProblemData:
+    """Without its price for who may not see money."""
+    found = call.desk.problems.problem(call.site, call.part("problem_id"))
+    return data(withheld.problem(found, call.lens.scope), call.lens.home.timezone)
+
+
+def evidence(call: Call[Nothing]) -> Evidence:
+    """Without samples for who may not open visits."""
+    found = call.desk.problems.problem(call.site, call.part("problem_id"))
+    return withheld.evidence(call.desk.evidence(call.lens.scope, found), call.lens.scope)
+
+
+ENDPOINTS = (
+    Endpoint(
+        "GET",
+        "/problems/{problem_id}",
+        Capability.VIEW,
+        "One problem, its price and its cause.",
+        ProblemData,
+        problem,
+    ),
+    Endpoint(
+        "GET",
+        "/problems/{problem_id}/evidence",
+        Capability.VIEW,
+        "What stands under a problem: distributions, shares with their intervals, samples.",
+        Evidence,
+        evidence,
+    ),
+)

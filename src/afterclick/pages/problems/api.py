@@ -1,21 +1,25 @@
-"""The problems, for programs."""
+"""The problems of a site, for programs."""
 
-from fastapi import Request
-from fastapi.responses import Response
-
-from afterclick.pages.problems.page import PAGE, read
-from afterclick.web.desk import Desk
-from afterclick.web.drawing import json
-from afterclick.web.lens import look
-from afterclick.web.routing import Routes
+from afterclick.accounts.policy import Capability
+from afterclick.api.records import Nothing
+from afterclick.pages.problem.api import ProblemData, data
+from afterclick.web.endpoint import Call, Endpoint
+from afterclick.words import withheld
 
 
-def routes(desk: Desk) -> Routes:
-    """`GET /api/problems`."""
-    added = Routes()
+def problems(call: Call[Nothing]) -> list[ProblemData]:
+    """Open ones first, dearest first; without prices for who may not see money."""
+    found = withheld.problems(call.desk.problems.problems(call.site), call.lens.scope)
+    return [data(problem, call.lens.home.timezone) for problem in found]
 
-    @added.get("/api/problems", needs=PAGE.needs)
-    def problems(request: Request) -> Response:
-        return json(read(desk, look(desk, request)))
 
-    return added
+ENDPOINTS = (
+    Endpoint(
+        "GET",
+        "/problems",
+        Capability.VIEW,
+        "Problems of the site, open ones first, dearest first.",
+        list[ProblemData],
+        problems,
+    ),
+)

@@ -1,21 +1,59 @@
-"""Data quality, for programs."""
+"""How far a site's data may be trusted, for programs."""
 
-from fastapi import Request
-from fastapi.responses import Response
+import msgspec
 
-from afterclick.pages.quality.page import PAGE, read
-from afterclick.web.desk import Desk
-from afterclick.web.drawing import json
-from afterclick.web.lens import look
-from afterclick.web.routing import Routes
+from afterclick.accounts.policy import Capability
+from afterclick.api.records import Nothing
+from afterclick.pages.quality.context import Bots, ClockRow, TraceRow, measured
+from afterclick.web.endpoint import Call, Endpoint
+from afterclick.web.intake import Intake
 
 
-def routes(desk: Desk) -> Routes:
-    """`GET /api/quality`."""
-    added = Routes()
+class Clock(msgspec.Struct, frozen=True, kw_only=True):
+    """Events and how long after their time they were received (ms, None without any); `ahead` by over 1 s, `late` by
+    over 1 h.
+    """
 
-    @added.get("/api/quality", needs=PAGE.needs)
-    def quality(request: Request) -> Response:
-        return json(read(desk, look(desk, request)))
+    events: int
+    lag_p50: float | None
+    lag_p95: float | None
+    ahead: int
+    late: int
 
-    return added
+
+class QualityData(msgspec.Struct, frozen=True, kw_only=True):
+    """Counts of the last 24 hours (`intake`, `bots`) and of the last hour (`clock`, `traces`); times UTC ms."""
+
+    intake: Intake
+    bots: Bots
+    clock: Clock
+    traces: TraceRow
+
+
+def quality(call: Call[Nothing]) -> QualityData:
+    """As of now."""
+    lens = call.lens
+    intake, bots, clock, traces = measured(call.desk.reader, lens.scope, call.desk.health, lens.now)
+    return QualityData(intake=intake, bots=bots, clock=_clock(clock), traces=traces)
+
+
+def _clock(row: ClockRow) -> Clock:
+    return Clock(
+        events=row.events,
+        lag_p50=row.lag_p50 if row.events else None,
+        lag_p95=row.lag_p95 if row.events else None,
+        ahead=row.ahead,
+        late=row.late,
+    )
+
+
+ENDPOINTS = (
+    Endpoint(
+        "GET",
+        "/quality",
+        Capability.VIEW,
+        "What came in, what was dropped and why, bots, clocks and traces.",
+        QualityData,
+        quality,
+    ),
+)

@@ -74,12 +74,7 @@ class QualityPage:
 
 def quality(reader: Reader, scope: Scope, health: Health, now: int, zone: str) -> QualityPage:
     """Read and word the quality of a site's data over the last day."""
-    intake = health.intake(scope.site, now - WINDOW)
-    day = {"since": now - WINDOW, "until": now + HOUR}
-    hour = {"since": now - HOUR, "until": now + HOUR}
-    bots = reader.rows(scope, _SQL["bots"], Bots, day)[0]
-    clock = reader.rows(scope, _SQL["clock"], ClockRow, hour)[0]
-    traces = reader.rows(scope, _SQL["traces"], TraceRow, hour)[0]
+    intake, bots, clock, traces = measured(reader, scope, health, now)
     checks = (
         _freshness(intake, now),
         _queue(intake, now),
@@ -90,6 +85,20 @@ def quality(reader: Reader, scope: Scope, health: Health, now: int, zone: str) -
         _linked(traces),
     )
     return QualityPage(_answer(intake, now), _accepted(intake), _drops(intake, now, zone), checks)
+
+
+def measured(
+    reader: Reader, scope: Scope, health: Health, now: int
+) -> tuple[Intake, Bots, ClockRow, TraceRow]:
+    """What the page is worded from: intake and bots of the last day, clocks and traces of the last hour. Blocks."""
+    day = {"since": now - WINDOW, "until": now + HOUR}
+    hour = {"since": now - HOUR, "until": now + HOUR}
+    return (
+        health.intake(scope.site, now - WINDOW),
+        reader.rows(scope, _SQL["bots"], Bots, day)[0],
+        reader.rows(scope, _SQL["clock"], ClockRow, hour)[0],
+        reader.rows(scope, _SQL["traces"], TraceRow, hour)[0],
+    )
 
 
 def _answer(intake: Intake, now: int) -> Sentence:

@@ -1,21 +1,28 @@
 """One visit, for programs."""
 
-from fastapi import Request
-from fastapi.responses import Response
-
-from afterclick.pages.visit.page import PAGE, read
-from afterclick.web.desk import Desk
-from afterclick.web.drawing import json
-from afterclick.web.lens import look
-from afterclick.web.routing import Routes
+from afterclick.accounts.policy import Capability
+from afterclick.api.records import Nothing
+from afterclick.journeys import Visit
+from afterclick.journeys import visit as read
+from afterclick.web.endpoint import Call, Endpoint
+from afterclick.words import withheld
 
 
-def routes(desk: Desk) -> Routes:
-    """`GET /api/visits/{id}`."""
-    added = Routes()
+def visit(call: Call[Nothing]) -> Visit:
+    """Without money, and without who it was, for who may not see that; the audit log says who looked."""
+    lens = call.lens
+    found = read(call.desk.reader, lens.scope, call.part("visit_id"))
+    call.desk.keyring.audit.record(lens.viewer, "visit.view", found.head.session_id, lens.scope.site)
+    return withheld.visit(found, lens.scope)
 
-    @added.get("/api/visits/{visit_id}", needs=PAGE.needs)
-    def visit(request: Request, visit_id: str) -> Response:
-        return json(read(desk, look(desk, request)))
 
-    return added
+ENDPOINTS = (
+    Endpoint(
+        "GET",
+        "/visits/{visit_id}",
+        Capability.VISITS,
+        "One visit: its pages, what happened on each, and the traces behind them.",
+        Visit,
+        visit,
+    ),
+)

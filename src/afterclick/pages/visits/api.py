@@ -1,21 +1,78 @@
-"""The visits, for programs."""
+"""The visits of a site, for programs."""
 
-from fastapi import Request
-from fastapi.responses import Response
+import msgspec
 
-from afterclick.pages.visits.page import PAGE, listed
-from afterclick.web.desk import Desk
-from afterclick.web.drawing import json
-from afterclick.web.lens import look
-from afterclick.web.routing import Routes
+from afterclick.accounts.policy import Capability
+from afterclick.api.records import Nothing
+from afterclick.errors import InvalidInput
+from afterclick.journeys import VisitRow
+from afterclick.journeys import visits as read
+from afterclick.pages.visits.filter import asked, before
+from afterclick.web.endpoint import PERIOD, SITE, Call, Endpoint, Parameter
+from afterclick.words import withheld
+
+MOST = 1000
+_DEFAULT = 50
 
 
-def routes(desk: Desk) -> Routes:
-    """`GET /api/visits`."""
-    added = Routes()
+class VisitsData(msgspec.Struct, frozen=True, kw_only=True):
+    """Visits that began from `since` up to `until` (UTC ms), the newest first; `before` asks for those before them."""
 
-    @added.get("/api/visits", needs=PAGE.needs)
-    def visits(request: Request) -> Response:
-        return json(listed(desk, look(desk, request)))
+    since: int
+    until: int
+    visits: list[VisitRow]
+    before: int | None
 
-    return added
+
+def visits(call: Call[Nothing]) -> VisitsData:
+    """Those that the query names."""
+    desk, lens, limit = call.desk, call.lens, _limit(call.asked("limit"))
+    until, wanted = before(lens.asked, lens.period.until), withheld.search(asked(lens.asked), lens.scope)
+    if wanted.person:
+        desk.keyring.audit.record(lens.viewer, "person.view", str(wanted.person), lens.scope.site)
+    elif wanted.find:  # what was sought may name somebody, and stays out of the log
+        desk.keyring.audit.record(lens.viewer, "visit.search", "", lens.scope.site)
+    found = read(desk.reader, lens.scope, lens.period.since, until, wanted, limit + 1)
+    rows = withheld.visits(found, lens.scope)
+    more = len(rows) > limit
+    return VisitsData(
+        since=lens.period.since,
+        until=until,
+        visits=rows[:limit],
+        before=rows[limit - 1].started if more else None,
+    )
+
+
+def _limit(raw: str) -> int:
+    if not raw:
+        return _DEFAULT
+    if not (raw.isascii() and raw.isdecimal() and len(raw) < 5 and 1 <= int(raw) <= MOST):
+        raise InvalidInput(f"`limit` is a number from 1 to {MOST}.")
+    return int(raw)
+
+
+ENDPOINTS = (
+    Endpoint(
+        "GET",
+        "/visits",
+        Capability.VISITS,
+        "Visits of a period, the newest first: felt, did, paid.",
+        VisitsData,
+        visits,
+        query=(
+            SITE,
+            *PERIOD,
+            Parameter("limit", f"How many, at most {MOST}; {_DEFAULT} when left out."),
+            Parameter("before", "Only visits that began before this time, UTC ms."),
+            Parameter("felt", "Only visits that felt fine, slow, error or struggle."),
+            Parameter("paid", "yes or no: whether they bought."),
+            Parameter("step", "Only visits that reached the step."),
+            Parameter("device", "Only visits by this class of device."),
+            Parameter("country", "Only visits from this country."),
+            Parameter(
+                "find", "Only visits of this user, device or order; for who may see who customers are."
+            ),
+            Parameter("person", "Only visits of this person, by number; for who may see who customers are."),
+        ),
+    ),
+)

@@ -1,21 +1,23 @@
 """How the installation is doing, for programs."""
 
-from fastapi import Request
-from fastapi.responses import Response
-
-from afterclick.pages.settings.system.page import PAGE, read
-from afterclick.web.desk import Desk
-from afterclick.web.drawing import json
-from afterclick.web.lens import look
-from afterclick.web.routing import Routes
+from afterclick.accounts.policy import Capability
+from afterclick.api.records import Nothing
+from afterclick.web.endpoint import Call, Endpoint
+from afterclick.web.vitals import Vitals
 
 
-def routes(desk: Desk) -> Routes:
-    """`GET /api/system`."""
-    added = Routes()
+def system(call: Call[Nothing]) -> Vitals:
+    """As of now."""
+    return call.desk.operations.vitals()
 
-    @added.get("/api/system", needs=PAGE.needs)
-    def system(request: Request) -> Response:
-        return json(read(desk, look(desk, request)))
 
-    return added
+ENDPOINTS = (
+    Endpoint(
+        "GET",
+        "/system",
+        Capability.OPERATE,
+        "How the installation is doing: what waits, the disk, jobs, statements, and what the log said.",
+        Vitals,
+        system,
+    ),
+)

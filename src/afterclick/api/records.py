@@ -1,0 +1,83 @@
+"""What crosses `/api/v1` and no other room has: requests' bodies, figures, and answers made of them."""
+
+from typing import Literal
+
+import msgspec
+
+from afterclick.stats.interval import Interval
+
+FigureUnit = Literal["count", "share", "money", "ms", "score"]
+
+
+class Figure(msgspec.Struct, frozen=True, kw_only=True):
+    """One number with what is known about it. `key` is its metric's in `/definitions`.
+
+    `value` is None when it is unknown or not for the reader's role; `unknown` says why. A share lies between 0 and 1,
+    money is in `currency` (ISO 4217). `interval` holds the bounds and the level at which they are meant to hold the
+    truth, None where a figure is counted and not estimated; `n` is how many it was made from, `method` how. `before`
+    is the value of the stretch of time before, None where there is nothing to compare with.
+    """
+
+    key: str
+    value: float | None
+    unit: FigureUnit
+    currency: str = ""
+    interval: Interval | None = None
+    n: int | None = None
+    method: str = ""
+    unknown: str = ""
+    before: float | None = None
+
+
+class Link(msgspec.Struct, frozen=True):
+    """Two nodes of a person: `device:ID`, `user:ID` or `email:SHA256`."""
+
+    one: str
+    other: str
+
+
+class KeyWanted(msgspec.Struct, frozen=True):
+    """A write key to make. `capabilities` may hold "historical"; `origins` are the pages that may send, all if none."""
+
+    name: str = ""
+    capabilities: tuple[str, ...] = ()
+    origins: tuple[str, ...] = ()
+    browsers_only: bool = False
+
+
+class KeyRotated(msgspec.Struct, frozen=True):
+    """How long the old key goes on."""
+
+    overlap_hours: float
+
+
+class KeyRestricted(msgspec.Struct, frozen=True):
+    """What a key is for from now on."""
+
+    origins: tuple[str, ...]
+    browsers_only: bool
+
+
+class Who(msgspec.Struct, frozen=True):
+    """A person, as people name them: a user id, device id or e-mail address; or user:ID, device:ID, email:SHA256."""
+
+    who: str
+
+
+class Lifted(msgspec.Struct, frozen=True):
+    """How many ids of an erased person may come in again."""
+
+    ids: int
+
+
+class SiteWanted(msgspec.Struct, frozen=True):
+    """A site's name, currency (ISO 4217) and time zone (IANA); what is left out is the installation's, or stays."""
+
+    id: str
+    name: str = ""
+    currency: str = ""
+    timezone: str = ""
+
+
+class Nothing(msgspec.Struct, frozen=True):
+    """No body, or an answer without one (204)."""

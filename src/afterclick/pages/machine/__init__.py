@@ -1,0 +1,1 @@
+"""What concerns the whole installation, and the machine that it runs on."""

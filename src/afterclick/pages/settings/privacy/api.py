@@ -1,0 +1,106 @@
+"""A person's records and a site's rules, for programs. Ids stand in bodies, never in an address, which is logged."""
+
+from collections.abc import Iterator
+from tempfile import TemporaryFile
+from typing import BinaryIO
+
+from fastapi.responses import Response, StreamingResponse
+
+from afterclick.accounts.policy import Capability
+from afterclick.accounts.site_privacy import SiteRules
+from afterclick.api.records import Lifted, Nothing, Who
+from afterclick.customers.privacy import Found
+from afterclick.customers.requests import Request
+from afterclick.web.endpoint import Call, Endpoint
+
+ZIP = "application/zip"
+_BLOCK = 65_536
+
+
+def find(call: Call[Who]) -> Found:
+    """The person and how many records there are of them."""
+    return call.desk.privacy.find(call.lens.viewer, call.site, call.body.who)
+
+
+def export(call: Call[Who]) -> Response:
+    """Their records; the request that this made is named in a header."""
+    file = TemporaryFile(dir=call.desk.settings.temporary)  # noqa: SIM115 - closed when it is sent
+    try:
+        made = call.desk.privacy.export(call.lens.viewer, call.site, call.body.who, file)
+    except BaseException:
+        file.close()
+        raise
+    headers = {
+        "Content-Disposition": f'attachment; filename="person-{made.id}.zip"',
+        "Content-Location": _at(made),
+    }
+    return StreamingResponse(_sent(file), media_type=ZIP, headers=headers)
+
+
+def _sent(file: BinaryIO) -> Iterator[bytes]:
+    with file:
+        file.seek(0)
+        while block := file.read(_BLOCK):
+            yield block
+
+
+def _at(made: Request) -> str:
+    return f"/api/v1/privacy/requests/{made.id}"
+
+
+def erase(call: Call[Who]) -> Request:
+    """Have them erased."""
+    return call.desk.privacy.ask_erasure(call.lens.viewer, call.site, call.body.who)
+
+
+def allow(call: Call[Who]) -> Lifted:
+    """Let their ids come in again."""
+    return Lifted(call.desk.privacy.allow(call.lens.viewer, call.site, call.body.who))
+
+
+def requests(call: Call[Nothing]) -> list[Request]:
+    """Newest first."""
+    return list(call.desk.privacy.requests(call.site))
+
+
+def request(call: Call[Nothing]) -> Request:
+    """One of them."""
+    return call.desk.privacy.request(call.site, call.part("id"))
+
+
+def rules(call: Call[Nothing]) -> SiteRules:
+    """What the site decided."""
+    return call.desk.site_privacy.get(call.site)
+
+
+def put_rules(call: Call[SiteRules]) -> Nothing:
+    """Decide anew."""
+    call.desk.site_privacy.put(call.lens.viewer, call.site, call.body)
+    return Nothing()
+
+
+_PRIVACY = Capability.PRIVACY
+
+ENDPOINTS = (
+    Endpoint(
+        "POST", "/privacy/find", _PRIVACY, "A person and how many records of theirs each place holds.", Found, find,
+        takes=Who,
+    ),
+    Endpoint(
+        "POST", "/privacy/export", _PRIVACY, "All records of a person as a ZIP archive.", bytes, export, takes=Who,
+        media=(ZIP,),
+    ),
+    Endpoint(
+        "POST", "/privacy/erase", _PRIVACY, "Has a person erased; the request tells how far that is.", Request, erase,
+        takes=Who, status=202,
+    ),
+    Endpoint(
+        "POST", "/privacy/allow", _PRIVACY, "Lets an erased person's ids come in again.", Lifted, allow, takes=Who
+    ),
+    Endpoint("GET", "/privacy/requests", _PRIVACY, "Exports and erasures, newest first.", list[Request], requests),
+    Endpoint("GET", "/privacy/requests/{id}", _PRIVACY, "One export or erasure.", Request, request),
+    Endpoint("GET", "/privacy/rules", _PRIVACY, "What the site keeps of anybody, and how long.", SiteRules, rules),
+    Endpoint(
+        "PUT", "/privacy/rules", Capability.SITE, "Decides that anew.", Nothing, put_rules, takes=SiteRules, status=204
+    ),
+)  # fmt: skip
