@@ -14,7 +14,6 @@ ENGINE = {
     "pyarrow",
     "numpy",
     "scipy",
-    "sklearn",
     "sqlglot",
     "fastapi",
     "jinja2",

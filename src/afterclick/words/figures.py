@@ -1,12 +1,19 @@
 """Numbers in words, one way everywhere: units always, thousands separated, three significant digits in prose."""
 
 import math
+import re
+from copy import copy
 from datetime import datetime
+from functools import lru_cache
 from zoneinfo import ZoneInfo
+
+from babel.core import Locale
+from babel.numbers import NumberPattern, format_decimal, get_currency_precision, get_currency_symbol
 
 from afterclick.stats import Interval
 
-_SYMBOLS = {"EUR": "€", "USD": "$", "GBP": "£", "JPY": "¥", "INR": "₹", "KRW": "₩", "UAH": "₴", "ILS": "₪"}
+ENGLISH = "en"
+"""The language of every page, until a reader can choose their own."""
 _DAY = 86_400_000
 NOT_FOR_YOU = "not for your role"
 """What stands where a figure would that the reader may not see."""
@@ -19,9 +26,9 @@ def rounded(value: float, digits: int = 3) -> float:
     return round(value, digits - 1 - math.floor(math.log10(abs(value))))
 
 
-def count(value: float) -> str:
-    """A whole number with thousands separated: 12,345."""
-    return f"{value:,.0f}"
+def count(value: float, locale: str = ENGLISH) -> str:
+    """A whole number with thousands separated: 12,345; "unknown" for what is no number."""
+    return format_decimal(round(value), locale=locale) if math.isfinite(value) else "unknown"
 
 
 def short(value: float) -> str:
@@ -32,24 +39,34 @@ def short(value: float) -> str:
     return f"{rounded(value):,g}" if abs(value) < 1000 else f"{value:,.0f}"
 
 
-def money(value: float, currency: str, *, exact: bool = False) -> str:
-    """An amount with its currency: €4,210, or CZK 4,210. `exact` keeps the cents, else three significant digits.
-
-    NaN is an amount that was withheld.
+def money(value: float, currency: str, *, exact: bool = False, locale: str = ENGLISH) -> str:
+    """An amount with its currency as CLDR writes it: €4,210, ¥1,234, CZK 4,210. `exact` keeps the minor unit, of which
+    each currency has its own digits; else it is three significant digits. NaN is an amount that was withheld.
     """
     if math.isnan(value):
         return NOT_FOR_YOU
     shown = value if exact else rounded(value)
-    sign = "−" if shown < 0 else ""
-    places = 2 if exact or 0 < abs(shown) < 10 else 0
-    amount = f"{abs(shown):,.{places}f}"
-    symbol = _SYMBOLS.get(currency)
-    return f"{sign}{symbol}{amount}" if symbol else f"{sign}{amount}\u00a0{currency}".strip()
+    places = get_currency_precision(currency) if exact or 0 < abs(shown) < 10 else 0
+    amount = _pattern(locale, places).apply(shown, locale, currency=currency, currency_digits=False)
+    symbol = get_currency_symbol(currency, locale)
+    if symbol[-1:].isalpha():
+        amount = re.sub(rf"(?<={re.escape(symbol)})(?=\d)", "\u00a0", amount)
+    return amount.replace("-", "−")
 
 
-def money_range(interval: Interval, currency: str) -> str:
+@lru_cache
+def _pattern(locale: str, places: int) -> NumberPattern:
+    """How the locale writes money, with so many digits behind the point."""
+    pattern = copy(Locale.parse(locale).currency_formats["standard"])
+    pattern.frac_prec = (places, places)
+    return pattern
+
+
+def money_range(interval: Interval, currency: str, locale: str = ENGLISH) -> str:
     """An interval of money in words: €2,900 to €5,600."""
-    return f"{money(interval.low, currency)} to {money(interval.high, currency)}"
+    return (
+        f"{money(interval.low, currency, locale=locale)} to {money(interval.high, currency, locale=locale)}"
+    )
 
 
 def percent(share: float) -> str:

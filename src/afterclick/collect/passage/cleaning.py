@@ -9,6 +9,8 @@ Names, postal addresses and telephone numbers in national form are not recognise
 import re
 from functools import lru_cache
 
+from stdnum import iban, luhn, numdb
+
 from afterclick.collect.event.wire import Scalar
 
 _REMEMBERED = 4096
@@ -87,19 +89,6 @@ _NAMED = re.compile(_NAMED_PATTERN)
 _NAMED_ANY_CASE = re.compile(_NAMED_PATTERN, re.IGNORECASE)
 _ASSIGNED = re.compile(r"(\w=)(?:[0-9a-fA-F]{32,}|(?=[A-Za-z_-]*\d)[A-Za-z0-9_+/-]{40,}={0,2})(?![\w-])")
 """A long secret without a name that tells: hexadecimal, or Base64 with a digit in it, after an equals sign."""
-
-# Lengths of IBANs by country: SWIFT, IBAN Registry, release 99.
-_IBAN_LENGTHS = {
-    country: length
-    for length, countries in {
-        15: "NO", 16: "BE", 18: "DK FI FO GL NL SD FK", 19: "MK SI", 20: "AT BA EE KZ LT LU XK MN",
-        21: "CH HR LI LV", 22: "BG BH CR DE GB GE IE ME RS VA", 23: "AE GI IL IQ OM SO TL",
-        24: "AD CZ ES MD PK RO SA SE SK TN VG", 25: "LY PT ST", 26: "IS TR", 27: "BI DJ FR GR IT MC MR SM",
-        28: "AL AZ BY CY DO GT HU LB PL SV NI", 29: "BR EG PS QA UA", 30: "JO KW MU YE", 31: "MT SC", 32: "LC",
-        33: "RU",
-    }.items()
-    for country in countries.split()
-}  # fmt: skip
 
 
 def scrubbed(text: str) -> str:
@@ -233,28 +222,26 @@ def without_query(url: str) -> str:
 
 def _masked_card(found: re.Match[str]) -> str:
     digits = "".join(character for character in found.group() if character.isdigit())
-    is_card = _ISSUED.fullmatch(digits) and _luhn([int(digit) for digit in digits])
+    is_card = _ISSUED.fullmatch(digits) and luhn.is_valid(digits)
     return "[card]" if is_card else found.group()
 
 
-def _luhn(digits: list[int]) -> bool:
-    """ISO/IEC 7812-1, annex B: from the right, every second digit doubled, the sum of digits divisible by
-    ten.
-    """
-    doubled = [sum(divmod(2 * digit, 10)) for digit in digits[-2::-2]]
-    return (sum(digits[-1::-2]) + sum(doubled)) % 10 == 0
-
-
 def _masked_iban(found: re.Match[str]) -> str:
-    """Masked when country, length and check digits (ISO 7064, MOD 97-10) agree; text may follow behind it."""
+    """Masked when country, length, form and check digits agree; text may follow behind it."""
     text = found.group()
     compact = text.replace(" ", "")
-    length = _IBAN_LENGTHS.get(compact[:2], 0)
-    if not length or len(compact) < length:
+    length = _iban_length(compact[:2])
+    if not length or len(compact) < length or not iban.is_valid(compact[:length], check_country=False):
         return text
-    code = compact[:length]
-    number = int("".join(str(int(character, 36)) for character in code[4:] + code[:4]))
-    return "[iban]" + _behind(text, length) if number % 97 == 1 else text
+    return "[iban]" + _behind(text, length)
+
+
+@lru_cache
+def _iban_length(country: str) -> int:
+    """Characters of the country's IBANs, 0 where it has none; its register writes `8!n10!n` for what follows DE89."""
+    told = [part.get("bban", "") for _, part in numdb.get("iban").info(country)]
+    fields = re.findall(r"(\d+)!", "".join(told))
+    return 4 + sum(map(int, fields)) if fields else 0
 
 
 def _behind(text: str, characters: int) -> str:
