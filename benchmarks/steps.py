@@ -16,8 +16,9 @@ from typing import Any
 from afterclick.accounts import Grant
 from afterclick.clock import now_ms
 from afterclick.collect.doors import door_at
-from afterclick.collect.passage.gate import Gate, Limiter
+from afterclick.collect.passage.gate import Gate
 from afterclick.collect.passage.passage import House, Passage
+from afterclick.collect.passage.rate_limit import Limiter
 from afterclick.collect.transport.exposition import Metrics
 from afterclick.settings import load as load_settings
 from afterclick.store.spool.batch import Batch

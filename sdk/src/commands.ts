@@ -1,7 +1,7 @@
 /** `window.afterclick`: what pages may call, also before this file has come. */
 
 import { identify, name, tag } from './recorder';
-import { clickFailed } from './signals/clicks';
+import { clickFailed } from './signals/rage_and_dead_clicks';
 import { track } from './signals/commerce';
 import { takeError } from './signals/errors';
 import { ask, rate } from './signals/rating';

@@ -6,7 +6,7 @@ import { observeNavigation } from './navigation';
 import { CONSENT_REQUIRED } from './options';
 import { refused } from './privacy';
 import { end, show } from './recorder';
-import { clickFailed, observeClicks } from './signals/clicks';
+import { clickFailed, observeClicks } from './signals/rage_and_dead_clicks';
 import { observeErrors } from './signals/errors';
 import { observeLongTasks } from './signals/longtasks';
 import { observeRequests } from './signals/requests';

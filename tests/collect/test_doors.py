@@ -13,8 +13,8 @@ import msgspec
 import pytest
 from tests.collect.conftest import House
 
-from afterclick.collect.passage.gate import Limiter
-from afterclick.collect.transport import body
+from afterclick.collect.passage.rate_limit import Limiter
+from afterclick.collect.transport import body_limit
 from afterclick.errors import TooLarge, TooMany
 
 if sys.version_info >= (3, 14):
@@ -128,7 +128,7 @@ def test_of_a_body_in_parts_nothing_is_read_after_the_part_that_passes_the_limit
         return {"type": "http.request", "body": b"x" * 400, "more_body": True}
 
     with pytest.raises(TooLarge):
-        asyncio.run(body.read(receive, None, 1000))
+        asyncio.run(body_limit.read(receive, None, 1000))
     assert asked == 3
 
 

@@ -11,9 +11,10 @@ from afterclick.accounts import Grant
 from afterclick.accounts.api_keys import ApiKeys
 from afterclick.collect.event.wire import WireEvent
 from afterclick.collect.passage.duplicates import deduplicate
-from afterclick.collect.passage.gate import Gate, Limiter
+from afterclick.collect.passage.gate import Gate
 from afterclick.collect.passage.passage import House as Shared
 from afterclick.collect.passage.passage import Passage
+from afterclick.collect.passage.rate_limit import Limiter
 from afterclick.collect.passage.seen import Seen
 from afterclick.collect.transport.app import Collector
 from afterclick.collect.transport.exposition import Metrics

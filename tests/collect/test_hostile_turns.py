@@ -17,7 +17,7 @@ from afterclick.collect.event import door as events
 from afterclick.collect.event.wire import WireEvent
 from afterclick.collect.passage import steps
 from afterclick.collect.passage.passage import Answer, House, Passage, Step
-from afterclick.collect.transport import body, turns
+from afterclick.collect.transport import turns
 from afterclick.collect.transport.doorway import Doorway
 from afterclick.collect.transport.turns import HUGE, MANY, Turns, is_large
 from afterclick.errors import Unavailable
@@ -202,7 +202,7 @@ def test_compressed_bodies_are_unpacked_one_at_a_time(
         await asyncio.gather(*reading)
         assert (while_the_first_is_unpacked, len(begun)) == (1, 8)
 
-    monkeypatch.setattr(body, "decompress", decompress)
+    monkeypatch.setattr(body_limit, "decompress", decompress)
     asyncio.run(read_all())
 
 
@@ -247,7 +247,7 @@ def test_bodies_are_unpacked_after_what_the_loop_has_to_do(
     async def receive() -> dict[str, object]:
         return {"type": "http.request", "body": bytes(10_000)}
 
-    monkeypatch.setattr(body, "decompress", decompress)
+    monkeypatch.setattr(body_limit, "decompress", decompress)
     passage = Passage("events", "/v1/events", {b"content-encoding": b"gzip"}, b"", receive, 0)
     asyncio.run(steps.read(cast(House, SimpleNamespace(settings=settings)), passage))
     assert nice == [min(19, os.getpriority(os.PRIO_PROCESS, os.getpid()) + 10)]

@@ -4,8 +4,9 @@ import asyncio
 
 from afterclick.clock import now_ms
 from afterclick.collect.passage import steps
-from afterclick.collect.passage.gate import Gate, Limiter
+from afterclick.collect.passage.gate import Gate
 from afterclick.collect.passage.passage import House, Passage
+from afterclick.collect.passage.rate_limit import Limiter
 from afterclick.collect.transport.exposition import Metrics
 from afterclick.settings import Settings
 from afterclick.signals import Event

@@ -15,7 +15,7 @@ from tests.impact.feed import insert, random_site
 from afterclick.demo.shoppers import Simulation, simulate
 from afterclick.impact import Estimate, Question, price, price_total
 from afterclick.impact.arrivals import HISTORY_MS, Arrivals, read
-from afterclick.impact.pricing import estimate
+from afterclick.impact.lost_revenue import estimate
 from afterclick.impact.worker import apart
 from afterclick.jobs import Stop, Stopped
 from afterclick.store.scope import Scope

@@ -10,8 +10,9 @@ from afterclick.collect.event import record as event_record
 from afterclick.collect.otlp import body as otlp_body
 from afterclick.collect.otlp.spans import body as span_body
 from afterclick.collect.otlp.spans import record as span_record
-from afterclick.collect.passage.gate import Gate, Limiter
+from afterclick.collect.passage.gate import Gate
 from afterclick.collect.passage.passage import Durable, House, Passage
+from afterclick.collect.passage.rate_limit import Limiter
 from afterclick.collect.transport.exposition import Metrics
 from afterclick.demo.shoppers import History
 from afterclick.settings import Settings

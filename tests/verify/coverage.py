@@ -10,7 +10,7 @@ from tests.impact.feed import insert, random_site
 from afterclick.demo.shoppers import Truth, simulate
 from afterclick.impact import Estimate, Interval, Question, Signal, price
 from afterclick.impact.arrivals import Arrivals
-from afterclick.impact.pricing import estimate
+from afterclick.impact.lost_revenue import estimate
 from afterclick.store.scope import Scope
 from afterclick.store.store import Store
 

@@ -1,6 +1,6 @@
 /** Whether the page did anything after a click. The document is watched only while one is being judged. */
 
-import type { Click } from './clicks';
+import type { Click } from './rage_and_dead_clicks';
 
 /** Any of these is an answer. */
 const EVENTS = 'scroll focusin blur input change submit toggle play pause copy beforeunload'.split(' ');

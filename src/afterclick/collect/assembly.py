@@ -7,10 +7,11 @@ from afterclick.accounts.api_keys import ApiKeys
 from afterclick.accounts.site_privacy import SitePrivacy
 from afterclick.clock import Clock, now_ms
 from afterclick.collect.hooks.sources import HookSources
-from afterclick.collect.passage.gate import Gate, Limiter
+from afterclick.collect.passage.gate import Gate
 from afterclick.collect.passage.geography import trusted
 from afterclick.collect.passage.passage import House
 from afterclick.collect.passage.place import Places
+from afterclick.collect.passage.rate_limit import Limiter
 from afterclick.collect.passage.seen import Seen
 from afterclick.collect.passage.site_rules import RulesOfSites
 from afterclick.collect.transport.app import Collector

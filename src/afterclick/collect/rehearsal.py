@@ -8,9 +8,10 @@ from afterclick.accounts import Grant
 from afterclick.clock import Clock, now_ms
 from afterclick.collect.event.body import decode
 from afterclick.collect.event.steps import EVENT_STEPS
-from afterclick.collect.passage.gate import Gate, Limiter
+from afterclick.collect.passage.gate import Gate
 from afterclick.collect.passage.passage import House, Passage
 from afterclick.collect.passage.place import Places
+from afterclick.collect.passage.rate_limit import Limiter
 from afterclick.collect.passage.seen import Seen
 from afterclick.collect.transport.exposition import Metrics
 from afterclick.errors import AfterclickError, InvalidInput

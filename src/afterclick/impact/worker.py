@@ -17,7 +17,7 @@ import pyarrow as pa
 from afterclick.errors import Unavailable
 from afterclick.impact.arrivals import Arrivals
 from afterclick.impact.estimate import Estimate, Minimum, Question
-from afterclick.impact.pricing import estimate
+from afterclick.impact.lost_revenue import estimate
 from afterclick.jobs import Stop
 
 Estimator = Callable[[Arrivals, Question, int], Estimate]

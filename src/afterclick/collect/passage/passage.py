@@ -13,11 +13,12 @@ from afterclick.collect.hooks.sources import HookSources
 from afterclick.collect.otlp.logs.wire import WireLog
 from afterclick.collect.otlp.samples.wire import WireSample
 from afterclick.collect.otlp.spans.wire import WireSpan
-from afterclick.collect.passage.gate import Gate, Headers, Limiter
+from afterclick.collect.passage.gate import Gate, Headers
 from afterclick.collect.passage.place import Places
+from afterclick.collect.passage.rate_limit import Limiter
 from afterclick.collect.passage.seen import Seen
 from afterclick.collect.passage.site_rules import RulesOfSites
-from afterclick.collect.transport.body import Receive
+from afterclick.collect.transport.body_limit import Receive
 from afterclick.collect.transport.exposition import Metrics
 from afterclick.settings import Settings
 from afterclick.signals import Drop, Record

@@ -15,7 +15,7 @@ from afterclick.collect.passage.entry import enter
 from afterclick.collect.passage.gate import key_of
 from afterclick.collect.passage.passage import House, Passage
 from afterclick.collect.passage.refusal import Damaged
-from afterclick.collect.transport import body
+from afterclick.collect.transport import body_limit
 from afterclick.errors import TooLarge
 from afterclick.signals import Event
 from afterclick.store.spool.batch import Batch
@@ -50,7 +50,7 @@ async def read(house: House, passage: Passage) -> None:
     """Receive the body and decompress it, within the limits of both sizes."""
     declared = passage.headers.get(b"content-length")
     chosen = house.settings
-    sent = await body.read(passage.receive, declared, chosen.max_body_bytes, chosen.body_seconds)
+    sent = await body_limit.read(passage.receive, declared, chosen.max_body_bytes, chosen.body_seconds)
     passage.sent_bytes = len(sent)
     encoding = passage.headers.get(b"content-encoding", b"").decode("latin-1")
     largest = house.settings.max_decoded_bytes
@@ -58,9 +58,9 @@ async def read(house: House, passage: Passage) -> None:
         if encoding and len(sent) > _UNPACKED_ASIDE:  # may be a bomb: others must not wait until it has shown
             aside = asyncio.get_running_loop().run_in_executor
             # Awaited where it is made: a name for it would hold what it raises, and that holds the body, in a cycle.
-            passage.body = await aside(_ASIDE, body.decompress, sent, encoding, largest)
+            passage.body = await aside(_ASIDE, body_limit.decompress, sent, encoding, largest)
         else:
-            passage.body = body.decompress(sent, encoding, largest)
+            passage.body = body_limit.decompress(sent, encoding, largest)
         passage.unpacked_bytes = len(passage.body)
     except TooLarge:
         passage.unpacked_bytes = largest

@@ -18,7 +18,7 @@ from afterclick.collect.passage.geography import client_address, trusted
 from afterclick.collect.passage.passage import House, Passage
 from afterclick.collect.passage.refusal import retry_after
 from afterclick.collect.transport.assets import Assets
-from afterclick.collect.transport.body import Receive
+from afterclick.collect.transport.body_limit import Receive
 from afterclick.collect.transport.doorway import Doorway
 from afterclick.collect.transport.onlooker import Onlookers, is_from_here
 from afterclick.errors import AfterclickError, NotFound, Unauthorized

@@ -18,7 +18,7 @@ from afterclick.collect.doors import door_at
 from afterclick.collect.otlp.body import PROTOBUF
 from afterclick.collect.passage.gate import Headers
 from afterclick.collect.passage.passage import House, Passage
-from afterclick.collect.transport.body import Receive
+from afterclick.collect.transport.body_limit import Receive
 from afterclick.collect.transport.connections import LARGEST_HEAD
 from afterclick.collect.transport.doorway import Doorway
 from afterclick.errors import Misconfigured

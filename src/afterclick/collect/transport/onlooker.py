@@ -15,7 +15,8 @@ from sqlalchemy.exc import SQLAlchemyError
 from afterclick.accounts.policy import Capability
 from afterclick.accounts.tokens import digest
 from afterclick.accounts.viewer import Viewer
-from afterclick.collect.passage.gate import Headers, Limiter
+from afterclick.collect.passage.gate import Headers
+from afterclick.collect.passage.rate_limit import Limiter
 from afterclick.collect.transport.party import party
 from afterclick.errors import Forbidden, TooMany, Unauthorized, Unavailable
 

@@ -1,4 +1,4 @@
-"""From arrivals to an estimate: pure, so that it runs wherever the arrivals are."""
+"""Orders and revenue lost, with their intervals, estimated from arrivals: pure, so that it runs wherever those are."""
 
 from math import sqrt
 
@@ -6,10 +6,10 @@ import msgspec
 import numpy as np
 import pyarrow as pa
 
-from afterclick.impact import naive
+from afterclick.impact import raw_difference
 from afterclick.impact.arrivals import Arrivals
 from afterclick.impact.estimate import Estimate, Minimum, Question
-from afterclick.impact.trial import Trial, emulate, settled
+from afterclick.impact.target_trial import Trial, emulate, settled
 from afterclick.stats.att import Comparison, compare
 from afterclick.stats.drift import between_variance
 
@@ -50,7 +50,7 @@ def estimate(
     obstacle = _not_comparable(comparison, minimum)
     if obstacle:
         return msgspec.structs.replace(draft, reason=obstacle)
-    return _priced(draft, trial, comparison, arrivals.every, naive.difference(ready, question))
+    return _priced(draft, trial, comparison, arrivals.every, raw_difference.difference(ready, question))
 
 
 def _too_few(trial: Trial, minimum: Minimum) -> str:
@@ -83,7 +83,7 @@ def _not_comparable(comparison: Comparison, minimum: Minimum) -> str:
 
 
 def _priced(
-    draft: Estimate, trial: Trial, comparison: Comparison, every: int, raw: naive.Difference | None
+    draft: Estimate, trial: Trial, comparison: Comparison, every: int, raw: raw_difference.Difference | None
 ) -> Estimate:
     drift = {
         name: between_variance(outcome.residuals[trial.cohort.others], trial.block[trial.cohort.others])

@@ -6,7 +6,7 @@ import numpy as np
 import pyarrow as pa
 
 from afterclick.impact.estimate import Question
-from afterclick.impact.trial import numbers
+from afterclick.impact.target_trial import numbers
 from afterclick.stats import Interval
 from afterclick.stats.mean import welch
 from afterclick.stats.proportion import newcombe
