@@ -17,7 +17,7 @@ from afterclick.collect.event import door as events
 from afterclick.collect.event.wire import WireEvent
 from afterclick.collect.passage import steps
 from afterclick.collect.passage.passage import Answer, House, Passage, Step
-from afterclick.collect.transport import turns
+from afterclick.collect.transport import body_limit, turns
 from afterclick.collect.transport.doorway import Doorway
 from afterclick.collect.transport.turns import HUGE, MANY, Turns, is_large
 from afterclick.errors import Unavailable
