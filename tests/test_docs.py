@@ -1,5 +1,6 @@
 """The docs are held against the code."""
 
+import re
 from dataclasses import fields
 from pathlib import Path
 
@@ -7,6 +8,7 @@ import pytest
 
 from afterclick.errors import Misconfigured
 from afterclick.settings import GROUPS, SETTINGS, Setting, Settings, load
+from afterclick.signals import DROP_REASONS
 
 DOCS = Path(__file__).parent.parent / "docs"
 
@@ -71,3 +73,9 @@ def test_the_settings_in_force_tell_where_each_came_from_and_hide_what_is_secret
     assert (rows["store"].value, rows["store"].origin) == ("clickhouses://me:•••@db:8443/x", "file")
     assert rows["database"].value == "postgresql+psycopg://h/d?password=•••"
     assert (rows["host"].value, rows["host"].origin) == ("127.0.0.1", "default")
+
+
+def test_every_reason_to_drop_a_row_is_told_and_no_other() -> None:
+    text = (DOCS / "collect.md").read_text(encoding="utf-8")
+    told = text.partition("## What is dropped, and why")[2].partition("\n## ")[0]
+    assert re.findall(r"^\| `(\w+)` \|", told, re.MULTILINE) == list(DROP_REASONS)

@@ -16,7 +16,7 @@ from afterclick.collect.passage.seen import Seen
 from afterclick.collect.transport.exposition import Metrics
 from afterclick.errors import AfterclickError, InvalidInput
 from afterclick.settings import Settings
-from afterclick.signals import Event
+from afterclick.signals import DropReason, Event
 from afterclick.store.spool.batch import Batch
 
 
@@ -70,7 +70,7 @@ class Rehearsal:
         for refusal in passage.listed:
             self.examples.setdefault(refusal.reason, refusal.message)
 
-    def _refuse(self, reason: str, message: str, rows: int) -> None:
+    def _refuse(self, reason: DropReason, message: str, rows: int) -> None:
         self.dropped[reason] += rows
         self.examples.setdefault(reason, message)
 

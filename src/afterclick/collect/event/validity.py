@@ -8,7 +8,7 @@ from functools import lru_cache
 
 from afterclick.collect.event.wire import WireEvent
 from afterclick.collect.passage.passage import House, Passage, Window
-from afterclick.signals import EVENT_TYPES
+from afterclick.signals import EVENT_TYPES, DropReason
 
 _is_uuid = re.compile(
     r"[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}"
@@ -43,7 +43,7 @@ def validate(house: House, passage: Passage) -> None:
     passage.events = kept
 
 
-_Fault = tuple[str, str] | None
+_Fault = tuple[DropReason, str] | None
 
 
 def _fault(event: WireEvent, window: Window, now: int) -> _Fault:

@@ -16,6 +16,7 @@ from afterclick.collect.otlp.values import from_json, from_proto, text
 from afterclick.collect.passage.passage import Passage
 from afterclick.collect.passage.refusal import Unsupported
 from afterclick.errors import InvalidInput, TooLarge
+from afterclick.signals import DropReason
 
 PROTOBUF = "application/x-protobuf"
 JSON = "application/json"
@@ -100,7 +101,7 @@ def _taken(
     return kept
 
 
-def _fault(error: Exception) -> tuple[str, str]:
+def _fault(error: Exception) -> tuple[DropReason, str]:
     """The reason to drop a row, and a sentence."""
     if isinstance(error, msgspec.ValidationError):
         return "wrong_type", f"{error}."

@@ -2,7 +2,7 @@
 
 from collections.abc import Awaitable, Callable, Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import NamedTuple, Protocol, TypeAlias
+from typing import Literal, NamedTuple, Protocol, TypeAlias
 
 import msgspec
 
@@ -21,7 +21,7 @@ from afterclick.collect.passage.site_rules import RulesOfSites
 from afterclick.collect.transport.body_limit import Receive
 from afterclick.collect.transport.exposition import Metrics
 from afterclick.settings import Settings
-from afterclick.signals import Drop, Record
+from afterclick.signals import Drop, DropReason, Record
 from afterclick.store.spool.batch import CORRECTED_CLOCK, Batch, Kind
 
 Records: TypeAlias = Sequence[Record]
@@ -64,7 +64,7 @@ class Refusal:
     """One row of a request that was not taken: its place in the body, a documented reason, and a sentence."""
 
     index: int
-    reason: str
+    reason: DropReason
     message: str
 
 
@@ -102,7 +102,7 @@ class Passage(msgspec.Struct, eq=False):
     records: dict[Kind, list[Record]] = {}
     rows: int = 0
     listed: list[Refusal] = []
-    dropped: dict[str, int] = {}
+    dropped: dict[DropReason, int] = {}
 
     @property
     def decoded(self) -> int:
@@ -138,7 +138,7 @@ class Passage(msgspec.Struct, eq=False):
         """The Content-Type without its parameters, in lower case."""
         return self.headers.get(b"content-type", b"").decode("latin-1").partition(";")[0].strip().lower()
 
-    def drop(self, index: int, reason: str, message: str) -> None:
+    def drop(self, index: int, reason: DropReason, message: str) -> None:
         """Refuse one row; its neighbours go on."""
         self.dropped[reason] = self.dropped.get(reason, 0) + 1
         if len(self.listed) < _LISTED:
@@ -176,13 +176,13 @@ class Window(NamedTuple):
         ahead = kept if passage.grant.historical else _AHEAD
         return Window(passage.now - kept, passage.now + ahead, min(max(0, -passage.correction), _DAY))
 
-    def fault(self, time: int) -> str:
+    def fault(self, time: int) -> Literal["", "future", "too_old"]:
         """The reason to refuse a time: "future", "too_old", or "" when it may pass."""
         if time > self.newest:
             return "future"
         return "too_old" if time < self.oldest else ""
 
-    def session_fault(self, start: int) -> str:
+    def session_fault(self, start: int) -> Literal["", "future", "too_old"]:
         """The reason to refuse a session that began then by its own clock."""
         return self.fault(start if start < self.newest else start - self.fast)
 

@@ -12,6 +12,7 @@ from afterclick.errors import (
     Unauthorized,
     Unavailable,
 )
+from afterclick.signals import DropReason
 
 
 class ForeignOrigin(Forbidden):
@@ -44,7 +45,7 @@ class NotAllowed(InvalidInput):
     status = 405
 
 
-_REASONS: tuple[tuple[type[AfterclickError], str], ...] = (
+_REASONS: tuple[tuple[type[AfterclickError], DropReason], ...] = (
     (ForeignOrigin, "origin"),
     (Unauthorized, "unauthorized"),
     (Forbidden, "unauthorized"),
@@ -56,9 +57,12 @@ _REASONS: tuple[tuple[type[AfterclickError], str], ...] = (
 )
 
 
-def reason(error: AfterclickError) -> str:
+def reason(error: AfterclickError) -> DropReason:
     """The documented drop reason of a request refused as a whole."""
-    return next((name for kind, name in _REASONS if isinstance(error, kind)), "malformed")
+    for kind, name in _REASONS:
+        if isinstance(error, kind):
+            return name
+    return "malformed"
 
 
 def retry_after(error: AfterclickError) -> int | None:

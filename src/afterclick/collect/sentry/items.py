@@ -17,6 +17,7 @@ from afterclick.collect.sentry.envelope import Item
 from afterclick.collect.sentry.spans import Told
 from afterclick.collect.transport.density import check_density
 from afterclick.errors import TooLarge
+from afterclick.signals import DropReason
 
 MOST_ROWS = 10_000
 """Events and spans that one envelope may hold: more would keep others waiting."""
@@ -134,7 +135,7 @@ class Reader:
         self.passage.events.append((self.at, event))
         self.at += 1
 
-    def _drop(self, reason: str, message: str, rows: int = 1) -> None:
+    def _drop(self, reason: DropReason, message: str, rows: int = 1) -> None:
         self.passage.drop(self.at, reason, message)
         self.passage.dropped[reason] += rows - 1
         self.at += 1

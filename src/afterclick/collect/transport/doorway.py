@@ -18,7 +18,7 @@ from afterclick.collect.transport.exposition import Timing
 from afterclick.collect.transport.party import party
 from afterclick.collect.transport.turns import Turns, is_huge, is_large
 from afterclick.errors import AfterclickError, InvalidInput, TooLarge, Unauthorized
-from afterclick.signals import Drop
+from afterclick.signals import Drop, DropReason
 from afterclick.store.spool.batch import Batch
 
 _BYTES_A_ROW = 1_024  # bytes that count as one row against the limit of an address
@@ -145,7 +145,7 @@ class Doorway:
                 timing.seconds += ended - started
                 started = ended
 
-    def _count(self, passage: Passage, reason: str) -> None:
+    def _count(self, passage: Passage, reason: DropReason) -> None:
         """Count a request refused as a whole: at once at /metrics, on disk with the next flush."""
         rows = max(1, passage.rows or passage.decoded)
         self._house.metrics.dropped(passage.grant.site, passage.door, reason, rows)

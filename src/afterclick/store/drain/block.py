@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 import pyarrow as pa
 
+from afterclick.signals import DropReason
 from afterclick.store.drain.decode import decode
 from afterclick.store.schema.records import SCHEMAS
 from afterclick.store.spool.batch import Kind
@@ -17,13 +18,13 @@ from afterclick.store.spool.batch import Kind
 class Step:
     """One vectorised enrichment of decoded rows of `kind`, timed under its name.
 
-    One that `drops` may leave rows out; they are counted under its name.
+    One that may leave rows out has the reason under which `drops` counts them.
     """
 
     name: str
     kind: Kind
     apply: Callable[[pa.Table], pa.Table]
-    drops: bool = False
+    drops: DropReason | None = None
 
 
 Dropped = Counter[tuple[str, str]]
@@ -54,7 +55,7 @@ class Conversion:
             if step.kind == kind:
                 before, rows = rows, step.apply(rows)
                 if step.drops and rows.num_rows < before.num_rows:
-                    dropped += _left_out(step.name, before, rows)
+                    dropped += _left_out(step.drops, before, rows)
                 started = self.timed(step.name, started)
         return Block(rows.select(SCHEMAS[kind].names), dropped)
 
@@ -65,7 +66,7 @@ class Conversion:
         return now
 
 
-def _left_out(reason: str, before: pa.Table, after: pa.Table) -> Dropped:
+def _left_out(reason: DropReason, before: pa.Table, after: pa.Table) -> Dropped:
     sites = Counter(before["site"].to_pylist())
     sites.subtract(after["site"].to_pylist())
     return Dropped({(str(site), reason): rows for site, rows in sites.items() if rows})

@@ -13,7 +13,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from afterclick.signals import NO_ID
+from afterclick.signals import NO_ID, DropReason
 from afterclick.store.drain.block import Step
 from afterclick.store.erasure.person import NOBODY, SIGNS, TOLD, IdKind
 from afterclick.store.erasure.tombstones import Tombstones
@@ -24,7 +24,7 @@ Column: TypeAlias = "pa.ChunkedArray[Any]"
 ClientMark = Callable[[str, str], str]
 """The mark of a client's own session (site, session key), as `PersonIds.clients` has it."""
 
-REASON = "erased"
+REASON: DropReason = "erased"
 _COLUMNS = frozenset({
     "site", "type", "user_id", "device_id", "order_id", "session_id", "session_key", "props", "trace_id", "attributes",
     "resource",
@@ -42,7 +42,7 @@ class Late:
 
     def steps(self) -> tuple[Step, ...]:
         """One a kind of record; to be put before all other steps."""
-        return tuple(Step(REASON, kind, self._without(kind), drops=True) for kind in KINDS)
+        return tuple(Step(REASON, kind, self._without(kind), drops=REASON) for kind in KINDS)
 
     def left_bytes(self) -> bool:
         """Whether a row was dropped since this was asked last: its bytes may still stand in the spool's file."""

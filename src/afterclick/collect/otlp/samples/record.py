@@ -9,7 +9,7 @@ from afterclick.collect.otlp.samples.wire import Instrument, WireSample
 from afterclick.collect.otlp.values import TRACE_ID, text
 from afterclick.collect.passage.cleaning import scrubbed
 from afterclick.collect.passage.passage import House, Passage, Window
-from afterclick.signals import Sample, Temporality
+from afterclick.signals import DropReason, Sample, Temporality
 
 _TEMPORALITIES: tuple[Temporality, ...] = ("", "delta", "cumulative")
 _AGGREGATED = frozenset({"sum", "histogram", "exponential_histogram"})
@@ -18,7 +18,7 @@ _BUCKETS = 1_000
 _LARGEST = 2**63 - 1  # of times and counts
 _SCALES = 2**31
 
-_Fault = tuple[str, str] | None
+_Fault = tuple[DropReason, str] | None
 
 
 def validate(house: House, passage: Passage) -> None:

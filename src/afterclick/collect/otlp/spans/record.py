@@ -12,7 +12,7 @@ from afterclick.collect.otlp.spans.wire import WireSpan
 from afterclick.collect.otlp.values import SPAN_ID, TRACE_ID, Plain, text
 from afterclick.collect.passage.cleaning import scrubbed
 from afterclick.collect.passage.passage import House, Passage, Window
-from afterclick.signals import Span, SpanKind, SpanStatus
+from afterclick.signals import DropReason, Span, SpanKind, SpanStatus
 
 _KINDS: tuple[SpanKind, ...] = ("internal", "internal", "server", "client", "producer", "consumer")
 _STATUSES: tuple[SpanStatus, ...] = ("unset", "ok", "error")
@@ -38,7 +38,7 @@ def validate(house: House, passage: Passage) -> None:
     passage.spans = kept
 
 
-def _fault(span: WireSpan, window: Window) -> tuple[str, str] | None:
+def _fault(span: WireSpan, window: Window) -> tuple[DropReason, str] | None:
     if not TRACE_ID.fullmatch(span.trace_id):
         return "bad_id", "A trace id is 16 bytes, not all zero."
     if not SPAN_ID.fullmatch(span.span_id):
