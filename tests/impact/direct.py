@@ -56,6 +56,30 @@ def arrivals(run: Simulation, question: Question) -> pa.Table:
     return table.append_column("tags", pa.array(tags, pa.list_(pa.string())))
 
 
+def alike(met: int, others: int) -> pa.Table:
+    """Visits that differ in nothing: of those who met it one in five ordered, of the others three in ten."""
+    rows = np.arange(met + others)
+    exposed = rows < met
+    orders = np.where(exposed, rows % 10 < 2, rows % 10 < 3).astype(np.float64)
+    words = ("device_class", "device_tier", "country", "channel", "campaign", "visitor", "browser", "path")
+    none = ("slow_before", "error_before", "struggle_before", "cart_before", "seconds", "next_order")
+    one = ("in_segment", "view_index", "step_index", "arrived")
+    columns: dict[str, NDArray[np.generic]] = {
+        **dict.fromkeys(words, np.full(len(rows), "")),
+        **dict.fromkeys(none, np.zeros(len(rows), np.int64)),
+        **dict.fromkeys(one, np.ones(len(rows), np.int64)),
+        **dict.fromkeys(("visit", "device"), rows.astype(np.uint64)),
+        **dict.fromkeys(("orders", "orders_of_visit"), orders),
+        **dict.fromkeys(("revenue", "revenue_of_visit"), orders * 50),
+        "exposed": exposed.astype(np.uint8),
+        "step": np.full(len(rows), "pay"),
+        "currency": np.full(len(rows), "EUR"),
+    }
+    table = pa.table({name: pa.array(values) for name, values in columns.items()})
+    untagged: list[list[str]] = [[] for _ in rows]
+    return table.append_column("tags", pa.array(untagged, pa.list_(pa.string())))
+
+
 def _before(flags: NDArray[np.bool_], first: NDArray[np.intp]) -> NDArray[np.int32]:
     counts = np.concatenate([[0], np.cumsum(flags)])
     return (counts[:-1] - counts[first]).astype(np.int32)

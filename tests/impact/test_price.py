@@ -5,10 +5,8 @@ from dataclasses import dataclass
 from math import sqrt
 
 import msgspec
-import numpy as np
 import pyarrow as pa
 import pytest
-from numpy.typing import NDArray
 from tests.impact import direct
 from tests.impact.feed import insert, random_site
 
@@ -68,34 +66,10 @@ def test_the_price_of_a_fault_covers_what_the_same_people_would_have_bought(stor
     assert found.orders_lost.low > 0
 
 
-def alike(met: int, others: int) -> pa.Table:
-    """Visits that differ in nothing: of those who met it one in five ordered, of the others three in ten."""
-    rows = np.arange(met + others)
-    exposed = rows < met
-    orders = np.where(exposed, rows % 10 < 2, rows % 10 < 3).astype(np.float64)
-    words = ("device_class", "device_tier", "country", "channel", "campaign", "visitor", "browser", "path")
-    none = ("slow_before", "error_before", "struggle_before", "cart_before", "seconds", "next_order")
-    one = ("in_segment", "view_index", "step_index", "arrived")
-    columns: dict[str, NDArray[np.generic]] = {
-        **dict.fromkeys(words, np.full(len(rows), "")),
-        **dict.fromkeys(none, np.zeros(len(rows), np.int64)),
-        **dict.fromkeys(one, np.ones(len(rows), np.int64)),
-        **dict.fromkeys(("visit", "device"), rows.astype(np.uint64)),
-        **dict.fromkeys(("orders", "orders_of_visit"), orders),
-        **dict.fromkeys(("revenue", "revenue_of_visit"), orders * 50),
-        "exposed": exposed.astype(np.uint8),
-        "step": np.full(len(rows), "pay"),
-        "currency": np.full(len(rows), "EUR"),
-    }
-    table = pa.table({name: pa.array(values) for name, values in columns.items()})
-    untagged: list[list[str]] = [[] for _ in rows]
-    return table.append_column("tags", pa.array(untagged, pa.list_(pa.string())))
-
-
 def test_the_price_of_what_people_met_who_differ_in_nothing_has_the_interval_of_the_textbook() -> None:
     """400 met it, 1,600 did not: 400 * (.3 - .2) orders, with the noise of 400 would-be shares and of 1,600 seen."""
     question = Question(step="pay", signal="slow", onset=0, until=HISTORY_MS)
-    found = estimate(Arrivals(alike(400, 1_600)), question)
+    found = estimate(Arrivals(direct.alike(400, 1_600)), question)
     half = 1.959964 * sqrt(400 * 0.3 * 0.7 * (1 + 400 / 1_600))
     assert found.orders_lost is not None
     assert found.revenue_lost is not None

@@ -153,6 +153,28 @@ def test_an_order_lost_to_a_later_exposure_is_put_back() -> None:
     assert not blind.lost(blind.orders).covers(truth)
 
 
+def test_what_an_order_is_worth_is_not_told_from_orders_that_a_later_exposure_had_a_part_in() -> None:
+    """Each order is worth 10, but of who met the problem on return 1,000: without it nobody would spend that."""
+    random = np.random.default_rng(6)
+    visits = 400
+    buys, again = random.random(visits) < 0.5, np.arange(visits) % 4 == 0
+    back = int(again.sum())
+    revenue = np.concatenate([buys * np.where(again, 1_000.0, 10.0), (buys * 1_000.0)[again]])
+    rows = visits + back
+    people = Cohort(
+        features=np.ones((rows, 1)),
+        exposed=np.arange(rows) >= visits,
+        others=np.arange(rows) < visits,
+        orders=(revenue > 0).astype(np.float64),
+        revenue=revenue.astype(np.float64),
+        cluster=np.concatenate([np.arange(visits), np.flatnonzero(again)]).astype(np.uint64),
+        later=np.concatenate([np.where(again, visits + np.cumsum(again) - 1, -1), np.full(back, -1)]),
+        orders_before_later=np.zeros(rows),
+        revenue_before_later=np.zeros(rows),
+    )
+    assert compare(people).revenue.expected.max() <= 10.0 + 1e-9
+
+
 def test_reading_one_visit_in_ten_scales_the_total_and_pays_for_the_nine_not_read() -> None:
     result = compare(cohort(5))
     whole, tenth = result.lost(result.orders), result.lost(result.orders, every=10)

@@ -92,3 +92,11 @@ def test_a_mean_that_moves_between_days_is_seen_and_a_steady_one_is_not() -> Non
     moving = steady + np.repeat(random.normal(0, 0.3, 10), 500)
     assert between_variance(steady, blocks) == 0.0
     assert between_variance(moving, blocks) == pytest.approx(0.09, rel=0.9)
+
+
+def test_a_block_of_few_rows_says_nothing_of_how_a_mean_moves() -> None:
+    random = np.random.default_rng(8)
+    few, many = np.repeat(np.arange(40), 29), np.repeat([100, 101], 500)
+    values = np.concatenate([np.repeat(random.normal(0, 3, 40), 29), np.zeros(1000)])
+    values += random.normal(size=len(values))
+    assert between_variance(values, np.concatenate([few, many])) == 0.0

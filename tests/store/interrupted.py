@@ -16,7 +16,7 @@ from afterclick.measure import BOUND
 from afterclick.settings import load
 from afterclick.store.engine.connection import Engine
 from afterclick.store.engine.query import Parameter
-from afterclick.store.schema.tables import migrate, migrations
+from afterclick.store.schema.migrations import migrate, migrations
 from afterclick.store.schema.view import make_views, views
 
 

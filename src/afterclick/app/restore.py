@@ -13,7 +13,7 @@ from afterclick.store.backup.parts import attach, detached, rows
 from afterclick.store.backup.sealing import opened
 from afterclick.store.control.revisions import knows
 from afterclick.store.engine.connection import Engine
-from afterclick.store.schema.tables import migrate, migrations
+from afterclick.store.schema.migrations import migrate, migrations
 
 _OURS_TO_IGNORE = {"lost+found"}
 """In the root of a volume; no trace of data."""

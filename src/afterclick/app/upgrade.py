@@ -10,7 +10,7 @@ from afterclick.store.control.database import control_engine
 from afterclick.store.control.revisions import Revision
 from afterclick.store.control.revisions import due as due_revisions
 from afterclick.store.engine.connection import Engine
-from afterclick.store.schema.tables import Migration, pending
+from afterclick.store.schema.migrations import Migration, pending
 
 
 class Due(NamedTuple):

@@ -8,7 +8,7 @@ import typer
 from afterclick.errors import InvalidInput
 from afterclick.measure import BOUND
 from afterclick.settings import load
-from afterclick.store.schema.tables import cluster_schema
+from afterclick.store.schema.cluster import cluster_schema
 
 
 def schema(

@@ -20,7 +20,8 @@ from afterclick.store.rollups.identity import IdentityTables
 from afterclick.store.rollups.rebuild import drop_left_shadows, rebuild
 from afterclick.store.rollups.refunds import settle_refunds
 from afterclick.store.rollups.service_minutes import settle_minutes
-from afterclick.store.schema.tables import keep_for, migrate
+from afterclick.store.schema.migrations import migrate
+from afterclick.store.schema.retention import keep_for
 from afterclick.store.schema.view import Bound, make_views
 from afterclick.store.scope import Scope
 

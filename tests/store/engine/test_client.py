@@ -20,8 +20,8 @@ from afterclick.measure import BOUND
 from afterclick.settings import Settings, load
 from afterclick.signals import Event
 from afterclick.store.engine.query import Statement
+from afterclick.store.schema.migrations import migrate
 from afterclick.store.schema.records import events_table
-from afterclick.store.schema.tables import migrate
 from afterclick.store.schema.view import make_views
 from afterclick.store.scope import Scope
 from afterclick.store.store import Store, open_store

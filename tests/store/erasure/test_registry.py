@@ -7,23 +7,18 @@ import sqlite3
 from pathlib import Path
 
 import pytest
+from tests.store.schema.derived import DOCS, PARTS, data_map, under
 
 import afterclick
 from afterclick.store.control.database import Base
 from afterclick.store.engine.query import Statement
 from afterclick.store.erasure import REGISTRY, SEARCHED
-from afterclick.store.erasure.person import NOBODY
 from afterclick.store.erasure.registry import Where
+from afterclick.store.schema.nobody import NOBODY
 from afterclick.store.scope import Scope
 from afterclick.store.spool.file import open_spool
 from afterclick.store.store import Store
 from afterclick.visits.memory import Memory
-
-DOCS = Path(__file__).parents[3] / "docs"
-TITLES: dict[Where, str] = {
-    "signals": "The store", "control": "The control database", "spool": "The spool", "visits": "The memory of visits",
-    "files": "The data folder",
-}  # fmt: skip
 
 
 def names(where: Where) -> set[str]:
@@ -83,16 +78,9 @@ def test_every_table_with_rows_of_people_is_searched() -> None:
     }
 
 
-def test_the_data_map_tells_what_the_registry_tells() -> None:
-    text = (DOCS / "privacy.md").read_text(encoding="utf-8")
-    for where, title in TITLES.items():
-        part = text.split(f"### {title}\n")[1].split("\n###")[0]
-        rows = [line for line in part.splitlines() if line.startswith("| `")]
-        assert rows == [
-            f"| `{one.name}` | {one.holds or 'none'} | {one.why} | {one.kept} | {one.erased} |"
-            for one in REGISTRY
-            if one.where == where
-        ]
+@pytest.mark.parametrize("where", PARTS)
+def test_the_data_map_tells_what_the_registry_tells(where: Where) -> None:
+    assert under(PARTS[where], (DOCS / "privacy.md").read_text(encoding="utf-8")) == data_map(where)
 
 
 def test_ids_that_stand_for_nobody_are_those_of_the_schema(store: Store, scope: Scope) -> None:

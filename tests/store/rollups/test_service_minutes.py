@@ -5,6 +5,8 @@ import pytest
 from tests.store.conftest import over_both
 
 from afterclick.signals import Event, Span
+from afterclick.store.engine.query import Statement
+from afterclick.store.scope import Scope
 from afterclick.store.store import Store
 
 pytestmark = over_both
@@ -48,6 +50,18 @@ def test_a_minute_is_summed_by_service_operation_kind_and_release(
         "duration_ms": [30.0, 30.0, 30.0, 30.0],
         "generated": 1,
     }
+
+
+def test_the_same_minute_of_two_sites_is_settled_for_each_in_one_run(
+    store: Store, span: MakeSpan, keep: Keep, ask: Ask, site: str
+) -> None:
+    other = f"{site}-other"
+    keep(span("payment", "POST /charge", 100), span("stock", "GET", 60_100))
+    keep(span("cart", "PUT", 200, site=other), span("cart", "PUT", 60_200, site=other))
+    store.settle(NOON)
+    assert [row["service"] for row in ask(MINUTES)] == ["payment", "stock"]
+    answer = store.arrow(Scope(other), Statement("test", MINUTES), {})
+    assert answer["service"].to_pylist() == ["cart", "cart"]
 
 
 def test_a_call_is_an_edge_from_the_callers_service_with_the_time_the_caller_waited(

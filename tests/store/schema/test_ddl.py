@@ -1,13 +1,13 @@
 """The schema for a cluster. It is held to its snapshot and to the engine's parser; it was never run on a cluster.
 
-After a change of the schema run `afterclick schema --cluster main > tests/store/schema/snapshots/cluster.sql` and
-read it.
+After a change of the schema run `python -m tests.store.schema.derived` and read the snapshot.
 """
 
 import re
 from pathlib import Path
 
 import pytest
+from tests.store.schema.derived import SNAPSHOT
 from typer.testing import CliRunner
 
 from afterclick.cli.verbs import app
@@ -16,12 +16,12 @@ from afterclick.measure import BOUND
 from afterclick.settings import load
 from afterclick.store.engine.dsn import SignalsDsn
 from afterclick.store.engine.query import Statement
-from afterclick.store.schema.ddl import SHARDED_BY, for_cluster, signed_in
-from afterclick.store.schema.tables import cluster_schema
+from afterclick.store.schema.catalogue import STORED
+from afterclick.store.schema.cluster import cluster_schema
+from afterclick.store.schema.ddl import signed_in
 from afterclick.store.scope import Scope
 from afterclick.store.store import Store, open_store
 
-SNAPSHOT = Path(__file__).with_name("snapshots") / "cluster.sql"
 PARSED = Statement("parsed", "SELECT formatQuery({sql:String}) AS sql, {site:String} AS site")
 
 
@@ -38,17 +38,10 @@ def test_the_engine_can_read_every_statement_for_a_cluster(store: Store, scope: 
 def test_every_table_of_rows_is_sharded_and_every_statement_reaches_all_nodes() -> None:
     statements = cluster_schema("main", BOUND)
     tables = {found[1] for one in statements if (found := re.match(r"CREATE TABLE IF NOT EXISTS (\w+)", one))}
-    assert tables == {
-        *SHARDED_BY,
-        *(f"{name}_local" for name in SHARDED_BY),
-        *("schema_migrations", "identity_nodes", "merged_nodes", "merged_nodes_next"),
-    }
+    sharded = {table.name for table in STORED if table.sharded_by}
+    assert tables == {*(table.name for table in STORED), *(f"{name}_local" for name in sharded)}
+    assert {table.name for table in STORED if table.has_site} == sharded
     assert all("ON CLUSTER 'main'" in one.splitlines()[0] for one in statements)
-
-
-def test_a_statement_of_an_unknown_kind_is_not_let_through() -> None:
-    with pytest.raises(ValueError, match="No rule"):
-        for_cluster(["RENAME TABLE a TO b"], "main")
 
 
 def test_a_dictionary_signs_in_at_a_server_and_needs_not_in_the_embedded_engine(tmp_path: Path) -> None:

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from tests.store.interrupted import interruptions
 
-from afterclick.store.schema.tables import migrations
+from afterclick.store.schema.migrations import migrations
 
 ROOT = Path(__file__).parents[3]
 

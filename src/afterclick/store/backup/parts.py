@@ -14,10 +14,10 @@ import msgspec
 
 from afterclick.errors import Unavailable
 from afterclick.store.engine.connection import Engine
-from afterclick.store.schema.tables import applied
+from afterclick.store.schema.catalogue import TABLES
+from afterclick.store.schema.migrations import applied
 
-_PASSING = ("schema_migrations", "merged_nodes_next")
-"""Tables that a backup leaves out: one is written by migrating, the other holds rows only while it is filled."""
+_PASSING = {table.name for table in TABLES if not table.in_backups}
 
 
 class Frozen(msgspec.Struct, frozen=True):

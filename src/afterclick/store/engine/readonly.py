@@ -18,26 +18,10 @@ from sqlglot.tokenizer_core import TokenType
 
 from afterclick.errors import InvalidInput
 from afterclick.store.engine.connection import Engine
-from afterclick.store.schema.columns import shown
+from afterclick.store.schema import catalogue
 from afterclick.store.scope import Scope
 
-TABLES = frozenset(
-    {
-        "events",
-        "spans",
-        "metrics",
-        "logs",
-        "page_views",
-        "sessions",
-        "orders",
-        "trace_visits",
-        "service_minutes",
-        "service_edges",
-        "page_view_felt",
-        "session_felt",
-        "session_person",
-    }
-)
+TABLES = frozenset(table.name for table in catalogue.TABLES if table.queryable)
 """What may be asked; the views read page_views and sessions."""
 
 MAX_ROWS = 100_000
@@ -65,7 +49,6 @@ class ReadOnly:
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
         self._functions: frozenset[str] = frozenset()
-        self._columns: dict[str, list[str]] = {}
 
     def read(self, scope: Scope, sql: str) -> pa.Table:
         """The answer to one SELECT, seeing the scope's site only.
@@ -73,7 +56,7 @@ class ReadOnly:
         Raises InvalidInput, with one sentence for the asker, when the SQL is refused or wrong; Unavailable when it
         meets its limit of memory or time.
         """
-        narrowed = narrow(sql, None if scope.permissions is None else self._shown(scope))
+        narrowed = narrow(sql, None if scope.permissions is None else _shown(scope.permissions))
         self._check_functions(narrowed)
         try:
             answer = self._engine.query(_fenced(narrowed, scope.site), {"site": scope.site}, tag="query")
@@ -82,13 +65,6 @@ class ReadOnly:
         if answer.num_rows > MAX_ROWS:
             raise InvalidInput(f"The answer has more than {MAX_ROWS} rows: add a LIMIT or group it.")
         return answer
-
-    def _shown(self, scope: Scope) -> dict[str, list[str]]:
-        self._columns = self._columns or {
-            row["table"]: row["columns"]
-            for row in self._engine.rows(_COLUMNS, {"tables": sorted(TABLES)}, tag="columns")
-        }
-        return {table: shown(scope, table, columns) for table, columns in self._columns.items()}
 
     def _check_functions(self, sql: str) -> None:
         self._functions = self._functions or _pure_functions(self._engine)
@@ -128,6 +104,10 @@ def narrow(sql: str, columns: Mapping[str, Sequence[str]] | None = None) -> str:
     if isinstance(narrowed, exp.SetOperation):  # so that what follows it holds for all of it
         narrowed = exp.select("*").from_(narrowed.subquery())
     return narrowed.sql(dialect=_DIALECT, comments=False)
+
+
+def _shown(permissions: frozenset[str]) -> dict[str, list[str]]:
+    return {name: catalogue.table(name).shown(permissions) for name in TABLES}
 
 
 def _parsed(sql: str) -> exp.Query:
@@ -233,13 +213,6 @@ _PURE = [
     "UUID",
 ]
 """Categories of engine functions that compute from their arguments alone."""
-
-_COLUMNS = """
-SELECT table, groupArray(name) AS columns
-FROM (SELECT table, name FROM system.columns WHERE database = currentDatabase() ORDER BY table, position)
-WHERE table IN {tables:Array(String)}
-GROUP BY table
-"""
 
 _FUNCTIONS = """
 WITH pure AS (

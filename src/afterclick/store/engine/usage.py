@@ -3,6 +3,7 @@
 from typing import NamedTuple
 
 from afterclick.store.engine.connection import Engine
+from afterclick.store.schema.catalogue import TABLES
 
 
 class Usage(NamedTuple):
@@ -14,12 +15,13 @@ class Usage(NamedTuple):
 
 def usage(engine: Engine) -> Usage:
     """The tables as they are now."""
-    return Usage(**engine.rows(_USAGE, tag="usage")[0])
+    return Usage(**engine.rows(_USAGE, {"signals": _SIGNALS}, tag="usage")[0])
 
 
+_SIGNALS = [table.name for table in TABLES if table.record]
 _USAGE = """
 SELECT
-    sumIf(rows, table IN ('events', 'spans', 'metrics', 'logs')) AS rows,
+    sumIf(rows, table IN {signals:Array(String)}) AS rows,
     sum(bytes_on_disk) AS bytes
 FROM system.parts
 WHERE database = currentDatabase() AND active

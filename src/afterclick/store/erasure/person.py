@@ -2,7 +2,6 @@
 
 from collections.abc import Collection, Generator, Iterator, Sequence
 from contextlib import contextmanager
-from typing import Literal
 from uuid import uuid4
 
 import msgspec
@@ -10,14 +9,11 @@ import pyarrow as pa
 
 from afterclick.store.engine.connection import Engine
 from afterclick.store.engine.query import Parameter, statements
-
-IdKind = Literal["user", "device", "email", "visit", "client", "order", "trace", "node"]
-
-NOBODY = (
-    "null", "undefined", "none", "nil", "nan", "anonymous", "guest", "unknown", "true", "false", "0", "-1",
-    "[object object]", "[email]", "[phone]", "[token]",
-)  # fmt: skip
-"""User and device ids that stand for nobody, in lower case: the same as in the schema's `identity_edges_of`."""
+from afterclick.store.schema.ddl import created
+from afterclick.store.schema.nobody import NOBODY
+from afterclick.store.schema.table import IdKind, Table
+from afterclick.store.schema.tables.person_ids import PERSON_IDS
+from afterclick.store.schema.tables.spans import SPANS
 
 TOLD = (
     "enduser.id", "enduser.pseudo.id", "user.id", "user.name", "user.email", "user.hash", "session.id", "device.id",
@@ -29,7 +25,8 @@ SIGNS = ("user.", "session.id", "device.id", "pseudo.id", "installation.id", "us
 """Of each of them a piece, by which most rows are passed over."""
 
 _SQL = statements("afterclick.store.erasure", "person.sql")
-_IDS = "CREATE TABLE IF NOT EXISTS person_ids (job String, kind LowCardinality(String), value String) ENGINE = Memory"
+SHARED = _SQL["shared"].sql
+"""Yields those of the person's visits in which somebody else was named."""
 
 
 class PersonIds(msgspec.Struct, frozen=True, kw_only=True):
@@ -131,7 +128,7 @@ class Listed:
             "told": list(TOLD),
             "signs": list(SIGNS),
         }
-        engine.command(_IDS)
+        engine.command(created(PERSON_IDS))
         self._insert([(kind, id) for kind, id in person.ids() if kind != "client"])
 
     def add(self, kind: IdKind, values: Sequence[str]) -> None:
@@ -159,9 +156,20 @@ def listed(engine: Engine, person: PersonIds) -> Generator[Listed]:
         job.forget()
 
 
-def rows_of(table: str) -> str:
+def rows_of(table: Table) -> str:
     """The SELECT that yields what makes each of the person's rows of a table itself; binds `Listed.parameters`."""
-    return _SQL[table].sql
+    if table.people is None or not table.people.found_by:
+        return _SQL[table.name].sql
+    theirs = " OR ".join(
+        f"toString({column}) IN (SELECT value FROM person_ids WHERE job = {{job:String}} AND kind = '{kind}')"  # noqa: S608
+        for column, kind in table.people.found_by.items()
+    )
+    return f"SELECT {', '.join(table.people.key)} FROM {table.name} WHERE {mine(table)} AND ({theirs})"  # noqa: S608
+
+
+def mine(table: Table) -> str:
+    """The condition that keeps to the person's site. A node's key is made of its site and id, so it needs none."""
+    return "site = {site:String}" if table.has_site else "{site:String} != ''"
 
 
 def _ids(engine: Engine, person: PersonIds, job: Listed, name: str) -> tuple[str, ...]:
@@ -170,5 +178,5 @@ def _ids(engine: Engine, person: PersonIds, job: Listed, name: str) -> tuple[str
 
 _MINUTES = (
     "SELECT DISTINCT toInt64(toUnixTimestamp64Milli(toDateTime64(toStartOfMinute(time), 3, 'UTC'))) AS minute "  # noqa: S608
-    f"FROM spans WHERE site = {{site:String}} AND (trace_id, span_id) IN ({rows_of('spans')})"
+    f"FROM spans WHERE site = {{site:String}} AND (trace_id, span_id) IN ({rows_of(SPANS)})"
 )

@@ -1,5 +1,6 @@
 -- What belongs to one person. `person_ids` holds the ids that were found, under the `job` that asked for them.
--- Each statement of a table's name yields what makes a row of that table itself.
+-- Each statement of a table's name yields what makes a row of that table itself; of a table whose rows hold an id of
+-- theirs in a column, `Table.people` says which.
 
 -- name: named_ids
 -- The ids whose nodes are among `keys`: what the view `identity_edges_of` made keys of.
@@ -80,37 +81,6 @@ WHERE site = {site:String}
                 OR lower(JSONExtractString(props, 'email_hash'))
                     IN (SELECT value FROM person_ids WHERE job = {job:String} AND kind = 'email'))))
 
--- name: page_views
-SELECT session_id, page_view_id
-FROM page_views
-WHERE site = {site:String}
-    AND toString(session_id) IN (SELECT value FROM person_ids WHERE job = {job:String} AND kind = 'visit')
-
--- name: sessions
-SELECT session_id
-FROM sessions
-WHERE site = {site:String}
-    AND toString(session_id) IN (SELECT value FROM person_ids WHERE job = {job:String} AND kind = 'visit')
-
--- name: trace_visits
-SELECT trace_id, session_id
-FROM trace_visits
-WHERE site = {site:String}
-    AND (toString(session_id) IN (SELECT value FROM person_ids WHERE job = {job:String} AND kind = 'visit')
-        OR trace_id IN (SELECT value FROM person_ids WHERE job = {job:String} AND kind = 'trace'))
-
--- name: orders
-SELECT order_id
-FROM orders
-WHERE site = {site:String}
-    AND order_id IN (SELECT value FROM person_ids WHERE job = {job:String} AND kind = 'order')
-
--- name: late_refunds
-SELECT order_id, event_id
-FROM late_refunds
-WHERE site = {site:String}
-    AND order_id IN (SELECT value FROM person_ids WHERE job = {job:String} AND kind = 'order')
-
 -- name: spans
 WITH
     (SELECT groupArray(value) FROM person_ids
@@ -152,17 +122,3 @@ FROM metrics
 WHERE site = {site:String}
     AND ((multiSearchAny(attributes, {signs:Array(String)}) AND hasAny(arrayMap(key -> trim(BOTH '"' FROM JSONExtractRaw(attributes, key)), {told:Array(String)}), ids))
         OR (multiSearchAny(resource, {signs:Array(String)}) AND hasAny(arrayMap(key -> trim(BOTH '"' FROM JSONExtractRaw(resource, key)), {told:Array(String)}), ids)))
-
--- name: identity_edges
-SELECT one, other, kind
-FROM identity_edges
-WHERE site = {site:String}
-    AND (toString(one) IN (SELECT value FROM person_ids WHERE job = {job:String} AND kind = 'node')
-        OR toString(other) IN (SELECT value FROM person_ids WHERE job = {job:String} AND kind = 'node'))
-
--- name: identity_nodes
--- A node's key is made of its site and id, so these are this site's.
-SELECT key
-FROM identity_nodes
-WHERE {site:String} != ''
-    AND toString(key) IN (SELECT value FROM person_ids WHERE job = {job:String} AND kind = 'node')

@@ -6,6 +6,9 @@ queue that has no entry here.
 
 from typing import Literal, NamedTuple
 
+from afterclick.store.schema.catalogue import TABLES
+from afterclick.store.schema.table import Table
+
 Where = Literal["signals", "control", "spool", "visits", "files"]
 
 
@@ -24,159 +27,20 @@ class Holding(NamedTuple):
     erased: str = ""
 
 
-_RETENTION = "the site's retention"
-_BY_ID = (
-    "rows that name a user, a device, a visit or an order of the person are deleted by rewriting the parts"
-)
-_BY_VISIT = (
-    "rows of the person's visits are deleted by rewriting the parts; visits shared with others are built anew"
-)
-
 _SIGN_IN = "who may use this installation: staff, not customers"
 _MEMBER = "while they are a member"
 _LEAVES = "goes when the member is removed under Settings, People"
 
 
+def _of_table(table: Table) -> Holding:
+    if table.people is None:
+        return Holding("signals", table.name, "", table.why)
+    kept = table.people.kept or "the site's retention"
+    return Holding("signals", table.name, table.people.holds, table.why, kept, table.people.erased)
+
+
 REGISTRY: tuple[Holding, ...] = (
-    Holding(
-        "signals",
-        "events",
-        "user and device ids, what was done and when, country and region, free text with personal data masked, `props`",
-        "what happened to a customer",
-        _RETENTION,
-        _BY_ID,
-    ),
-    Holding(
-        "signals",
-        "sessions",
-        "user and device id of a visit, its steps, rating and orders",
-        "one row a visit",
-        _RETENTION,
-        _BY_VISIT,
-    ),
-    Holding(
-        "signals",
-        "page_views",
-        "what was met on a page view of a visit",
-        "one row a page view",
-        _RETENTION,
-        _BY_VISIT,
-    ),
-    Holding(
-        "signals",
-        "orders",
-        "user and device id, order number and sum",
-        "one row an order",
-        _RETENTION,
-        "orders of the person are deleted by rewriting the part",
-    ),
-    Holding(
-        "signals",
-        "late_refunds",
-        "order number and sum",
-        "refunds that wait for their order",
-        "until erased",
-        "refunds of the person's orders are deleted by rewriting the part",
-    ),
-    Holding(
-        "signals",
-        "trace_visits",
-        "which visit set off a trace",
-        "from a visit to its traces",
-        _RETENTION,
-        _BY_VISIT,
-    ),
-    Holding(
-        "signals",
-        "spans",
-        "what services did for a visit; attributes that name a user",
-        "causes of problems",
-        _RETENTION,
-        "spans of the person's traces and those that name one of their ids are deleted by rewriting the parts",
-    ),
-    Holding(
-        "signals",
-        "logs",
-        "what services logged for a visit; attributes and texts that name a user",
-        "causes of problems",
-        _RETENTION,
-        "records of their traces and those that name one of their ids are deleted by rewriting the parts",
-    ),
-    Holding(
-        "signals",
-        "metrics",
-        "series whose attributes name a user; traces among the exemplars",
-        "how services are doing",
-        _RETENTION,
-        "their series are deleted, their traces taken out of exemplars, by rewriting the parts",
-    ),
-    Holding(
-        "signals",
-        "identity_edges",
-        "hashes of devices, users and e-mail addresses that belong together",
-        "whose visits they are",
-        _RETENTION,
-        "edges of the person's nodes are deleted by rewriting the part",
-    ),
-    Holding(
-        "signals",
-        "identity_nodes",
-        "a number for each hash",
-        "whose visits they are",
-        "until erased",
-        "the person's nodes are deleted by rewriting the part",
-    ),
-    Holding(
-        "signals",
-        "merged_nodes",
-        "numbers of nodes that are one person",
-        "whose visits they are",
-        "until resolved anew",
-        "written anew without the person",
-    ),
-    Holding(
-        "signals",
-        "merged_nodes_next",
-        "the same, while it is written",
-        "swapped in whole",
-        "seconds",
-        "emptied",
-    ),
-    Holding(
-        "signals",
-        "people",
-        "the same, in memory",
-        "looked up by every read of people",
-        "until reloaded",
-        "reloaded",
-    ),
-    Holding(
-        "signals",
-        "person_ids",
-        "ids of one person, in the engine's memory alone",
-        "an export or an erasure at work",
-        "while it works",
-        "forgotten when it ends",
-    ),
-    Holding("signals", "page_view_felt", "", "a view of page_views"),
-    Holding("signals", "session_felt", "", "a view of sessions"),
-    Holding("signals", "session_person", "", "a view of sessions"),
-    Holding(
-        "signals",
-        "service_minutes",
-        "names of operations, in which a service may have put an id",
-        "services by the minute",
-        _RETENTION,
-        "minutes with the person's spans are computed anew from the spans that stay",
-    ),
-    Holding(
-        "signals",
-        "service_edges",
-        "",
-        "calls between services by the minute: counts and times of all customers together",
-    ),
-    Holding("signals", "dirty_minutes", "", "which minutes are to be computed anew"),
-    Holding("signals", "schema_migrations", "", "what the schema has been through"),
+    *map(_of_table, TABLES),
     Holding(
         "control",
         "identity_cuts",

@@ -13,31 +13,18 @@ import pyarrow as pa
 from afterclick.clock import now_ms
 from afterclick.errors import Unavailable
 from afterclick.store.engine.connection import Engine
-from afterclick.store.erasure.ageing import drop_older
-from afterclick.store.erasure.person import Listed, PersonIds, find_person, listed, rows_of
+from afterclick.store.erasure.person import SHARED, Listed, PersonIds, find_person, listed, mine, rows_of
 from afterclick.store.rollups.refunds import carry_refunds
-from afterclick.store.rollups.service_minutes import settle_minutes
+from afterclick.store.rollups.service_minutes import SETTLED, settle_minutes
+from afterclick.store.schema import catalogue
+from afterclick.store.schema.catalogue import STORED, TABLES
+from afterclick.store.schema.retention import drop_older
+from afterclick.store.schema.table import People, Table
 
-SEARCHED: tuple[str, ...] = (
-    "events", "sessions", "page_views", "orders", "late_refunds", "trace_visits", "spans", "logs", "metrics",
-    "identity_edges", "identity_nodes",
-)  # fmt: skip
-"""Tables with rows that name a person."""
+SEARCHED: tuple[str, ...] = tuple(table.name for table in TABLES if table.people and table.people.key)
+"""Tables with rows that name a person, each after the one that its rows are made of."""
 
-_ROLLUPS = {
-    "page_views": "session_id",
-    "sessions": "session_id",
-    "trace_visits": "session_id",
-    "orders": "order_id",
-}
-_KEYS = {
-    "events": "event_id", "sessions": "session_id", "page_views": "(session_id, page_view_id)", "orders": "order_id",
-    "late_refunds": "(order_id, event_id)", "trace_visits": "(trace_id, session_id)", "spans": "(trace_id, span_id)",
-    "logs": "log_id", "metrics": "(series, time_ns)", "identity_edges": "(one, other, kind)", "identity_nodes": "key",
-}  # fmt: skip
-_WITHOUT_SITE = ("identity_nodes",)
-_SETTLED = ("service_minutes", "service_edges")
-_REWRITTEN = (*SEARCHED, *_SETTLED, "dirty_minutes", "merged_nodes", "merged_nodes_next")
+_REWRITTEN = [table.name for table in STORED]
 _SWEEP_SECONDS = 120.0
 
 
@@ -54,21 +41,24 @@ class PersonTables:
     def counts(self, person: PersonIds) -> dict[str, int]:
         """How many rows of each table are theirs, tables without any left out."""
         with listed(self._engine, person) as job:
-            found = {table: self._count(table, job) for table in SEARCHED}
-        return {table: rows for table, rows in found.items() if rows}
+            found = {name: self._count(catalogue.table(name), job) for name in SEARCHED}
+        return {name: rows for name, rows in found.items() if rows}
 
-    def rows(self, person: PersonIds, table: str) -> pa.Table:
+    def rows(self, person: PersonIds, name: str) -> pa.Table:
         """Their rows of one of SEARCHED, all columns; of visits shared with others the events alone, which name whose
         they are.
         """
-        asking = f"SELECT * FROM {table} WHERE {_mine(table)} AND {_KEYS[table]} IN ({rows_of(table)})"  # noqa: S608
-        if _ROLLUPS.get(table) == "session_id":
-            asking += f" AND session_id NOT IN ({rows_of('shared')})"
+        table = catalogue.table(name)
+        key = ", ".join(_people(table).key)
+        asking = f"SELECT * FROM {name} WHERE {mine(table)} AND ({key}) IN ({rows_of(table)})"  # noqa: S608
+        if _built_by(table) == ("session_id", "visit"):
+            asking += f" AND session_id NOT IN ({SHARED})"
         with listed(self._engine, person) as job:
             return self._engine.query(asking, job.parameters, tag="export")
 
-    def remove(self, person: PersonIds, table: str) -> int:
+    def remove(self, person: PersonIds, name: str) -> int:
         """Take their rows out of one of SEARCHED; how many there were. Idempotent, and safe to kill."""
+        table = catalogue.table(name)
         with listed(self._engine, person) as job:
             marking = (
                 f"INSERT INTO person_ids SELECT {{job:String}}, 'row', {_mark('*')} FROM ({rows_of(table)})"  # noqa: S608
@@ -77,12 +67,12 @@ class PersonTables:
             self._engine.command(f"{marking} SETTINGS final = 0", job.parameters)
             rows = self._engine.rows(_MARKED, job.parameters, tag="erasure")[0]["n"]
             if rows:
-                key = _KEYS[table].strip("()")
-                deleting = f"ALTER TABLE {table} DELETE WHERE {_mine(table)} AND {_mark(key)} IN ({_MARKS})"
+                key = ", ".join(_people(table).key)
+                deleting = f"ALTER TABLE {name} DELETE WHERE {mine(table)} AND {_mark(key)} IN ({_MARKS})"
                 self._engine.command(f"{deleting} SETTINGS mutations_sync = 1", job.parameters)
-            if table == "metrics":
+            if name == "metrics":
                 self._blank_exemplars(job)
-            if table in _ROLLUPS:
+            if table.rebuilt:
                 self._build_shared(table, job)
         return rows
 
@@ -96,7 +86,7 @@ class PersonTables:
             return
         self._engine.command(_TICKETS, {"site": person.site, "minutes": list(person.minutes)})
         settle_minutes(self._engine, now_ms())
-        for table in _SETTLED:
+        for table in SETTLED:
             for partition in self._partitions(table, person.minutes):
                 self._engine.command(f"OPTIMIZE TABLE {table} PARTITION ID '{partition}' FINAL")
             # Merging keeps the rows that say what a minute lost, by its name.
@@ -112,8 +102,7 @@ class PersonTables:
         Raises Unavailable when something still reads them after two minutes.
         """
         tables = [
-            row["table"]
-            for row in self._engine.rows(_WITH_OLD_PARTS, {"tables": list(_REWRITTEN)}, tag="erasure")
+            row["table"] for row in self._engine.rows(_WITH_OLD_PARTS, {"tables": _REWRITTEN}, tag="erasure")
         ]
         for table in tables:
             self._engine.command(f"ALTER TABLE {table} MODIFY SETTING old_parts_lifetime = 0")
@@ -137,7 +126,7 @@ class PersonTables:
                 )
             time.sleep(0.1)
 
-    def _count(self, table: str, job: Listed) -> int:
+    def _count(self, table: Table, job: Listed) -> int:
         counting = f"SELECT count() AS n FROM ({rows_of(table)})"  # noqa: S608
         return self._engine.rows(counting, job.parameters, tag="erasure")[0]["n"]
 
@@ -145,22 +134,21 @@ class PersonTables:
         if self._engine.rows(_EXEMPLARS, job.parameters, tag="erasure")[0]["n"]:
             self._engine.command(_WITHOUT_EXEMPLARS, job.parameters)
 
-    def _build_shared(self, table: str, job: Listed) -> None:
+    def _build_shared(self, table: Table, job: Listed) -> None:
         """Rollup rows of visits and orders in which the events that stay name somebody else."""
-        by = _ROLLUPS[table]
-        kind = "order" if by == "order_id" else "visit"
+        by, kind = _built_by(table)
         theirs = f"SELECT value FROM person_ids WHERE job = {{job:String}} AND kind = '{kind}'"  # noqa: S608
         shared = f"toString({by}) IN ({theirs})"
         left = f"SELECT count() AS n FROM events WHERE site = {{site:String}} AND {shared}"  # noqa: S608
         if not self._engine.rows(left, job.parameters, tag="erasure")[0]["n"]:
             return
-        view = self._engine.rows(_VIEW, {"view": f"{table}_of"}, tag="erasure")[0]
+        view = self._engine.rows(_VIEW, {"view": f"{table.name}_of"}, tag="erasure")[0]
         self._engine.command(
-            f"INSERT INTO {table} ({view['columns']}) SELECT {view['columns']} FROM ({view['as_select']}) "  # noqa: S608
+            f"INSERT INTO {table.name} ({view['columns']}) SELECT {view['columns']} FROM ({view['as_select']}) "  # noqa: S608
             f"WHERE site = {{site:String}} AND {shared} SETTINGS insert_deduplicate = 0",
             job.parameters,
         )
-        if table in ("orders", "sessions"):
+        if table.name in ("orders", "sessions"):
             carry_refunds(self._engine)
 
     def _partitions(self, table: str, minutes: Iterable[int]) -> list[str]:
@@ -168,8 +156,14 @@ class PersonTables:
         return [row["partition_id"] for row in found]
 
 
-def _mine(table: str) -> str:
-    return "{site:String} != ''" if table in _WITHOUT_SITE else "site = {site:String}"
+def _people(table: Table) -> People:
+    assert table.people, f"{table.name} holds nothing of people"  # noqa: S101 - callers choose from SEARCHED
+    return table.people
+
+
+def _built_by(table: Table) -> tuple[str, str]:
+    """The column by which a rollup is built anew from the events, and the kind of id in it; empty for other tables."""
+    return next(iter(_people(table).found_by.items())) if table.rebuilt else ("", "")
 
 
 def _mark(key: str) -> str:

@@ -11,9 +11,12 @@ from itertools import pairwise
 
 from afterclick.store.engine.connection import Engine
 from afterclick.store.rollups.refunds import carry_refunds
+from afterclick.store.schema.catalogue import TABLES
 
-BY_MONTH = ("page_views", "sessions", "trace_visits")
-"""Rollups in monthly partitions by the visit's start; `orders` has no partitions and is built whole."""
+BY_MONTH = [table.name for table in TABLES if table.rebuilt == "by month"]
+"""Rollups in monthly partitions by the visit's start."""
+WHOLE = [table.name for table in TABLES if table.rebuilt == "whole"]
+"""Rollups without partitions."""
 
 SLICE_EVENTS = 250_000
 """Events that are built at once; of an hour that holds more, what does not fit into memory goes over the disk."""
@@ -31,7 +34,8 @@ def rebuild(engine: Engine, since: int, until: int) -> list[str]:
     """
     months = list(_months(since, until))
     with engine.gate.rebuilding():
-        _build(engine, "orders", "tuple()", ["1"])
+        for table in WHOLE:
+            _build(engine, table, "tuple()", ["1"])
         for table in BY_MONTH:
             for month in months:
                 _build(engine, table, f"{month:%Y%m}", slices(engine, month))

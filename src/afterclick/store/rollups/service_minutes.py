@@ -25,6 +25,9 @@ LINK_MS = 3_600_000
 STRETCH = timedelta(hours=6)
 """Minutes are settled in stretches of up to six hours, so that a week of history stays within a query's memory."""
 
+SETTLED = ("service_minutes", "service_edges")
+"""The tables of which whole minutes are replaced."""
+
 _SQL = statements("afterclick.store.rollups", "service_minutes.sql")
 _MINUTE_MS = 60_000
 
@@ -76,7 +79,7 @@ def _milliseconds(row: dict[str, Any]) -> int:
 def _settle(engine: Engine, stretch: _Stretch) -> int:
     touched = _with_linked(engine, stretch)
     window = _window(stretch.site, touched)
-    for table in ("service_minutes", "service_edges"):
+    for table in SETTLED:
         newest = engine.rows(_SQL[f"newest_{table}"].sql, window, tag="settle")[0]["version"]
         # The clock orders ordinary runs, the table guards against a clock that went back.
         version = max(time.time_ns() // 1000, newest + 2)

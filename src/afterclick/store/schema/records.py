@@ -1,9 +1,10 @@
-"""Records as Arrow: the shape in which they enter the engine, held equal to `signals.py` and the SQL.
+"""Records as Arrow: the shape in which they enter the engine, made of the records of their tables.
 
 Ids travel as the Arrow UUID type and times as UTC milliseconds, which is what the engine reads without parsing text.
 """
 
-from collections.abc import Iterable, Sequence
+import re
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, cast
 
 import msgspec
@@ -11,151 +12,51 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from afterclick.errors import InvalidInput
-from afterclick.signals import Event, LogRecord, Record, Sample, Span
-from afterclick.store.spool.batch import Kind
+from afterclick.signals import Event, Record, Span
+from afterclick.store.schema import catalogue
+from afterclick.store.schema.table import SUM, TEXT, TIME, UUID, Table
+from afterclick.store.spool.batch import KINDS, Kind
 
-_TIME = pa.timestamp("ms", tz="UTC")
-_MONEY = pa.decimal128(18, 4)
+_PLAIN: dict[str, pa.DataType] = {
+    "Bool": pa.bool_(),
+    "Float32": pa.float32(),
+    "Float64": pa.float64(),
+    "Int32": pa.int32(),
+    "UInt8": pa.uint8(),
+    "UInt16": pa.uint16(),
+    "UInt64": pa.uint64(),
+    SUM: pa.decimal128(18, 4),
+    TEXT: pa.string(),
+    TIME: pa.timestamp("ms", tz="UTC"),
+    UUID: pa.uuid(),
+}
+_AROUND = re.compile(r"(Array|LowCardinality|Nullable)\((.*)\)")
 
-EVENTS: pa.Schema = pa.schema(
-    [
-        ("site", pa.string()),
-        ("event_id", pa.uuid()),
-        ("type", pa.string()),
-        ("time", _TIME),
-        ("received", _TIME),
-        ("name", pa.string()),
-        ("session_id", pa.uuid()),
-        ("session_start", _TIME),
-        ("page_view_id", pa.uuid()),
-        ("device_id", pa.string()),
-        ("user_id", pa.string()),
-        ("visitor", pa.string()),
-        ("host", pa.string()),
-        ("path", pa.string()),
-        ("route", pa.string()),
-        ("step", pa.string()),
-        ("referrer", pa.string()),
-        ("channel", pa.string()),
-        ("campaign", pa.string()),
-        ("country", pa.string()),
-        ("region", pa.string()),
-        ("device_class", pa.string()),
-        ("device_tier", pa.string()),
-        ("browser", pa.string()),
-        ("os", pa.string()),
-        ("release", pa.string()),
-        ("trace_id", pa.string()),
-        ("value", pa.float64()),
-        ("duration_ms", pa.float32()),
-        ("status", pa.uint16()),
-        ("method", pa.string()),
-        ("target", pa.string()),
-        ("source", pa.string()),
-        ("message", pa.string()),
-        ("order_id", pa.string()),
-        ("revenue", _MONEY),
-        ("currency", pa.string()),
-        ("tags", pa.list_(pa.string())),
-        ("props", pa.string()),
-    ]
-)
-"""Columns of table `events`: the fields of `Event` but `user_agent` and `session_key`, which are never stored."""
 
-SPANS: pa.Schema = pa.schema(
-    [
-        ("site", pa.string()),
-        ("trace_id", pa.string()),
-        ("span_id", pa.string()),
-        ("service", pa.string()),
-        ("name", pa.string()),
-        ("time", _TIME),
-        ("start_ns", pa.uint64()),
-        ("duration_ns", pa.uint64()),
-        ("received", _TIME),
-        ("parent_span_id", pa.string()),
-        ("kind", pa.string()),
-        ("status", pa.string()),
-        ("status_message", pa.string()),
-        ("http_status", pa.uint16()),
-        ("peer", pa.string()),
-        ("release", pa.string()),
-        ("exception", pa.string()),
-        ("generated", pa.bool_()),
-        ("attributes", pa.string()),
-    ]
-)
-"""Columns of table `spans`: the fields of `Span`."""
+def arrow_type(sql: str) -> pa.DataType:
+    """What a column of that type travels as; raises KeyError for a type that no record has."""
+    if around := _AROUND.fullmatch(sql):
+        inner = arrow_type(around[2])
+        return pa.list_(inner) if around[1] == "Array" else inner
+    return _PLAIN[sql]
 
-_COUNTS = pa.list_(pa.uint64())
-_NUMBERS = pa.list_(pa.float64())
 
-SAMPLES: pa.Schema = pa.schema(
-    [
-        ("site", pa.string()),
-        ("service", pa.string()),
-        ("name", pa.string()),
-        ("type", pa.string()),
-        ("series", pa.string()),
-        ("time", _TIME),
-        ("time_ns", pa.uint64()),
-        ("received", _TIME),
-        ("start_ns", pa.uint64()),
-        ("release", pa.string()),
-        ("scope", pa.string()),
-        ("unit", pa.string()),
-        ("temporality", pa.string()),
-        ("monotonic", pa.bool_()),
-        ("value", pa.float64()),
-        ("count", pa.uint64()),
-        ("sum", pa.float64()),
-        ("min", pa.float64()),
-        ("max", pa.float64()),
-        ("explicit_bounds", _NUMBERS),
-        ("bucket_counts", _COUNTS),
-        ("scale", pa.int32()),
-        ("zero_count", pa.uint64()),
-        ("zero_threshold", pa.float64()),
-        ("positive_offset", pa.int32()),
-        ("positive_bucket_counts", _COUNTS),
-        ("negative_offset", pa.int32()),
-        ("negative_bucket_counts", _COUNTS),
-        ("quantiles", _NUMBERS),
-        ("quantile_values", _NUMBERS),
-        ("exemplar_trace_ids", pa.list_(pa.string())),
-        ("generated", pa.bool_()),
-        ("resource", pa.string()),
-        ("attributes", pa.string()),
-    ]
-)
-"""Columns of table `metrics`: the fields of `Sample`."""
+def _schema(table: Table) -> pa.Schema:
+    return pa.schema([(column.name, arrow_type(column.type)) for column in table.columns])
 
-LOGS: pa.Schema = pa.schema(
-    [
-        ("site", pa.string()),
-        ("log_id", pa.uuid()),
-        ("service", pa.string()),
-        ("time", _TIME),
-        ("time_ns", pa.uint64()),
-        ("received", _TIME),
-        ("severity_number", pa.uint8()),
-        ("severity_text", pa.string()),
-        ("event_name", pa.string()),
-        ("body", pa.string()),
-        ("trace_id", pa.string()),
-        ("span_id", pa.string()),
-        ("release", pa.string()),
-        ("scope", pa.string()),
-        ("exception", pa.string()),
-        ("generated", pa.bool_()),
-        ("resource", pa.string()),
-        ("attributes", pa.string()),
-    ]
-)
-"""Columns of table `logs`: the fields of `LogRecord`."""
 
-SCHEMAS: dict[Kind, pa.Schema] = {"events": EVENTS, "spans": SPANS, "metrics": SAMPLES, "logs": LOGS}
-STRUCTS: dict[Kind, type[Record]] = {"events": Event, "spans": Span, "metrics": Sample, "logs": LogRecord}
+def _kinds() -> Iterator[tuple[Kind, Table, type[Record]]]:
+    for kind in KINDS:
+        table = catalogue.table(kind)
+        if table.record is None:
+            raise TypeError(f"The table {kind} says no record that the drain could bring to it.")
+        yield kind, table, table.record
+
+
+SCHEMAS: dict[Kind, pa.Schema] = {kind: _schema(table) for kind, table, _ in _kinds()}
+"""The columns of each kind's table: the fields of its record, but those of `Event` that are never stored."""
+STRUCTS: dict[Kind, type[Record]] = {kind: record for kind, _, record in _kinds()}
+EVENTS, SPANS, SAMPLES, LOGS = (SCHEMAS[kind] for kind in KINDS)
 
 
 def events_table(events: Sequence[Event]) -> pa.Table:

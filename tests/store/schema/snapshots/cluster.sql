@@ -1,13 +1,3 @@
-CREATE TABLE IF NOT EXISTS schema_migrations ON CLUSTER 'main'
-(
-    version UInt32,
-    name String,
-    applied DateTime64(3, 'UTC') DEFAULT now64(3)
-)
-ENGINE = ReplicatedMergeTree('/clickhouse/tables/all/{database}/schema_migrations', '{shard}-{replica}')
-ORDER BY version
-SETTINGS fsync_after_insert = 1;
-
 CREATE TABLE IF NOT EXISTS events_local ON CLUSTER 'main'
 (
     site LowCardinality(String),
@@ -30,6 +20,7 @@ CREATE TABLE IF NOT EXISTS events_local ON CLUSTER 'main'
     channel LowCardinality(String),
     campaign LowCardinality(String),
     country LowCardinality(String),
+    region LowCardinality(String),
     device_class LowCardinality(String),
     device_tier LowCardinality(String),
     browser LowCardinality(String),
@@ -57,234 +48,35 @@ SETTINGS replicated_deduplication_window = 1000, fsync_after_insert = 1, fsync_p
 CREATE TABLE IF NOT EXISTS events ON CLUSTER 'main' AS events_local
 ENGINE = Distributed('main', currentDatabase(), events_local, sipHash64(if(session_id = toUUID('00000000-0000-0000-0000-000000000000'), event_id, session_id)));
 
-CREATE TABLE IF NOT EXISTS spans_local ON CLUSTER 'main'
+CREATE TABLE IF NOT EXISTS logs_local ON CLUSTER 'main'
 (
     site LowCardinality(String),
+    log_id UUID,
+    service LowCardinality(String),
+    time DateTime64(3, 'UTC') CODEC(ZSTD(1)),
+    time_ns UInt64 CODEC(ZSTD(1)),
+    received DateTime64(3, 'UTC') CODEC(ZSTD(1)),
+    severity_number UInt8,
+    severity_text LowCardinality(String),
+    event_name LowCardinality(String),
+    body String CODEC(ZSTD(1)),
     trace_id String CODEC(ZSTD(1)),
     span_id String CODEC(ZSTD(1)),
-    parent_span_id String CODEC(ZSTD(1)),
-    service LowCardinality(String),
-    name LowCardinality(String),
-    kind LowCardinality(String),
-    time DateTime64(3, 'UTC') CODEC(ZSTD(1)),
-    start_ns UInt64 CODEC(ZSTD(1)),
-    duration_ns UInt64 CODEC(ZSTD(1)),
-    received DateTime64(3, 'UTC') CODEC(ZSTD(1)),
-    status LowCardinality(String),
-    status_message String CODEC(ZSTD(1)),
-    http_status UInt16,
-    peer LowCardinality(String),
     release LowCardinality(String),
+    scope LowCardinality(String),
     exception String CODEC(ZSTD(1)),
     generated Bool,
+    resource String CODEC(ZSTD(1)),
     attributes String CODEC(ZSTD(1)),
     INDEX by_trace trace_id TYPE bloom_filter(0.01)
 )
-ENGINE = ReplicatedReplacingMergeTree('/clickhouse/tables/{shard}/{database}/spans_local', '{replica}')
+ENGINE = ReplicatedReplacingMergeTree('/clickhouse/tables/{shard}/{database}/logs_local', '{replica}')
 PARTITION BY toYYYYMM(time)
-ORDER BY (site, toStartOfHour(time), trace_id, span_id)
+ORDER BY (site, toStartOfHour(time), service, time, log_id)
 SETTINGS replicated_deduplication_window = 1000, fsync_after_insert = 1, fsync_part_directory = 1;
 
-CREATE TABLE IF NOT EXISTS spans ON CLUSTER 'main' AS spans_local
-ENGINE = Distributed('main', currentDatabase(), spans_local, sipHash64(trace_id));
-
-CREATE TABLE IF NOT EXISTS page_views_local ON CLUSTER 'main'
-(
-    site LowCardinality(String),
-    session_start DateTime64(3, 'UTC'),
-    session_id UUID,
-    page_view_id UUID,
-    time SimpleAggregateFunction(min, DateTime64(3, 'UTC')),
-    last SimpleAggregateFunction(max, DateTime64(3, 'UTC')),
-    -- path, route, step and release are those of its page_view event, empty when that event was lost
-    path SimpleAggregateFunction(max, String) CODEC(ZSTD(1)),
-    route SimpleAggregateFunction(max, LowCardinality(String)),
-    step SimpleAggregateFunction(max, LowCardinality(String)),
-    release SimpleAggregateFunction(max, LowCardinality(String)),
-    lcp SimpleAggregateFunction(max, Nullable(Float32)),
-    inp SimpleAggregateFunction(max, Nullable(Float32)),
-    cls SimpleAggregateFunction(max, Nullable(Float32)),
-    fcp SimpleAggregateFunction(max, Nullable(Float32)),
-    ttfb SimpleAggregateFunction(max, Nullable(Float32)),
-    lcp_by SimpleAggregateFunction(max, Tuple(value Float32, target String, source String)) CODEC(ZSTD(1)),
-    inp_by SimpleAggregateFunction(max, Tuple(value Float32, target String, source String)) CODEC(ZSTD(1)),
-    cls_by SimpleAggregateFunction(max, Tuple(value Float32, target String, source String)) CODEC(ZSTD(1)),
-    cart_value SimpleAggregateFunction(max, Float64),
-    slowest_request_ms SimpleAggregateFunction(max, Float32),
-    slowest_resource_ms SimpleAggregateFunction(max, Float32),
-    any_error SimpleAggregateFunction(max, UInt8), -- a JS error
-    any_failed_request SimpleAggregateFunction(max, UInt8), -- a request without answer or with status 500 and up
-    any_struggle SimpleAggregateFunction(max, UInt8),
-    errors SimpleAggregateFunction(groupUniqArrayArray(200), Array(Tuple(time DateTime64(3, 'UTC'), name String, source String))) CODEC(ZSTD(1)),
-    struggles SimpleAggregateFunction(groupUniqArrayArray(200), Array(Tuple(time DateTime64(3, 'UTC'), name String, target String))) CODEC(ZSTD(1)),
-    requests SimpleAggregateFunction(groupUniqArrayArray(500), Array(Tuple(time DateTime64(3, 'UTC'), method String, target String, duration_ms Float32, status UInt16, trace_id String))) CODEC(ZSTD(1)),
-    resources SimpleAggregateFunction(groupUniqArrayArray(200), Array(Tuple(time DateTime64(3, 'UTC'), name String, source String, duration_ms Float32, status UInt16))) CODEC(ZSTD(1)),
-    tags SimpleAggregateFunction(groupUniqArrayArray(100), Array(String)),
-    INDEX by_session session_id TYPE bloom_filter(0.01)
-)
-ENGINE = ReplicatedAggregatingMergeTree('/clickhouse/tables/{shard}/{database}/page_views_local', '{replica}')
-PARTITION BY toYYYYMM(session_start)
-ORDER BY (site, session_start, session_id, page_view_id)
-SETTINGS replicated_deduplication_window = 1000, fsync_after_insert = 1, fsync_part_directory = 1;
-
-CREATE TABLE IF NOT EXISTS page_views ON CLUSTER 'main' AS page_views_local
-ENGINE = Distributed('main', currentDatabase(), page_views_local, sipHash64(session_id));
-
-CREATE TABLE IF NOT EXISTS sessions_local ON CLUSTER 'main'
-(
-    site LowCardinality(String),
-    session_start DateTime64(3, 'UTC'),
-    session_id UUID,
-    last SimpleAggregateFunction(max, DateTime64(3, 'UTC')),
-    device_id SimpleAggregateFunction(max, String) CODEC(ZSTD(1)),
-    user_id SimpleAggregateFunction(max, String) CODEC(ZSTD(1)),
-    visitor SimpleAggregateFunction(max, LowCardinality(String)),
-    country SimpleAggregateFunction(max, LowCardinality(String)),
-    channel SimpleAggregateFunction(max, LowCardinality(String)),
-    campaign SimpleAggregateFunction(max, LowCardinality(String)),
-    referrer SimpleAggregateFunction(max, LowCardinality(String)),
-    device_class SimpleAggregateFunction(max, LowCardinality(String)),
-    device_tier SimpleAggregateFunction(max, LowCardinality(String)),
-    browser SimpleAggregateFunction(max, LowCardinality(String)),
-    os SimpleAggregateFunction(max, LowCardinality(String)),
-    release SimpleAggregateFunction(max, LowCardinality(String)),
-    -- did: one entry a page view, sort by time to read the journey
-    steps SimpleAggregateFunction(groupUniqArrayArray(1000), Array(Tuple(time DateTime64(3, 'UTC'), step String, page_view_id UUID))) CODEC(ZSTD(1)),
-    -- felt: the worst of the visit, and one hash an event so that a repetition counts once
-    lcp SimpleAggregateFunction(max, Nullable(Float32)),
-    inp SimpleAggregateFunction(max, Nullable(Float32)),
-    cls SimpleAggregateFunction(max, Nullable(Float32)),
-    slowest_request_ms SimpleAggregateFunction(max, Float32),
-    slowest_resource_ms SimpleAggregateFunction(max, Float32),
-    errors SimpleAggregateFunction(groupUniqArrayArray(1000), Array(UInt64)),
-    failed_requests SimpleAggregateFunction(groupUniqArrayArray(1000), Array(UInt64)),
-    struggles SimpleAggregateFunction(groupUniqArrayArray(1000), Array(UInt64)),
-    rating SimpleAggregateFunction(max, Tuple(time DateTime64(3, 'UTC'), value Float32, message String)) CODEC(ZSTD(1)),
-    -- paid: gross by order id, refunded by the refund's event id
-    orders SimpleAggregateFunction(maxMap, Map(String, Decimal(18, 4))),
-    refunds SimpleAggregateFunction(maxMap, Map(String, Decimal(18, 4))),
-    currency SimpleAggregateFunction(max, LowCardinality(String)),
-    INDEX by_session session_id TYPE bloom_filter(0.01)
-)
-ENGINE = ReplicatedAggregatingMergeTree('/clickhouse/tables/{shard}/{database}/sessions_local', '{replica}')
-PARTITION BY toYYYYMM(session_start)
-ORDER BY (site, session_start, session_id)
-SETTINGS replicated_deduplication_window = 1000, fsync_after_insert = 1, fsync_part_directory = 1;
-
-CREATE TABLE IF NOT EXISTS sessions ON CLUSTER 'main' AS sessions_local
-ENGINE = Distributed('main', currentDatabase(), sessions_local, sipHash64(session_id));
-
-CREATE TABLE IF NOT EXISTS orders_local ON CLUSTER 'main'
-(
-    site LowCardinality(String),
-    order_id String,
-    time SimpleAggregateFunction(min, DateTime64(3, 'UTC')),
-    session_id SimpleAggregateFunction(max, UUID),
-    session_start SimpleAggregateFunction(max, DateTime64(3, 'UTC')),
-    device_id SimpleAggregateFunction(max, String),
-    user_id SimpleAggregateFunction(max, String),
-    revenue SimpleAggregateFunction(max, Decimal(18, 4)),
-    refunds SimpleAggregateFunction(maxMap, Map(String, Decimal(18, 4))), -- by the refund's event id
-    currency SimpleAggregateFunction(max, LowCardinality(String))
-)
-ENGINE = ReplicatedAggregatingMergeTree('/clickhouse/tables/{shard}/{database}/orders_local', '{replica}')
-ORDER BY (site, order_id)
-SETTINGS replicated_deduplication_window = 1000, fsync_after_insert = 1, fsync_part_directory = 1;
-
-CREATE TABLE IF NOT EXISTS orders ON CLUSTER 'main' AS orders_local
-ENGINE = Distributed('main', currentDatabase(), orders_local, sipHash64(order_id));
-
-CREATE TABLE IF NOT EXISTS trace_visits_local ON CLUSTER 'main'
-(
-    site LowCardinality(String),
-    trace_id String CODEC(ZSTD(1)),
-    session_start DateTime64(3, 'UTC'),
-    session_id UUID,
-    page_view_id UUID
-)
-ENGINE = ReplicatedReplacingMergeTree('/clickhouse/tables/{shard}/{database}/trace_visits_local', '{replica}')
-PARTITION BY toYYYYMM(session_start)
-ORDER BY (site, trace_id, session_id, page_view_id)
-SETTINGS replicated_deduplication_window = 1000, fsync_after_insert = 1, fsync_part_directory = 1;
-
-CREATE TABLE IF NOT EXISTS trace_visits ON CLUSTER 'main' AS trace_visits_local
-ENGINE = Distributed('main', currentDatabase(), trace_visits_local, sipHash64(trace_id));
-
-CREATE TABLE IF NOT EXISTS dirty_minutes_local ON CLUSTER 'main'
-(
-    site LowCardinality(String),
-    minute DateTime64(3, 'UTC'),
-    ticket UUID,
-    settled DateTime64(3, 'UTC'),
-    written DateTime DEFAULT now()
-)
-ENGINE = ReplicatedReplacingMergeTree('/clickhouse/tables/{shard}/{database}/dirty_minutes_local', '{replica}', settled)
-ORDER BY (site, minute, ticket)
-TTL written + toIntervalDay(1) DELETE WHERE settled > toDateTime64(0, 3, 'UTC')
-SETTINGS fsync_after_insert = 1, fsync_part_directory = 1;
-
-CREATE TABLE IF NOT EXISTS dirty_minutes ON CLUSTER 'main' AS dirty_minutes_local
-ENGINE = Distributed('main', currentDatabase(), dirty_minutes_local, sipHash64(site, minute));
-
-CREATE TABLE IF NOT EXISTS late_refunds_local ON CLUSTER 'main'
-(
-    site LowCardinality(String),
-    order_id String,
-    event_id UUID,
-    revenue Decimal(18, 4),
-    settled DateTime64(3, 'UTC')
-)
-ENGINE = ReplicatedReplacingMergeTree('/clickhouse/tables/{shard}/{database}/late_refunds_local', '{replica}', settled)
-ORDER BY (site, order_id, event_id)
-SETTINGS replicated_deduplication_window = 1000, fsync_after_insert = 1, fsync_part_directory = 1;
-
-CREATE TABLE IF NOT EXISTS late_refunds ON CLUSTER 'main' AS late_refunds_local
-ENGINE = Distributed('main', currentDatabase(), late_refunds_local, sipHash64(order_id));
-
-CREATE TABLE IF NOT EXISTS service_minutes_local ON CLUSTER 'main'
-(
-    site LowCardinality(String),
-    minute DateTime64(3, 'UTC'),
-    service LowCardinality(String),
-    operation LowCardinality(String),
-    kind LowCardinality(String),
-    release LowCardinality(String),
-    spans UInt64,
-    errors UInt64,
-    duration_ms_sum Float64,
-    duration_ms Array(Float32), -- p50, p75, p95, p99
-    generated UInt64,
-    version UInt64,
-    gone UInt8
-)
-ENGINE = ReplicatedReplacingMergeTree('/clickhouse/tables/{shard}/{database}/service_minutes_local', '{replica}', version, gone)
-PARTITION BY toYYYYMM(minute)
-ORDER BY (site, minute, service, operation, kind, release)
-SETTINGS fsync_after_insert = 1, fsync_part_directory = 1;
-
-CREATE TABLE IF NOT EXISTS service_minutes ON CLUSTER 'main' AS service_minutes_local
-ENGINE = Distributed('main', currentDatabase(), service_minutes_local, sipHash64(site, minute));
-
-CREATE TABLE IF NOT EXISTS service_edges_local ON CLUSTER 'main'
-(
-    site LowCardinality(String),
-    minute DateTime64(3, 'UTC'),
-    caller LowCardinality(String),
-    callee LowCardinality(String),
-    calls UInt64,
-    errors UInt64,
-    duration_ms_sum Float64,
-    duration_ms Array(Float32), -- p50, p75, p95, p99
-    version UInt64,
-    gone UInt8
-)
-ENGINE = ReplicatedReplacingMergeTree('/clickhouse/tables/{shard}/{database}/service_edges_local', '{replica}', version, gone)
-PARTITION BY toYYYYMM(minute)
-ORDER BY (site, minute, caller, callee)
-SETTINGS fsync_after_insert = 1, fsync_part_directory = 1;
-
-CREATE TABLE IF NOT EXISTS service_edges ON CLUSTER 'main' AS service_edges_local
-ENGINE = Distributed('main', currentDatabase(), service_edges_local, sipHash64(site, minute));
+CREATE TABLE IF NOT EXISTS logs ON CLUSTER 'main' AS logs_local
+ENGINE = Distributed('main', currentDatabase(), logs_local, sipHash64(log_id));
 
 CREATE TABLE IF NOT EXISTS metrics_local ON CLUSTER 'main'
 (
@@ -331,43 +123,36 @@ SETTINGS replicated_deduplication_window = 1000, fsync_after_insert = 1, fsync_p
 CREATE TABLE IF NOT EXISTS metrics ON CLUSTER 'main' AS metrics_local
 ENGINE = Distributed('main', currentDatabase(), metrics_local, sipHash64(series));
 
-CREATE TABLE IF NOT EXISTS logs_local ON CLUSTER 'main'
+CREATE TABLE IF NOT EXISTS spans_local ON CLUSTER 'main'
 (
     site LowCardinality(String),
-    log_id UUID,
-    service LowCardinality(String),
-    time DateTime64(3, 'UTC') CODEC(ZSTD(1)),
-    time_ns UInt64 CODEC(ZSTD(1)),
-    received DateTime64(3, 'UTC') CODEC(ZSTD(1)),
-    severity_number UInt8,
-    severity_text LowCardinality(String),
-    event_name LowCardinality(String),
-    body String CODEC(ZSTD(1)),
     trace_id String CODEC(ZSTD(1)),
     span_id String CODEC(ZSTD(1)),
+    parent_span_id String CODEC(ZSTD(1)),
+    service LowCardinality(String),
+    name LowCardinality(String),
+    kind LowCardinality(String),
+    time DateTime64(3, 'UTC') CODEC(ZSTD(1)),
+    start_ns UInt64 CODEC(ZSTD(1)),
+    duration_ns UInt64 CODEC(ZSTD(1)),
+    received DateTime64(3, 'UTC') CODEC(ZSTD(1)),
+    status LowCardinality(String),
+    status_message String CODEC(ZSTD(1)),
+    http_status UInt16,
+    peer LowCardinality(String),
     release LowCardinality(String),
-    scope LowCardinality(String),
     exception String CODEC(ZSTD(1)),
     generated Bool,
-    resource String CODEC(ZSTD(1)),
     attributes String CODEC(ZSTD(1)),
     INDEX by_trace trace_id TYPE bloom_filter(0.01)
 )
-ENGINE = ReplicatedReplacingMergeTree('/clickhouse/tables/{shard}/{database}/logs_local', '{replica}')
+ENGINE = ReplicatedReplacingMergeTree('/clickhouse/tables/{shard}/{database}/spans_local', '{replica}')
 PARTITION BY toYYYYMM(time)
-ORDER BY (site, toStartOfHour(time), service, time, log_id)
+ORDER BY (site, toStartOfHour(time), trace_id, span_id)
 SETTINGS replicated_deduplication_window = 1000, fsync_after_insert = 1, fsync_part_directory = 1;
 
-CREATE TABLE IF NOT EXISTS logs ON CLUSTER 'main' AS logs_local
-ENGINE = Distributed('main', currentDatabase(), logs_local, sipHash64(log_id));
-
-ALTER TABLE events_local ON CLUSTER 'main' ADD COLUMN IF NOT EXISTS region LowCardinality(String) AFTER country;
-
-ALTER TABLE events ON CLUSTER 'main' ADD COLUMN IF NOT EXISTS region LowCardinality(String) AFTER country;
-
-ALTER TABLE sessions_local ON CLUSTER 'main' ADD COLUMN IF NOT EXISTS region SimpleAggregateFunction(max, LowCardinality(String)) AFTER country;
-
-ALTER TABLE sessions ON CLUSTER 'main' ADD COLUMN IF NOT EXISTS region SimpleAggregateFunction(max, LowCardinality(String)) AFTER country;
+CREATE TABLE IF NOT EXISTS spans ON CLUSTER 'main' AS spans_local
+ENGINE = Distributed('main', currentDatabase(), spans_local, sipHash64(trace_id));
 
 CREATE TABLE IF NOT EXISTS identity_edges_local ON CLUSTER 'main'
 (
@@ -383,6 +168,203 @@ SETTINGS replicated_deduplication_window = 1000, fsync_after_insert = 1, fsync_p
 
 CREATE TABLE IF NOT EXISTS identity_edges ON CLUSTER 'main' AS identity_edges_local
 ENGINE = Distributed('main', currentDatabase(), identity_edges_local, sipHash64(one));
+
+CREATE TABLE IF NOT EXISTS orders_local ON CLUSTER 'main'
+(
+    site LowCardinality(String),
+    order_id String,
+    time SimpleAggregateFunction(min, DateTime64(3, 'UTC')),
+    session_id SimpleAggregateFunction(max, UUID),
+    session_start SimpleAggregateFunction(max, DateTime64(3, 'UTC')),
+    device_id SimpleAggregateFunction(max, String),
+    user_id SimpleAggregateFunction(max, String),
+    revenue SimpleAggregateFunction(max, Decimal(18, 4)),
+    refunds SimpleAggregateFunction(maxMap, Map(String, Decimal(18, 4))),
+    currency SimpleAggregateFunction(max, LowCardinality(String))
+)
+ENGINE = ReplicatedAggregatingMergeTree('/clickhouse/tables/{shard}/{database}/orders_local', '{replica}')
+ORDER BY (site, order_id)
+SETTINGS replicated_deduplication_window = 1000, fsync_after_insert = 1, fsync_part_directory = 1;
+
+CREATE TABLE IF NOT EXISTS orders ON CLUSTER 'main' AS orders_local
+ENGINE = Distributed('main', currentDatabase(), orders_local, sipHash64(order_id));
+
+CREATE TABLE IF NOT EXISTS late_refunds_local ON CLUSTER 'main'
+(
+    site LowCardinality(String),
+    order_id String,
+    event_id UUID,
+    revenue Decimal(18, 4),
+    settled DateTime64(3, 'UTC')
+)
+ENGINE = ReplicatedReplacingMergeTree('/clickhouse/tables/{shard}/{database}/late_refunds_local', '{replica}', settled)
+ORDER BY (site, order_id, event_id)
+SETTINGS replicated_deduplication_window = 1000, fsync_after_insert = 1, fsync_part_directory = 1;
+
+CREATE TABLE IF NOT EXISTS late_refunds ON CLUSTER 'main' AS late_refunds_local
+ENGINE = Distributed('main', currentDatabase(), late_refunds_local, sipHash64(order_id));
+
+CREATE TABLE IF NOT EXISTS page_views_local ON CLUSTER 'main'
+(
+    site LowCardinality(String),
+    session_start DateTime64(3, 'UTC'),
+    session_id UUID,
+    page_view_id UUID,
+    time SimpleAggregateFunction(min, DateTime64(3, 'UTC')),
+    last SimpleAggregateFunction(max, DateTime64(3, 'UTC')),
+    path SimpleAggregateFunction(max, String) CODEC(ZSTD(1)),
+    route SimpleAggregateFunction(max, LowCardinality(String)),
+    step SimpleAggregateFunction(max, LowCardinality(String)),
+    release SimpleAggregateFunction(max, LowCardinality(String)),
+    lcp SimpleAggregateFunction(max, Nullable(Float32)),
+    inp SimpleAggregateFunction(max, Nullable(Float32)),
+    cls SimpleAggregateFunction(max, Nullable(Float32)),
+    fcp SimpleAggregateFunction(max, Nullable(Float32)),
+    ttfb SimpleAggregateFunction(max, Nullable(Float32)),
+    lcp_by SimpleAggregateFunction(max, Tuple(value Float32, target String, source String)) CODEC(ZSTD(1)),
+    inp_by SimpleAggregateFunction(max, Tuple(value Float32, target String, source String)) CODEC(ZSTD(1)),
+    cls_by SimpleAggregateFunction(max, Tuple(value Float32, target String, source String)) CODEC(ZSTD(1)),
+    cart_value SimpleAggregateFunction(max, Float64),
+    slowest_request_ms SimpleAggregateFunction(max, Float32),
+    slowest_resource_ms SimpleAggregateFunction(max, Float32),
+    any_error SimpleAggregateFunction(max, UInt8),
+    any_failed_request SimpleAggregateFunction(max, UInt8),
+    any_struggle SimpleAggregateFunction(max, UInt8),
+    errors SimpleAggregateFunction(groupUniqArrayArray(200), Array(Tuple(time DateTime64(3, 'UTC'), name String, source String))) CODEC(ZSTD(1)),
+    struggles SimpleAggregateFunction(groupUniqArrayArray(200), Array(Tuple(time DateTime64(3, 'UTC'), name String, target String))) CODEC(ZSTD(1)),
+    requests SimpleAggregateFunction(groupUniqArrayArray(500), Array(Tuple(time DateTime64(3, 'UTC'), method String, target String, duration_ms Float32, status UInt16, trace_id String))) CODEC(ZSTD(1)),
+    resources SimpleAggregateFunction(groupUniqArrayArray(200), Array(Tuple(time DateTime64(3, 'UTC'), name String, source String, duration_ms Float32, status UInt16))) CODEC(ZSTD(1)),
+    tags SimpleAggregateFunction(groupUniqArrayArray(100), Array(String)),
+    INDEX by_session session_id TYPE bloom_filter(0.01)
+)
+ENGINE = ReplicatedAggregatingMergeTree('/clickhouse/tables/{shard}/{database}/page_views_local', '{replica}')
+PARTITION BY toYYYYMM(session_start)
+ORDER BY (site, session_start, session_id, page_view_id)
+SETTINGS replicated_deduplication_window = 1000, fsync_after_insert = 1, fsync_part_directory = 1;
+
+CREATE TABLE IF NOT EXISTS page_views ON CLUSTER 'main' AS page_views_local
+ENGINE = Distributed('main', currentDatabase(), page_views_local, sipHash64(session_id));
+
+CREATE TABLE IF NOT EXISTS service_minutes_local ON CLUSTER 'main'
+(
+    site LowCardinality(String),
+    minute DateTime64(3, 'UTC'),
+    service LowCardinality(String),
+    operation LowCardinality(String),
+    kind LowCardinality(String),
+    release LowCardinality(String),
+    spans UInt64,
+    errors UInt64,
+    duration_ms_sum Float64,
+    duration_ms Array(Float32),
+    generated UInt64,
+    version UInt64,
+    gone UInt8
+)
+ENGINE = ReplicatedReplacingMergeTree('/clickhouse/tables/{shard}/{database}/service_minutes_local', '{replica}', version, gone)
+PARTITION BY toYYYYMM(minute)
+ORDER BY (site, minute, service, operation, kind, release)
+SETTINGS fsync_after_insert = 1, fsync_part_directory = 1;
+
+CREATE TABLE IF NOT EXISTS service_minutes ON CLUSTER 'main' AS service_minutes_local
+ENGINE = Distributed('main', currentDatabase(), service_minutes_local, sipHash64(site, minute));
+
+CREATE TABLE IF NOT EXISTS service_edges_local ON CLUSTER 'main'
+(
+    site LowCardinality(String),
+    minute DateTime64(3, 'UTC'),
+    caller LowCardinality(String),
+    callee LowCardinality(String),
+    calls UInt64,
+    errors UInt64,
+    duration_ms_sum Float64,
+    duration_ms Array(Float32),
+    version UInt64,
+    gone UInt8
+)
+ENGINE = ReplicatedReplacingMergeTree('/clickhouse/tables/{shard}/{database}/service_edges_local', '{replica}', version, gone)
+PARTITION BY toYYYYMM(minute)
+ORDER BY (site, minute, caller, callee)
+SETTINGS fsync_after_insert = 1, fsync_part_directory = 1;
+
+CREATE TABLE IF NOT EXISTS service_edges ON CLUSTER 'main' AS service_edges_local
+ENGINE = Distributed('main', currentDatabase(), service_edges_local, sipHash64(site, minute));
+
+CREATE TABLE IF NOT EXISTS dirty_minutes_local ON CLUSTER 'main'
+(
+    site LowCardinality(String),
+    minute DateTime64(3, 'UTC'),
+    ticket UUID,
+    settled DateTime64(3, 'UTC'),
+    written DateTime DEFAULT now()
+)
+ENGINE = ReplicatedReplacingMergeTree('/clickhouse/tables/{shard}/{database}/dirty_minutes_local', '{replica}', settled)
+ORDER BY (site, minute, ticket)
+TTL written + toIntervalDay(1) DELETE WHERE settled > toDateTime64(0, 3, 'UTC')
+SETTINGS fsync_after_insert = 1, fsync_part_directory = 1;
+
+CREATE TABLE IF NOT EXISTS dirty_minutes ON CLUSTER 'main' AS dirty_minutes_local
+ENGINE = Distributed('main', currentDatabase(), dirty_minutes_local, sipHash64(site, minute));
+
+CREATE TABLE IF NOT EXISTS sessions_local ON CLUSTER 'main'
+(
+    site LowCardinality(String),
+    session_start DateTime64(3, 'UTC'),
+    session_id UUID,
+    last SimpleAggregateFunction(max, DateTime64(3, 'UTC')),
+    device_id SimpleAggregateFunction(max, String) CODEC(ZSTD(1)),
+    user_id SimpleAggregateFunction(max, String) CODEC(ZSTD(1)),
+    visitor SimpleAggregateFunction(max, LowCardinality(String)),
+    country SimpleAggregateFunction(max, LowCardinality(String)),
+    region SimpleAggregateFunction(max, LowCardinality(String)),
+    channel SimpleAggregateFunction(max, LowCardinality(String)),
+    campaign SimpleAggregateFunction(max, LowCardinality(String)),
+    referrer SimpleAggregateFunction(max, LowCardinality(String)),
+    device_class SimpleAggregateFunction(max, LowCardinality(String)),
+    device_tier SimpleAggregateFunction(max, LowCardinality(String)),
+    browser SimpleAggregateFunction(max, LowCardinality(String)),
+    os SimpleAggregateFunction(max, LowCardinality(String)),
+    release SimpleAggregateFunction(max, LowCardinality(String)),
+    steps SimpleAggregateFunction(groupUniqArrayArray(1000), Array(Tuple(time DateTime64(3, 'UTC'), step String, page_view_id UUID))) CODEC(ZSTD(1)),
+    lcp SimpleAggregateFunction(max, Nullable(Float32)),
+    inp SimpleAggregateFunction(max, Nullable(Float32)),
+    cls SimpleAggregateFunction(max, Nullable(Float32)),
+    slowest_request_ms SimpleAggregateFunction(max, Float32),
+    slowest_resource_ms SimpleAggregateFunction(max, Float32),
+    errors SimpleAggregateFunction(groupUniqArrayArray(1000), Array(UInt64)),
+    failed_requests SimpleAggregateFunction(groupUniqArrayArray(1000), Array(UInt64)),
+    struggles SimpleAggregateFunction(groupUniqArrayArray(1000), Array(UInt64)),
+    rating SimpleAggregateFunction(max, Tuple(time DateTime64(3, 'UTC'), value Float32, message String)) CODEC(ZSTD(1)),
+    orders SimpleAggregateFunction(maxMap, Map(String, Decimal(18, 4))),
+    refunds SimpleAggregateFunction(maxMap, Map(String, Decimal(18, 4))),
+    currency SimpleAggregateFunction(max, LowCardinality(String)),
+    who SimpleAggregateFunction(max, UInt64) DEFAULT multiIf((user_id != '') AND (NOT has(['null', 'undefined', 'none', 'nil', 'nan', 'anonymous', 'guest', 'unknown', 'true', 'false', '0', '-1', '[object object]', '[email]', '[phone]', '[token]'], lower(user_id))), bitOr(sipHash64(site, user_id), bitShiftLeft(toUInt64(1), 63)), (device_id != '') AND (NOT has(['null', 'undefined', 'none', 'nil', 'nan', 'anonymous', 'guest', 'unknown', 'true', 'false', '0', '-1', '[object object]', '[email]', '[phone]', '[token]'], lower(device_id))), bitOr(bitShiftRight(sipHash64(site, device_id), 2), bitShiftLeft(toUInt64(1), 62)), toUInt64(0)),
+    node SimpleAggregateFunction(max, UInt64),
+    INDEX by_session session_id TYPE bloom_filter(0.01)
+)
+ENGINE = ReplicatedAggregatingMergeTree('/clickhouse/tables/{shard}/{database}/sessions_local', '{replica}')
+PARTITION BY toYYYYMM(session_start)
+ORDER BY (site, session_start, session_id)
+SETTINGS replicated_deduplication_window = 1000, fsync_after_insert = 1, fsync_part_directory = 1;
+
+CREATE TABLE IF NOT EXISTS sessions ON CLUSTER 'main' AS sessions_local
+ENGINE = Distributed('main', currentDatabase(), sessions_local, sipHash64(session_id));
+
+CREATE TABLE IF NOT EXISTS trace_visits_local ON CLUSTER 'main'
+(
+    site LowCardinality(String),
+    trace_id String CODEC(ZSTD(1)),
+    session_start DateTime64(3, 'UTC'),
+    session_id UUID,
+    page_view_id UUID
+)
+ENGINE = ReplicatedReplacingMergeTree('/clickhouse/tables/{shard}/{database}/trace_visits_local', '{replica}')
+PARTITION BY toYYYYMM(session_start)
+ORDER BY (site, trace_id, session_id, page_view_id)
+SETTINGS replicated_deduplication_window = 1000, fsync_after_insert = 1, fsync_part_directory = 1;
+
+CREATE TABLE IF NOT EXISTS trace_visits ON CLUSTER 'main' AS trace_visits_local
+ENGINE = Distributed('main', currentDatabase(), trace_visits_local, sipHash64(trace_id));
 
 CREATE TABLE IF NOT EXISTS identity_nodes ON CLUSTER 'main'
 (
@@ -402,7 +384,11 @@ ENGINE = ReplicatedMergeTree('/clickhouse/tables/all/{database}/merged_nodes', '
 ORDER BY number
 SETTINGS fsync_after_insert = 1, fsync_part_directory = 1;
 
-CREATE TABLE IF NOT EXISTS merged_nodes_next ON CLUSTER 'main' AS merged_nodes
+CREATE TABLE IF NOT EXISTS merged_nodes_next ON CLUSTER 'main'
+(
+    number UInt64,
+    turn UInt32
+)
 ENGINE = ReplicatedMergeTree('/clickhouse/tables/all/{database}/merged_nodes_next', '{shard}-{replica}')
 ORDER BY number
 SETTINGS fsync_after_insert = 1, fsync_part_directory = 1;
@@ -417,43 +403,15 @@ SOURCE(CLICKHOUSE(TABLE 'merged_nodes'))
 LIFETIME(0)
 LAYOUT(FLAT(INITIAL_ARRAY_SIZE 1024 MAX_ARRAY_SIZE 200000000));
 
-ALTER TABLE sessions_local ON CLUSTER 'main' ADD COLUMN IF NOT EXISTS who SimpleAggregateFunction(max, UInt64) DEFAULT multiIf(
-    user_id != '' AND NOT has(['null', 'undefined', 'none', 'nil', 'nan', 'anonymous', 'guest', 'unknown', 'true', 'false', '0', '-1', '[object object]', '[email]', '[phone]', '[token]'], lower(user_id)),
-    bitOr(sipHash64(site, user_id), bitShiftLeft(toUInt64(1), 63)),
-    device_id != '' AND NOT has(['null', 'undefined', 'none', 'nil', 'nan', 'anonymous', 'guest', 'unknown', 'true', 'false', '0', '-1', '[object object]', '[email]', '[phone]', '[token]'], lower(device_id)),
-    bitOr(bitShiftRight(sipHash64(site, device_id), 2), bitShiftLeft(toUInt64(1), 62)),
-    toUInt64(0));
-
-ALTER TABLE sessions ON CLUSTER 'main' ADD COLUMN IF NOT EXISTS who SimpleAggregateFunction(max, UInt64) DEFAULT multiIf(
-    user_id != '' AND NOT has(['null', 'undefined', 'none', 'nil', 'nan', 'anonymous', 'guest', 'unknown', 'true', 'false', '0', '-1', '[object object]', '[email]', '[phone]', '[token]'], lower(user_id)),
-    bitOr(sipHash64(site, user_id), bitShiftLeft(toUInt64(1), 63)),
-    device_id != '' AND NOT has(['null', 'undefined', 'none', 'nil', 'nan', 'anonymous', 'guest', 'unknown', 'true', 'false', '0', '-1', '[object object]', '[email]', '[phone]', '[token]'], lower(device_id)),
-    bitOr(bitShiftRight(sipHash64(site, device_id), 2), bitShiftLeft(toUInt64(1), 62)),
-    toUInt64(0));
-
-ALTER TABLE sessions_local ON CLUSTER 'main' ADD COLUMN IF NOT EXISTS node SimpleAggregateFunction(max, UInt64);
-
-ALTER TABLE sessions ON CLUSTER 'main' ADD COLUMN IF NOT EXISTS node SimpleAggregateFunction(max, UInt64);
-
-ALTER TABLE merged_nodes ON CLUSTER 'main' ADD COLUMN IF NOT EXISTS turn UInt32;
-
-ALTER TABLE merged_nodes_next ON CLUSTER 'main' ADD COLUMN IF NOT EXISTS turn UInt32;
-
-DROP DICTIONARY IF EXISTS people ON CLUSTER 'main' SYNC;
-
-CREATE DICTIONARY IF NOT EXISTS people ON CLUSTER 'main'
+CREATE TABLE IF NOT EXISTS schema_migrations ON CLUSTER 'main'
 (
-    number UInt64,
-    turn UInt32 DEFAULT 0
+    version UInt32,
+    name String,
+    applied DateTime64(3, 'UTC') DEFAULT now64(3)
 )
-PRIMARY KEY number
-SOURCE(CLICKHOUSE(TABLE 'merged_nodes'))
-LIFETIME(0)
-LAYOUT(FLAT(INITIAL_ARRAY_SIZE 1024 MAX_ARRAY_SIZE 200000000));
-
-ALTER TABLE merged_nodes ON CLUSTER 'main' DROP COLUMN IF EXISTS person;
-
-ALTER TABLE merged_nodes_next ON CLUSTER 'main' DROP COLUMN IF EXISTS person;
+ENGINE = ReplicatedMergeTree('/clickhouse/tables/all/{database}/schema_migrations', '{shard}-{replica}')
+ORDER BY version
+SETTINGS fsync_after_insert = 1;
 
 CREATE MATERIALIZED VIEW IF NOT EXISTS dirty_minutes_of ON CLUSTER 'main' TO dirty_minutes AS
 SELECT

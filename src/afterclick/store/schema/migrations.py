@@ -1,43 +1,17 @@
-"""Tables: brought up to date from the numbered files of `schema/`, and their rows kept for as long as is set."""
+"""Migrations: the numbered files of `schema/`, which bring the engine's tables to what the records of `tables/` say."""
 
 import re
-from importlib import resources
+from pathlib import Path
 from typing import NamedTuple
 
 from afterclick.errors import Misconfigured
+from afterclick.store import schema
 from afterclick.store.engine.connection import Engine
-from afterclick.store.schema.ddl import for_cluster, signed_in
-from afterclick.store.schema.view import Bound, views
+from afterclick.store.schema.ddl import created, signed_in
+from afterclick.store.schema.tables.schema_migrations import SCHEMA_MIGRATIONS
 
 _FILE = re.compile(r"(\d{4})_(\w+)\.sql")
 _END = re.compile(r";\s*$", re.MULTILINE)
-
-_MIGRATIONS = """
-CREATE TABLE IF NOT EXISTS schema_migrations
-(
-    version UInt32,
-    name String,
-    applied DateTime64(3, 'UTC') DEFAULT now64(3)
-)
-ENGINE = MergeTree
-ORDER BY version
-SETTINGS fsync_after_insert = 1
-"""
-
-DATED = {
-    "events": "time",
-    "spans": "time",
-    "metrics": "time",
-    "logs": "time",
-    "page_views": "session_start",
-    "sessions": "session_start",
-    "trace_visits": "session_start",
-    "orders": "time",
-    "service_minutes": "minute",
-    "service_edges": "minute",
-    "identity_edges": "last",
-}
-"""Tables whose rows age, and the column that dates them."""
 
 
 class Migration(NamedTuple):
@@ -58,17 +32,11 @@ class Migration(NamedTuple):
 def migrations() -> list[Migration]:
     """The numbered files of `schema/`, in order."""
     found: list[Migration] = []
-    for file in resources.files("afterclick.store.schema").iterdir():
+    for file in (file for folder in schema.__path__ for file in Path(folder).iterdir()):
         if match := _FILE.fullmatch(file.name):
             statements = [part.strip() for part in _END.split(file.read_text(encoding="utf-8"))]
             found.append(Migration(int(match[1]), match[2], [part for part in statements if part]))
     return sorted(found)
-
-
-def cluster_schema(cluster: str, bound: Bound) -> list[str]:
-    """The newest schema, its views bound, as statements for a cluster of that name: see `ddl.for_cluster`."""
-    tables = [_MIGRATIONS.strip(), *(one for file in migrations() for one in file.statements)]
-    return for_cluster([*tables, *(view.statement for view in views(bound))], cluster)
 
 
 def applied(engine: Engine) -> set[int]:
@@ -101,7 +69,7 @@ def migrate(engine: Engine, up_to: int | None = None) -> int:
     Raises Misconfigured when a newer release has written the store.
     """
     due = pending(engine)
-    engine.command(_MIGRATIONS)
+    engine.command(created(SCHEMA_MIGRATIONS))
     for migration in due:
         if up_to is not None and migration.version > up_to:
             break
@@ -112,21 +80,3 @@ def migrate(engine: Engine, up_to: int | None = None) -> int:
             {"version": migration.version, "name": migration.name},
         )
     return max(applied(engine), default=0)
-
-
-def keep_for(engine: Engine, days: int) -> None:
-    """Let the engine delete rows older than `days`; a changed number holds for what is there already, too.
-
-    More than 25 years count as 25: the engine's calendar for this ends in 2106.
-    """
-    days = min(days, 25 * 365)
-    for table, column in DATED.items():
-        rule = f"toDateTime({column}) + toIntervalDay({days})"
-        found = engine.rows(_ENGINE_OF, {"table": table}, tag="retention")[0]["engine_full"]
-        if f"TTL {rule}" not in found:
-            engine.command(f"ALTER TABLE {table} MODIFY TTL {rule}")
-
-
-_ENGINE_OF = (
-    "SELECT engine_full FROM system.tables WHERE database = currentDatabase() AND name = {table:String}"
-)

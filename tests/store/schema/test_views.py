@@ -15,8 +15,8 @@ from afterclick.settings import Settings
 from afterclick.signals import Event
 from afterclick.store.engine.connection import Engine
 from afterclick.store.engine.query import Parameter
+from afterclick.store.schema.migrations import applied, migrations
 from afterclick.store.schema.records import events_table
-from afterclick.store.schema.tables import applied, migrations
 from afterclick.store.schema.view import Bound, make_views, views
 from afterclick.store.store import Store
 

@@ -1,0 +1,67 @@
+"""What is made of the records of tables: `python -m tests.store.schema.derived` writes it anew.
+
+The tables of `docs/store.md` and `docs/privacy.md`, and the snapshot of the schema for a cluster.
+"""
+
+import re
+from pathlib import Path
+
+from afterclick.measure import BOUND
+from afterclick.store.erasure import REGISTRY
+from afterclick.store.erasure.registry import Where
+from afterclick.store.schema.catalogue import TABLES
+from afterclick.store.schema.cluster import cluster_schema
+
+DOCS = Path(__file__).parents[3] / "docs"
+SNAPSHOT = Path(__file__).with_name("snapshots") / "cluster.sql"
+PARTS: dict[Where, str] = {
+    "signals": "The store",
+    "control": "The control database",
+    "spool": "The spool",
+    "visits": "The memory of visits",
+    "files": "The data folder",
+}
+"""The parts of the data map, and their headings."""
+
+
+def asked() -> str:
+    """What may be asked, as it stands in `docs/store.md`."""
+    return "".join(f"| `{one.name}` | {one.row} | {one.comes} |\n" for one in TABLES if one.queryable)
+
+
+def data_map(where: Where) -> str:
+    """One part of the data map, as it stands in `docs/privacy.md`."""
+    return "".join(
+        f"| `{one.name}` | {one.holds or 'none'} | {one.why} | {one.kept} | {one.erased} |\n"
+        for one in REGISTRY
+        if one.where == where
+    )
+
+
+def cluster() -> str:
+    """What `afterclick schema --cluster main` prints."""
+    return ";\n\n".join(cluster_schema("main", BOUND)) + ";\n"
+
+
+def under(heading: str, text: str) -> str:
+    """The rows of the first table under a heading."""
+    found = _rows(heading).search(text)
+    assert found, f"there is no table under {heading}"
+    return found[2]
+
+
+def _rows(heading: str) -> re.Pattern[str]:
+    return re.compile(rf"(^#+ {heading}\n\|.*\n\|[-|]+\n)((?:\|.*\n)*)", re.MULTILINE)
+
+
+def _write(file: Path, tables: dict[str, str]) -> None:
+    text = file.read_text(encoding="utf-8")
+    for heading, rows in tables.items():
+        text = _rows(heading).sub(lambda found, rows=rows: found[1] + rows, text)
+    file.write_text(text, encoding="utf-8")
+
+
+if __name__ == "__main__":
+    _write(DOCS / "store.md", {"Tables": asked()})
+    _write(DOCS / "privacy.md", {heading: data_map(where) for where, heading in PARTS.items()})
+    SNAPSHOT.write_text(cluster(), encoding="utf-8")
