@@ -128,10 +128,10 @@ def test_a_site_whose_name_is_sql_still_sees_only_itself(store: Store, neighbour
 def test_the_engines_own_fence_holds_without_the_rewriting(
     store: Store, site: str, neighbours: None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def untouched(sql: str, columns: object) -> str:
+    def untouched(asked: object, sql: str, columns: object, site: str) -> str:
         return sql
 
-    monkeypatch.setattr("afterclick.store.engine.readonly.narrow", untouched)
+    monkeypatch.setattr("afterclick.store.engine.asked.Asked.anew", untouched)
     assert store.read_only(Scope(site), "SELECT DISTINCT site FROM events").to_pylist() == [{"site": site}]
     assert store.read_only(Scope(site), "SELECT DISTINCT site FROM page_view_felt").to_pylist() == [
         {"site": site}

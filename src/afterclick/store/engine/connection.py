@@ -82,6 +82,19 @@ class Engine:
         with _lent(self._readers) as client, _limits(tag):
             return client.query_arrow(f"/* {self._mark} {tag} */ {sql}", _bound(parameters))
 
+    def alone(self, sql: str, settings: Mapping[str, str | int], *, tag: str) -> pa.Table:
+        """Run one read on a connection of its own, which the settings hold for, the last of them set last.
+
+        Raises Unavailable when it meets its limit of memory or time, or a server does not answer.
+        """
+        session = _session(self._settings) | dict(settings)
+        with _lent(self._readers), _limits(tag):
+            client = _open(self.dsn.options() | {"settings": session})
+            try:
+                return client.query_arrow(f"/* {self._mark} {tag} */ {sql}", {})
+            finally:
+                client.close()
+
     def rows(
         self, sql: str, parameters: Mapping[str, Parameter] | None = None, *, tag: str
     ) -> list[dict[str, Any]]:
