@@ -1,51 +1,13 @@
 """A person's own SQL, as nasty as it can be made: it never shows another site's rows."""
 
-import uuid
-
-import msgspec
-import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
+from tests.store.engine.conftest import OTHERS, SECRET
 
 from afterclick.errors import InvalidInput, Unavailable
-from afterclick.signals import Event, Span
 from afterclick.store.engine.readonly import TABLES
-from afterclick.store.schema.records import events_table, spans_table
 from afterclick.store.scope import Scope
 from afterclick.store.store import Store
-
-NOON = 1_780_315_200_000
-OTHERS = "marker7othersite"
-"""The other site, which queries may name."""
-
-SECRET = "secret9ofothers"
-"""Stands in every text of the other site's rows, and nowhere else."""
-
-
-@pytest.fixture
-def ours(store: Store) -> Scope:
-    """A site beside whose rows another's stand in the same tables, with a marker in each."""
-    mine = f"site-{uuid.uuid4().hex[:12]}"
-    visit = str(uuid.UUID(int=(NOON << 80) | (7 << 76) | (2 << 62) | (uuid.uuid4().int & ((1 << 62) - 1))))
-    error = Event(
-        site=mine, event_id=str(uuid.uuid4()), type="error", time=NOON, received=NOON, session_id=visit,
-        session_start=NOON, page_view_id=str(uuid.uuid4()), message="mine", user_id="mine", device_id="mine",
-    )  # fmt: skip
-    order = msgspec.structs.replace(
-        error, type="order", event_id=str(uuid.uuid4()), order_id="mine", revenue=1.0
-    )
-    span = Span(
-        site=mine, trace_id=uuid.uuid4().hex, span_id=uuid.uuid4().hex[:16], service="mine", name="mine",
-        time=NOON, received=NOON, start_ns=NOON * 1_000_000, duration_ns=1,
-    )  # fmt: skip
-    marked = {"site": OTHERS, "user_id": SECRET, "device_id": SECRET, "message": SECRET, "name": SECRET}
-    events = [error, order, *(msgspec.structs.replace(one, **marked) for one in (error, order))]
-    events[-1] = msgspec.structs.replace(events[-1], order_id=SECRET)
-    spans = [span, msgspec.structs.replace(span, site=OTHERS, service=SECRET, name=SECRET)]
-    store.insert("events", events_table(events), uuid.uuid4().hex)
-    store.insert("spans", spans_table(spans), uuid.uuid4().hex)
-    return Scope(mine)
-
 
 NAMES = (
     *sorted(TABLES), "own", "e", "a", "numbers", "system.tables", "system.columns", "default.events", "people",

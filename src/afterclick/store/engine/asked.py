@@ -5,6 +5,7 @@ every function computes from its arguments alone. A table is one of ours, narrow
 WITH query of the same statement, which gets a name of our making: so no two readings of what a name means can differ.
 """
 
+import logging
 import re
 from collections.abc import Mapping, Sequence
 from itertools import count, pairwise
@@ -18,6 +19,8 @@ from sqlglot.tokenizer_core import TokenType
 from afterclick.errors import InvalidInput
 
 _DIALECT = "clickhouse"
+
+logging.getLogger("sqlglot").setLevel(logging.ERROR)  # its warnings would hold what people ask
 
 _KINDS = (
     exp.Query, exp.Subquery, exp.With, exp.CTE, exp.From, exp.Join, exp.Where, exp.PreWhere, exp.Group, exp.Having,
