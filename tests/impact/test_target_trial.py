@@ -5,7 +5,7 @@ import pyarrow as pa
 from tests.impact.direct import alike
 
 from afterclick.impact import Question
-from afterclick.impact.trial import LONGEST_WAIT_MS, emulate, settled
+from afterclick.impact.target_trial import LONGEST_WAIT_MS, emulate, settled
 
 SECOND = 1_000
 UNTIL = 2 * LONGEST_WAIT_MS
