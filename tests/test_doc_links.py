@@ -1,6 +1,7 @@
 """What the docs lead to is there."""
 
 import re
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -23,6 +24,21 @@ def test_every_link_and_every_path_of_a_page_leads_to_a_file(page: Path) -> None
         if not one.exists() and not str(one.relative_to(ROOT)).startswith(built)
     ]
     assert missing == []
+
+
+def test_the_rooms_are_told_in_the_order_of_the_contract() -> None:
+    contracts = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["tool"]["importlinter"][
+        "contracts"
+    ]
+    layers = next(one["layers"] for one in contracts if one["type"] == "layers")
+    told = re.findall(
+        r"^\| `(\w+)` \|",
+        (ROOT / "docs" / "architecture.md").read_text("utf-8").split("## Timetable")[0],
+        re.M,
+    )
+    asked = [sorted(layer.split(" | ")) for layer in reversed(layers)]
+    assert [sorted(told.pop(0) for _ in layer) for layer in asked] == asked
+    assert told == []
 
 
 def test_decisions_are_numbered_without_holes_and_listed_under_their_titles() -> None:
