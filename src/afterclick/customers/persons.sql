@@ -1,12 +1,10 @@
 -- name: persons
--- Persons who began a visit in the period, bots left out. Numbers are dense, so a bitmap counts them exactly, and cheaper.
+-- Persons who began a visit that counts in the period. Numbers are dense, so a bitmap counts them exactly, and cheaper.
 SELECT groupBitmap(person) AS persons
-FROM session_person
+FROM people_counted
 WHERE site = {site:String}
     AND session_start >= fromUnixTimestamp64Milli({since:Int64}, 'UTC')
-    AND session_start < fromUnixTimestamp64Milli({until:Int64}, 'UTC')
-    AND device_class != 'bot'
-    AND person != 0;
+    AND session_start < fromUnixTimestamp64Milli({until:Int64}, 'UTC');
 
 -- name: persons_by_bucket
 -- Persons by bucket, and over each whole half (`bucket` 0): 1 this period, 2 the one before; a person of two buckets
@@ -20,12 +18,10 @@ FROM (
         toInt64(roundDown(toUnixTimestamp64Milli(session_start), {edges:Array(Int64)})) AS bucket,
         multiIf(bucket >= {now_since:Int64}, 1, bucket < {before_until:Int64}, 2, 0) AS half,
         groupBitmapState(person) AS state
-    FROM session_person
+    FROM people_counted
     WHERE site = {site:String}
         AND session_start >= fromUnixTimestamp64Milli({since:Int64}, 'UTC')
         AND session_start < fromUnixTimestamp64Milli({until:Int64}, 'UTC')
-        AND device_class != 'bot'
-        AND person != 0
     GROUP BY bucket
 )
 GROUP BY GROUPING SETS ((bucket), (half))

@@ -1,5 +1,5 @@
 -- Arrivals of visits at a journey step: what was known on arrival, whether the problem met it, and what came after.
--- An empty step means every step. `every` keeps one visit in so many, chosen by its id.
+-- An empty step means every step; visits that do not count are left out. `every` keeps one visit in so many, chosen by its id.
 
 -- name: count_arrivals
 SELECT toInt64(count()) AS arrivals, toInt64(uniq(session_id)) AS visits
@@ -9,6 +9,12 @@ WHERE site = {site:String}
     AND time >= fromUnixTimestamp64Milli({since:Int64}, 'UTC')
     AND time < fromUnixTimestamp64Milli({until:Int64}, 'UTC')
     AND (step = {step:String} OR {step:String} = '')
+    AND session_id NOT IN (
+        SELECT session_id FROM visits_left_out
+        WHERE site = {site:String}
+            AND session_start >= fromUnixTimestamp64Milli({since:Int64}, 'UTC') - INTERVAL 1 DAY
+            AND session_start < fromUnixTimestamp64Milli({until:Int64}, 'UTC')
+    )
 
 -- name: arrivals
 WITH
@@ -19,8 +25,8 @@ WITH
             time,
             step,
             path,
-            release,
             tags,
+            page_keys,
             multiIf(
                 {signal:String} = 'slow', slow,
                 {signal:String} = 'error', error,
@@ -46,8 +52,8 @@ WITH
     visits AS
     (
         SELECT
-            session_id, device_id, visitor, country, region, channel, campaign, device_class, device_tier, browser, currency
-        FROM sessions
+            session_id, device_id, device_class, device_tier, country, channel, campaign, visitor, browser, currency, visit_keys
+        FROM visits_counted
         WHERE site = {site:String}
             AND session_start >= fromUnixTimestamp64Milli({since:Int64}, 'UTC') - INTERVAL 1 DAY
             AND session_start < fromUnixTimestamp64Milli({until:Int64}, 'UTC')
@@ -68,13 +74,7 @@ SELECT
     views.step AS step,
     views.path AS path,
     toUInt8(ifNull(views.exposed, 0)) AS exposed,
-    toUInt8(hasAll(
-        arrayConcat(views.tags, [
-            concat('device_class=', visits.device_class), concat('device_tier=', visits.device_tier),
-            concat('country=', visits.country), concat('region=', visits.region),
-            concat('campaign=', visits.campaign), concat('visitor=', visits.visitor), concat('browser=', visits.browser),
-            concat('release=', views.release)]),
-        {segment:Array(String)})) AS in_segment,
+    toUInt8(hasAll(arrayConcat(visits.visit_keys, views.page_keys), {segment:Array(String)})) AS in_segment,
     toInt32(views.view_index) AS view_index,
     toInt32(views.step_index) AS step_index,
     if(views.view_index = 1, 0., (toUnixTimestamp64Milli(views.time) - toUnixTimestamp64Milli(views.first_time)) / 1000.) AS seconds,

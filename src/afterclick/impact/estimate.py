@@ -14,7 +14,7 @@ Status = Literal["priced", "gathering", "unknown"]
 class Question(msgspec.Struct, frozen=True, kw_only=True):
     """Which problem: `signal` (or any) felt at journey step `step` by `segment`, from `onset` to `until` (UTC ms).
 
-    `segment` maps dimensions (device_class, device_tier, country, region, campaign, visitor, browser, release or a
+    `segment` maps dimensions (`measure.DIMENSIONS` or a
     tag key) to one value each; empty means everyone. An empty `step` means every step.
     """
 

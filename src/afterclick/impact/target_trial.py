@@ -14,23 +14,14 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from afterclick.impact.estimate import Question
+from afterclick.measure import DIMENSIONS
 from afterclick.stats.att import Cohort, Floats, Integers, Mask
 from afterclick.stats.design import Design
 
 LONGEST_WAIT_MS = 30 * 60_000
 """An order this long after an arrival, or longer, is not waited for."""
 
-_CATEGORIES = (
-    "device_class",
-    "device_tier",
-    "country",
-    "channel",
-    "campaign",
-    "visitor",
-    "browser",
-    "step",
-    "path",
-)
+_CATEGORIES = (*(one.name for one in DIMENSIONS if one.priced), "step", "path")
 _COUNTS = ("slow_before", "error_before", "struggle_before")
 _HOUR_MS = 3_600_000
 _DAY_MS = 24 * _HOUR_MS

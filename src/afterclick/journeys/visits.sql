@@ -1,4 +1,5 @@
 -- name: visits
+-- Visits that do not count are there for who asks for them: by a device class, a person, or an id.
 SELECT
     toString(session_id) AS session_id,
     toUnixTimestamp64Milli(session_start) AS started,
@@ -23,6 +24,7 @@ FROM session_felt
 WHERE site = {site:String}
     AND session_start >= fromUnixTimestamp64Milli({since:Int64}, 'UTC')
     AND session_start < fromUnixTimestamp64Milli({until:Int64}, 'UTC')
+    AND (counted OR {device:String} != '' OR {person:UInt32} != 0 OR {find:String} != '')
     AND ({step:String} = '' OR arrayExists(s -> s.2 = {step:String}, session_felt.steps))
     AND ({device:String} = '' OR device_class = {device:String})
     AND ({country:String} = '' OR country = {country:String})
@@ -47,7 +49,7 @@ LIMIT {limit:UInt32};
 
 -- name: countries
 SELECT country AS value, count() AS visits
-FROM sessions
+FROM visits_counted
 WHERE site = {site:String}
     AND session_start >= fromUnixTimestamp64Milli({since:Int64}, 'UTC')
     AND session_start < fromUnixTimestamp64Milli({until:Int64}, 'UTC')
@@ -57,8 +59,8 @@ ORDER BY visits DESC, value
 LIMIT 60;
 
 -- name: steps
-SELECT arrayJoin(arrayDistinct(session_felt.steps.2)) AS value, count() AS visits
-FROM session_felt
+SELECT arrayJoin(arrayDistinct(visits_counted.steps.2)) AS value, count() AS visits
+FROM visits_counted
 WHERE site = {site:String}
     AND session_start >= fromUnixTimestamp64Milli({since:Int64}, 'UTC')
     AND session_start < fromUnixTimestamp64Milli({until:Int64}, 'UTC')

@@ -4,10 +4,12 @@ from dataclasses import dataclass
 from typing import Literal
 
 from afterclick.errors import NotFound
+from afterclick.measure.felt import FELT
 
 Unit = Literal["count", "share", "money", "ms", "score"]
 Wish = Literal["more", "less", ""]
-Grade = Literal["good", "needs work", "poor"]
+Grade = Literal["", "good", "needs work", "poor"]
+"""Empty where a metric has no limits."""
 
 
 @dataclass(frozen=True)
@@ -56,6 +58,10 @@ def _vital(key: str, name: str, words: str, good: float, poor: float, unit: Unit
     return Metric(key, name, words, unit, "less", limits=Limits(good, poor), least=20)
 
 
+def _seconds(ms: float) -> str:
+    return f"{ms / 1000:g} s"
+
+
 CATALOGUE: tuple[Metric, ...] = (
     Metric("visits", "Visits", "Sessions that began in the period, bots left out.", "count", "more"),
     Metric(
@@ -81,14 +87,14 @@ CATALOGUE: tuple[Metric, ...] = (
         "Largest contentful paint",
         "Time until the largest text or image in view was drawn, 75th percentile of page views.",
         2500,
-        4000,
+        FELT.lcp_ms,
     ),
     _vital(
         "inp",
         "Interaction to next paint",
         "Time from a click, tap or key to the next frame, the slowest of a page view, 75th percentile.",
         200,
-        500,
+        FELT.inp_ms,
     ),
     _vital(
         "cls",
@@ -115,7 +121,8 @@ CATALOGUE: tuple[Metric, ...] = (
     Metric(
         "slow",
         "Slow",
-        "A page view with LCP above 4 s, INP above 500 ms, or a request, script, image or style of 3 s or more.",
+        f"A page view with LCP above {_seconds(FELT.lcp_ms)}, INP above {FELT.inp_ms:g} ms, a request of "
+        f"{_seconds(FELT.request_ms)} or more, or a script, image or style of {_seconds(FELT.resource_ms)} or more.",
         "share",
         "less",
         least=30,
@@ -123,7 +130,8 @@ CATALOGUE: tuple[Metric, ...] = (
     Metric(
         "error",
         "Errors",
-        "A page view with a script error, or a request that got no answer or a status of 500 or more.",
+        "A page view with a script error, or a request that got no answer or a status of "
+        f"{FELT.failed_status} or more.",
         "share",
         "less",
         least=30,

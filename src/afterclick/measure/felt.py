@@ -1,4 +1,4 @@
-"""The limits at which a page view counts as slow or failed; view `page_view_felt` of the store applies the same."""
+"""The limits at which a page view counts as slow or failed: the store's views and the words are bound to them."""
 
 from dataclasses import dataclass
 

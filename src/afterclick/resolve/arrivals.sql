@@ -1,6 +1,6 @@
 -- name: arrivals
 -- One row an arrival: a page view of a visit at a journey step, with the visit's dimensions and tags as `keys`,
--- "dimension=value" each, so that any segment is hasAll(keys, segment). Bots are left out.
+-- "dimension=value" each, so that any segment is hasAll(keys, segment). Visits that do not count are left out.
 -- `mask` has bit 1 for slow, 2 for error, 4 for struggle. `at` is the time in milliseconds since 1970.
 SELECT
     v.site AS site,
@@ -17,11 +17,12 @@ SELECT
     v.errors AS errors,
     v.struggles AS struggles,
     v.requests AS requests,
+    v.failed_requests AS failed_requests,
     v.resources AS resources,
     v.slowest_request_ms AS slowest_request_ms,
     v.slowest_resource_ms AS slowest_resource_ms,
     v.slow_by AS slow_by,
-    length(v.errors) + length(arrayFilter(r -> r.status = 0 OR r.status >= 500, v.requests)) AS failures,
+    length(v.errors) + length(v.failed_requests) AS failures,
     length(v.struggles) AS struggled,
     s.device_class AS device_class,
     s.country AS country,
@@ -29,21 +30,9 @@ SELECT
     s.orders AS orders,
     s.rating AS rating,
     toUInt8(v.slow + 2 * v.error + 4 * v.struggle) AS mask,
-    arrayConcat(
-        arrayFilter(key -> NOT endsWith(key, '='), [
-            concat('device_class=', s.device_class),
-            concat('device_tier=', s.device_tier),
-            concat('country=', s.country),
-            concat('region=', s.region),
-            concat('campaign=', s.campaign),
-            concat('visitor=', s.visitor),
-            concat('browser=', s.browser),
-            concat('release=', v.release)
-        ]),
-        v.tags
-    ) AS keys
+    arrayConcat(s.visit_keys, v.page_keys) AS keys
 FROM page_view_felt AS v
-INNER JOIN sessions AS s ON s.site = v.site AND s.session_id = v.session_id
+INNER JOIN visits_counted AS s ON s.site = v.site AND s.session_id = v.session_id
 WHERE v.site = {site:String}
     AND s.site = {site:String}
     AND v.session_start >= fromUnixTimestamp64Milli({since:Int64} - 86400000, 'UTC')
@@ -51,7 +40,6 @@ WHERE v.site = {site:String}
     AND v.time >= fromUnixTimestamp64Milli({since:Int64}, 'UTC')
     AND v.time < fromUnixTimestamp64Milli({until:Int64}, 'UTC')
     AND v.step != ''
-    AND s.device_class != 'bot'
 
 -- name: measured
 -- Arrivals at one step, whether they met the signal, and `felt`: what they felt of `measure`, ms or a count.

@@ -8,11 +8,8 @@ from afterclick.impact import Signal
 
 SIGNALS: tuple[Signal, ...] = get_args(Signal)
 
-DIMENSIONS = ("device_class", "device_tier", "country", "region", "campaign", "visitor", "browser", "release")
-"""Segment dimensions with a column of their own; any other key of a segment is a tag."""
-
 Segment = dict[str, str]
-"""Dimension or tag key to value; all must hold. Empty means everyone."""
+"""Dimension (`measure.DIMENSIONS`) or tag key to value; all must hold. Empty means everyone."""
 
 
 class Candidate(msgspec.Struct, frozen=True, kw_only=True):

@@ -26,7 +26,6 @@ FROM
     SELECT
         *,
         arrayReverseSort(r -> r.duration_ms, requests)[1] AS slowest,
-        arrayFilter(r -> r.status = 0 OR r.status >= 500, requests) AS failed_requests,
         arrayReverseSort(r -> r.duration_ms, resources)[1] AS heaviest
     FROM arrivals
     WHERE site = {site:String} AND step = {step:String}

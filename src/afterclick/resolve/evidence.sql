@@ -110,7 +110,8 @@ FROM
             'left'
         ) AS outcome,
         felt,
-        arrayReverseSort(r -> tuple(r.status = 0 OR r.status >= 500, r.duration_ms), requests)[1].trace_id AS trace_id
+        arrayReverseSort(
+            r -> r.duration_ms, if(notEmpty(failed_requests), failed_requests, requests))[1].trace_id AS trace_id
     FROM measured
     WHERE site = {site:String} AND affected AND hasAll(keys, {segment:Array(String)})
 )

@@ -3,9 +3,8 @@
 from dataclasses import dataclass, field
 from typing import Literal
 
+from afterclick.measure import Unit
 from afterclick.words.sentence import Family
-
-Unit = Literal["count", "money", "share", "ms", "score"]
 
 
 @dataclass(frozen=True)

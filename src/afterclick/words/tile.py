@@ -3,13 +3,10 @@
 from dataclasses import dataclass
 from typing import Literal
 
-from afterclick.measure import metric
+from afterclick.measure import Grade, Wish, metric
 from afterclick.words import figures
 from afterclick.words.chart import Line
 from afterclick.words.sentence import Family
-
-Grade = Literal["", "good", "needs work", "poor"]
-Wish = Literal["more", "less"]
 
 
 @dataclass(frozen=True)
@@ -59,7 +56,7 @@ def change(now: float | None, before: float | None, wish: Wish | None, least: fl
     relative = now / before - 1
     if abs(relative) < least:
         return Change("0%", "level", None)
-    good = None if wish is None else (relative > 0) == (wish == "more")
+    good = None if not wish else (relative > 0) == (wish == "more")
     text = f"{figures.rounded(abs(relative) * 100, 2):,g}%" if abs(relative) < 10 else f"{now / before:,.0f}×"
     return Change(text, "up" if relative > 0 else "down", good)
 

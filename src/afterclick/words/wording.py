@@ -1,6 +1,7 @@
 """A problem in plain words: what is wrong, for whom, since when, what it costs, and why."""
 
 from afterclick.impact import Estimate
+from afterclick.measure import condition
 from afterclick.resolve import Problem
 from afterclick.stats import Interval
 from afterclick.words import figures
@@ -9,16 +10,6 @@ from afterclick.words.sentence import Piece, Sentence, capital, coded, felt, pai
 
 _WRONG = {"slow": "is slow", "error": "fails", "struggle": "frustrates"}
 _BEEN = {"slow": "slow", "error": "failing", "struggle": "frustrating"}
-_DEVICE = {"mobile": "on phones", "tablet": "on tablets", "desktop": "on desktops", "bot": "for bots"}
-_VISITOR = {"new": "for new visitors", "returning": "for returning visitors"}
-_PLAIN = {
-    "device_tier": "on {}-tier devices",
-    "country": "in {}",
-    "region": "in {}",
-    "campaign": "from campaign {}",
-    "browser": "in {}",
-    "release": "on release {}",
-}
 
 
 def step_name(step: str) -> str:
@@ -29,17 +20,7 @@ def step_name(step: str) -> str:
 
 def segment_words(segment: dict[str, str]) -> str:
     """For whom: "on phones", "for card network amex in DE"; empty when it is everyone."""
-    return " ".join(_condition(key, value) for key, value in segment.items())
-
-
-def _condition(key: str, value: str) -> str:
-    if key == "device_class":
-        return _DEVICE.get(value, f"on {value}")
-    if key == "visitor":
-        return _VISITOR.get(value, f"for {value} visitors")
-    if key in _PLAIN:
-        return _PLAIN[key].format(value)
-    return f"for {key.replace('_', ' ')} {value}"
+    return " ".join(condition(key, value) for key, value in segment.items())
 
 
 def title(problem: Problem) -> str:

@@ -1,21 +1,20 @@
 -- name: visits
--- Visits by bucket, this period and the one before: what they felt, did and paid. Bots are left out.
+-- Visits by bucket, this period and the one before: what they felt, did and paid.
 SELECT
     toInt64(roundDown(toUnixTimestamp64Milli(session_start), {edges:Array(Int64)})) AS bucket,
     count() AS visits,
     sum(converted) AS buyers,
     sum(n_orders) AS orders,
-    toFloat64(sum(session_felt.revenue)) AS revenue,
+    toFloat64(sum(visits_counted.revenue)) AS revenue,
     sum(error) AS failed,
     sum(good) AS good_visits,
     countIf(rating.2 > 0) AS ratings,
     toFloat64(sumIf(rating.2, rating.2 > 0)) AS rating_sum,
-    toString(max(session_felt.currency)) AS currency
-FROM session_felt
+    toString(max(visits_counted.currency)) AS currency
+FROM visits_counted
 WHERE site = {site:String}
     AND session_start >= fromUnixTimestamp64Milli({since:Int64}, 'UTC')
     AND session_start < fromUnixTimestamp64Milli({until:Int64}, 'UTC')
-    AND device_class != 'bot'
 GROUP BY bucket
 ORDER BY bucket;
 
@@ -45,6 +44,12 @@ FROM (
     WHERE site = {site:String}
         AND session_start >= fromUnixTimestamp64Milli({since:Int64}, 'UTC')
         AND session_start < fromUnixTimestamp64Milli({until:Int64}, 'UTC')
+        AND session_id NOT IN (
+            SELECT session_id FROM visits_left_out
+            WHERE site = {site:String}
+                AND session_start >= fromUnixTimestamp64Milli({since:Int64}, 'UTC')
+                AND session_start < fromUnixTimestamp64Milli({until:Int64}, 'UTC')
+        )
     GROUP BY bucket
 )
 GROUP BY GROUPING SETS ((bucket), (half))

@@ -3,10 +3,10 @@
 from collections.abc import Callable
 from dataclasses import replace
 
-from afterclick.measure import metric
+from afterclick.measure import Unit, metric
 from afterclick.pages.overview.series import FEWEST_LOADS, FEWEST_VISITS, Series, VisitBucket, VitalBucket
 from afterclick.words import figures
-from afterclick.words.chart import Line, Unit
+from afterclick.words.chart import Line
 from afterclick.words.sentence import Family
 from afterclick.words.tile import Tile, Wish, change, grade
 

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from afterclick.measure import DIMENSIONS
 from afterclick.pages.problem.service_map import ServiceMap
 from afterclick.resolve import Breakdown, Comparison, Evidence, Problem, Proportion
 from afterclick.words import figures, wording
@@ -251,8 +252,7 @@ def evidence_part(
 
 def _visits(problem: Problem) -> dict[str, str]:
     """What of the problem the Visits page can filter by."""
-    segment = {"device": "device_class", "country": "country"}
-    chosen = {name: problem.segment.get(dimension, "") for name, dimension in segment.items()}
+    chosen = {one.filter: problem.segment.get(one.name, "") for one in DIMENSIONS if one.filter}
     return {"step": problem.step, "felt": problem.signal} | {
         name: value for name, value in chosen.items() if value
     }

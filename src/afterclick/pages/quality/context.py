@@ -17,7 +17,7 @@ WINDOW = 24 * HOUR
 
 
 class Bots(msgspec.Struct, frozen=True):
-    """Visits, and those of declared bots."""
+    """Visits, and those that do not count."""
 
     visits: int
     bots: int
@@ -170,7 +170,7 @@ def _bots(bots: Bots) -> Check:
     if not bots.visits:
         return Check("Bots", "unknown", "no visit in the last 24 hours", "unknown")
     whole = figures.plural(bots.visits, "visit")
-    note = f"{figures.count(bots.bots)} of {whole} declare themselves; left out of the Overview"
+    note = f"{figures.count(bots.bots)} of {whole} declare themselves; left out of every other figure"
     return Check("Bots", figures.percent(bots.bots / bots.visits), note, "ok")
 
 

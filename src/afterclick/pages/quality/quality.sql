@@ -1,6 +1,7 @@
 -- name: bots
-SELECT count() AS visits, countIf(device_class = 'bot') AS bots
-FROM sessions
+-- The one figure that those who do not count are part of.
+SELECT count() AS visits, countIf(NOT counted) AS bots
+FROM session_felt
 WHERE site = {site:String}
     AND session_start >= fromUnixTimestamp64Milli({since:Int64}, 'UTC')
     AND session_start < fromUnixTimestamp64Milli({until:Int64}, 'UTC');
@@ -19,6 +20,12 @@ FROM (
     WHERE site = {site:String}
         AND session_start >= fromUnixTimestamp64Milli({since:Int64}, 'UTC')
         AND session_start < fromUnixTimestamp64Milli({until:Int64}, 'UTC')
+        AND session_id NOT IN (
+            SELECT session_id FROM visits_left_out
+            WHERE site = {site:String}
+                AND session_start >= fromUnixTimestamp64Milli({since:Int64}, 'UTC')
+                AND session_start < fromUnixTimestamp64Milli({until:Int64}, 'UTC')
+        )
 );
 
 -- name: traces
@@ -36,4 +43,10 @@ FROM events
 WHERE site = {site:String}
     AND type = 'request'
     AND session_start >= fromUnixTimestamp64Milli({since:Int64}, 'UTC')
-    AND session_start < fromUnixTimestamp64Milli({until:Int64}, 'UTC');
+    AND session_start < fromUnixTimestamp64Milli({until:Int64}, 'UTC')
+    AND session_id NOT IN (
+        SELECT session_id FROM visits_left_out
+        WHERE site = {site:String}
+            AND session_start >= fromUnixTimestamp64Milli({since:Int64}, 'UTC')
+            AND session_start < fromUnixTimestamp64Milli({until:Int64}, 'UTC')
+    );

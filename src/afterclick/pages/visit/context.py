@@ -5,6 +5,7 @@ from math import isfinite
 
 from afterclick.customers import Person
 from afterclick.journeys import Happening, Head, Page, Trace, Visit
+from afterclick.measure import FELT
 from afterclick.words import figures, wording
 from afterclick.words.period import DAY, LONGEST_DAYS
 from afterclick.words.sentence import Family, Piece, Sentence, did, felt, paid, sentence
@@ -157,15 +158,16 @@ def _met(found: Visit) -> tuple[str | Piece, ...]:
 
 
 def _fault(one: Happening) -> str:
-    """Which part of a bad session an event is by the definitions v1, empty when none."""
+    """Which part of a bad session an event is by the definitions, empty when none."""
     if one.type in ("error", "struggle"):
         return one.type
-    if one.type == "request" and not 0 < one.status < 500:
+    if one.type == "request" and not 0 < one.status < FELT.failed_status:
         return "error"
     slow = (
-        (one.type in ("request", "resource") and one.duration_ms >= 3000)
-        or (one.type == "vital" and one.name == "LCP" and one.value > 4000)
-        or (one.type == "vital" and one.name == "INP" and one.value > 500)
+        (one.type == "request" and one.duration_ms >= FELT.request_ms)
+        or (one.type == "resource" and one.duration_ms >= FELT.resource_ms)
+        or (one.type == "vital" and one.name == "LCP" and one.value > FELT.lcp_ms)
+        or (one.type == "vital" and one.name == "INP" and one.value > FELT.inp_ms)
     )
     return "slow moment" if slow else ""
 

@@ -1,8 +1,9 @@
 """Views: each stands under its own name in `schema/views/`, and is made anew where its text is not what the engine has.
 
-A file holds one `CREATE [MATERIALIZED] VIEW`. Limits and lists of the catalogue stand in it as `{name:Type}`; their
-values are written in when the view is made. What a view was made from is kept as its comment in the engine, so that
-nothing else has to be remembered: a view without its mark, or with another one, is made anew.
+A file holds one `CREATE [MATERIALIZED] VIEW`. Limits and lists of the catalogue stand in it as `{name:Type}`, lists of
+columns as `{name:Columns}`; their values are written in when the view is made. What a view was made from is kept as its
+comment in the engine, so that nothing else has to be remembered: a view without its mark, or with another one, is made
+anew.
 """
 
 import math
@@ -27,6 +28,7 @@ _STATEMENT = re.compile(
 _PLACE = re.compile(r"\{(?P<name>\w+):(?P<type>[A-Z][\w()]*)\}")
 _SOURCE = re.compile(r"\b(?:FROM|JOIN)\s+(\w+)")
 _WORD = re.compile(r"[\w-]+")
+_COLUMN = re.compile(r"[a-z_]+")
 _OURS = "afterclick "
 
 
@@ -106,6 +108,8 @@ def _view(text: str, bound: Bound) -> View:
 def _literal(view: str, name: str, type: str, bound: Bound) -> str:
     """The value as SQL. What is not a number, or a list of plain words, is never written into a statement."""
     value = bound.get(name)
+    if type == "Columns" and isinstance(value, list | tuple) and all(map(_COLUMN.fullmatch, value)):
+        return ", ".join(value)
     if type == "Array(String)" and isinstance(value, list | tuple) and all(map(_WORD.fullmatch, value)):
         return str([*value])
     if type == "Float64" and isinstance(value, int | float) and math.isfinite(value):

@@ -484,7 +484,11 @@ SELECT
         '') AS slow_by,
     toUInt8(slow_by != '') AS slow,
     toUInt8(any_error OR any_failed_request) AS error,
-    any_struggle AS struggle
+    any_struggle AS struggle,
+    arrayFilter(r -> r.status = 0 OR r.status >= 500, requests) AS failed_requests,
+    arrayConcat(arrayFilter(key -> NOT endsWith(key, '='), arrayMap(
+        (name, value) -> concat(name, '=', value),
+        ['release'], [release])), tags) AS page_keys
 FROM page_views;
 
 CREATE MATERIALIZED VIEW IF NOT EXISTS page_views_of ON CLUSTER 'main' TO page_views_local AS
@@ -537,18 +541,8 @@ SELECT
     toUInt8(notEmpty(orders)) AS converted,
     length(orders) AS n_orders,
     arraySum(mapValues(orders)) AS revenue,
-    revenue - arraySum(mapValues(refunds)) AS revenue_net
-FROM sessions;
-
-CREATE VIEW IF NOT EXISTS session_person ON CLUSTER 'main' AS
-SELECT
-    site,
-    session_start,
-    session_id,
-    device_id,
-    user_id,
-    device_class,
-    bitXor(dictGet('people', 'turn', bitAnd(node, 4294967295)), toUInt32(node)) AS person
+    revenue - arraySum(mapValues(refunds)) AS revenue_net,
+    CAST(device_class NOT IN ['bot'], 'UInt8') AS counted
 FROM sessions;
 
 CREATE MATERIALIZED VIEW IF NOT EXISTS sessions_of ON CLUSTER 'main' TO sessions_local AS
@@ -591,3 +585,34 @@ CREATE MATERIALIZED VIEW IF NOT EXISTS trace_visits_of ON CLUSTER 'main' TO trac
 SELECT DISTINCT site, trace_id, session_start, session_id, page_view_id
 FROM events_local AS events
 WHERE trace_id != '' AND session_id != toUUID('00000000-0000-0000-0000-000000000000');
+
+CREATE VIEW IF NOT EXISTS session_person ON CLUSTER 'main' AS
+SELECT
+    site,
+    session_start,
+    session_id,
+    device_id,
+    user_id,
+    device_class,
+    counted,
+    bitXor(dictGet('people', 'turn', bitAnd(node, 4294967295)), toUInt32(node)) AS person
+FROM session_felt;
+
+CREATE VIEW IF NOT EXISTS visits_counted ON CLUSTER 'main' AS
+SELECT
+    *,
+    arrayFilter(key -> NOT endsWith(key, '='), arrayMap(
+        (name, value) -> concat(name, '=', value),
+        ['device_class', 'device_tier', 'country', 'region', 'campaign', 'visitor', 'browser'], [device_class, device_tier, country, region, campaign, visitor, browser])) AS visit_keys
+FROM session_felt
+WHERE counted;
+
+CREATE VIEW IF NOT EXISTS visits_left_out ON CLUSTER 'main' AS
+SELECT site, session_start, session_id
+FROM session_felt
+WHERE NOT counted;
+
+CREATE VIEW IF NOT EXISTS people_counted ON CLUSTER 'main' AS
+SELECT *
+FROM session_person
+WHERE counted AND person != 0;

@@ -106,7 +106,7 @@ PAGE_VIEW_FELT = Table(
     engine="View",
     made_of="page_views",
     queryable=True,
-    row="`page_views` and `slow`, `slow_by`, `error`, `struggle`",
+    row="`page_views` and `slow`, `slow_by`, `error`, `struggle`, `failed_requests`, `page_keys`",
     comes="a view",
     columns=(
         *PAGE_VIEWS.columns,
@@ -114,5 +114,12 @@ PAGE_VIEW_FELT = Table(
         Column("slow", "UInt8", ANYONE),
         Column("error", "UInt8", ANYONE),
         Column("struggle", largest("UInt8"), ANYONE),
+        Column(
+            "failed_requests",
+            "Array(Tuple(time DateTime64(3, 'UTC'), method String, target String, duration_ms Float32, "
+            "status UInt16, trace_id String))",
+            ANYONE,
+        ),
+        Column("page_keys", "Array(String)", ANYONE),
     ),
 )

@@ -102,7 +102,8 @@ SESSION_FELT = Table(
     engine="View",
     made_of="sessions",
     queryable=True,
-    row="`sessions` and `slow`, `error`, `struggle`, `good`, `converted`, `n_orders`, `revenue`, `revenue_net`, counts",
+    row="`sessions` and `counted`, `slow`, `error`, `struggle`, `good`, `converted`, `n_orders`, `revenue`, "
+    "`revenue_net`, counts",
     comes="a view",
     columns=(
         *SESSIONS.columns,
@@ -118,7 +119,26 @@ SESSION_FELT = Table(
         Column("n_orders", "UInt64", ANYONE),
         Column("revenue", "Decimal(38, 4)", MONEY),
         Column("revenue_net", "Decimal(38, 4)", MONEY),
+        Column("counted", "UInt8", ANYONE),
     ),
+)
+
+
+VISITS_COUNTED = Table(
+    "visits_counted",
+    why="a view of sessions",
+    engine="View",
+    made_of="sessions",
+    columns=(*SESSION_FELT.columns, Column("visit_keys", "Array(String)")),
+)
+
+
+VISITS_LEFT_OUT = Table(
+    "visits_left_out",
+    why="a view of sessions",
+    engine="View",
+    made_of="sessions",
+    columns=SESSIONS.columns[:3],
 )
 
 
@@ -128,7 +148,7 @@ SESSION_PERSON = Table(
     engine="View",
     made_of="sessions",
     queryable=True,
-    row="one visit and its `person`, see [customers.md](customers.md)",
+    row="one visit, whether it is `counted`, and its `person`, see [customers.md](customers.md)",
     comes="a view",
     columns=(
         Column("site", WORD, ANYONE),
@@ -137,6 +157,16 @@ SESSION_PERSON = Table(
         Column("device_id", largest(TEXT), VISITS),
         Column("user_id", largest(TEXT), PERSONAL),
         Column("device_class", largest(WORD), ANYONE),
+        Column("counted", "UInt8", ANYONE),
         Column("person", "UInt32", PERSONAL),
     ),
+)
+
+
+PEOPLE_COUNTED = Table(
+    "people_counted",
+    why="a view of sessions",
+    engine="View",
+    made_of="sessions",
+    columns=SESSION_PERSON.columns,
 )

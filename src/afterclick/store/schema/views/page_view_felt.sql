@@ -1,4 +1,5 @@
--- What a customer felt, by the definitions v1 of docs/definitions.md, so that each stands in one place.
+-- What a customer felt, by the definitions of docs/definitions.md, so that each stands in one place.
+-- `page_keys`: its dimensions as "dimension=value", those that are told, and its tags.
 CREATE VIEW page_view_felt AS
 SELECT
     *,
@@ -10,5 +11,9 @@ SELECT
         '') AS slow_by,
     toUInt8(slow_by != '') AS slow,
     toUInt8(any_error OR any_failed_request) AS error,
-    any_struggle AS struggle
+    any_struggle AS struggle,
+    arrayFilter(r -> r.status = 0 OR r.status >= {failed_status:UInt16}, requests) AS failed_requests,
+    arrayConcat(arrayFilter(key -> NOT endsWith(key, '='), arrayMap(
+        (name, value) -> concat(name, '=', value),
+        {page_view_dimensions:Array(String)}, [{page_view_dimensions:Columns}])), tags) AS page_keys
 FROM page_views

@@ -1,4 +1,4 @@
--- What a visit felt and paid, by the same definitions.
+-- What a visit felt and paid, by the same definitions, and whether it counts: docs/definitions.md#who-counts.
 CREATE VIEW session_felt AS
 SELECT
     *,
@@ -13,5 +13,6 @@ SELECT
     toUInt8(notEmpty(orders)) AS converted,
     length(orders) AS n_orders,
     arraySum(mapValues(orders)) AS revenue,
-    revenue - arraySum(mapValues(refunds)) AS revenue_net
+    revenue - arraySum(mapValues(refunds)) AS revenue_net,
+    CAST(device_class NOT IN {left_out:Array(String)}, 'UInt8') AS counted
 FROM sessions

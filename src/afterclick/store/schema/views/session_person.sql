@@ -7,5 +7,6 @@ SELECT
     device_id,
     user_id,
     device_class,
+    counted,
     bitXor(dictGet('people', 'turn', bitAnd(node, 4294967295)), toUInt32(node)) AS person
-FROM sessions
+FROM session_felt

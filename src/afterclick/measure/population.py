@@ -1,0 +1,26 @@
+"""Who counts: every visit but those of the classes that are left out, everywhere and at once.
+
+The store's view `session_felt` decides it of each visit, as `counted`; `visits_counted` and `people_counted` are what
+figures are made of, and of page views those of `visits_left_out` are left out. docs/definitions.md#who-counts says so.
+"""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class LeftOut:
+    """One class of visits that is nobody's experience, and the device classes by which its visits are known."""
+
+    name: str
+    words: str
+    device_classes: tuple[str, ...]
+
+
+LEFT_OUT: tuple[LeftOut, ...] = (
+    LeftOut("bots", "Visits of programs that say so.", ("bot",)),
+    LeftOut(
+        "synthetic", "Journeys that a browser makes under a program's hand; known as bots by it.", ("bot",)
+    ),
+    LeftOut("internal", "Visits of a site's own staff; nothing tells them yet.", ()),
+)
+"""The one place where a class is added."""
