@@ -5,7 +5,7 @@ import tempfile
 import threading
 import time
 from collections.abc import Generator
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Self
@@ -20,7 +20,7 @@ from afterclick.app.installation import Installation
 from afterclick.app.operations import Watch
 from afterclick.app.timetable import Timetable, Work
 from afterclick.customers.privacy import ERASE
-from afterclick.errors import Unavailable
+from afterclick.errors import Misconfigured, Unavailable
 from afterclick.jobs import Stop
 from afterclick.pages import dashboard
 from afterclick.settings import Settings
@@ -63,23 +63,18 @@ def answering_alone(settings: Settings) -> Generator[Path]:
 
     Erasures that were asked for go on meanwhile; nothing else runs. Raises Misconfigured when it cannot be opened.
     """
-    installation, stop = Installation.open(settings), Stop()
-    try:
+    with ExitStack() as stack:
+        # made before the store opens, which leads temporary files into the data folder: a socket's path must be short
+        folder = stack.enter_context(tempfile.TemporaryDirectory(prefix="afterclick-"))
+        installation, stop = Installation.open(settings), Stop()
+        stack.callback(installation.close)
         timetable = Timetable([Work(ERASE, installation, stop)], stop)
         answering = Answering.over(installation, timetable, log.Recent(), web.Broadcaster())
-        try:
-            with tempfile.TemporaryDirectory(prefix="afterclick-") as folder:
-                timetable.start()
-                try:
-                    with served_at(answering.app, Path(folder) / "verb.sock") as place:
-                        yield place
-                finally:
-                    timetable.end()
-                    timetable.rest(_LAST_S, installation.store.cancel)
-        finally:
-            answering.close()
-    finally:
-        installation.close()
+        stack.callback(answering.close)
+        stack.callback(timetable.rest, _LAST_S, installation.store.cancel)
+        stack.callback(timetable.end)
+        timetable.start()
+        yield stack.enter_context(served_at(answering.app, Path(folder) / "verb.sock"))
 
 
 @contextmanager
@@ -106,11 +101,20 @@ def served_at(app: FastAPI, place: Path) -> Generator[Path]:
 
 @contextmanager
 def local_door(place: Path) -> Generator[socket.socket]:
-    """A socket in the file system that only its owner can open, gone when the block ends."""
+    """A socket in the file system that only its owner can open, gone when the block ends.
+
+    Raises Misconfigured when there can be none, such as where the path is longer than a socket's may be.
+    """
     place.unlink(missing_ok=True)
     door = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
     try:
         door.bind(str(place))
+    except OSError as error:
+        door.close()
+        raise Misconfigured(
+            f"The socket {place} cannot be made ({error}): choose another AFTERCLICK_DATA, whose path is shorter."
+        ) from error
+    try:
         place.chmod(0o600)
         door.listen()
         yield door
