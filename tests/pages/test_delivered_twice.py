@@ -29,7 +29,7 @@ SETTLED_EVERY = 12
 """Deliveries: some six times on the way, each over rows that were settled before and come again."""
 LATER_MS = 7_000
 VISITS = 700
-_DELAY = re.compile(r'\{"name":"Delay"[^}]*\}')
+_DELAY = re.compile(r"\"lag_p\d+\":[\d.]+")
 """The one figure that is about deliveries: how long the last one of each event took."""
 
 
