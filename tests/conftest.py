@@ -34,7 +34,7 @@ LONG = (
     "app/test_backup.py",
     "resolve/test_faults.py",
     "app/test_upgrade.py",
-    "web/test_delivered_twice.py",
+    "pages/test_delivered_twice.py",
     "deploy/test_deploy.py",
     "cli/test_privacy.py",
     "app/test_erasure.py",
