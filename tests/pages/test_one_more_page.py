@@ -49,19 +49,17 @@ PAGE = Page(
 """,
     "page.html": "{% extends 'base.html' %}{% block main %}<h1>{{ page.answer }}</h1>{% endblock %}",
     "api.py": """
-from fastapi import Request
-from afterclick.web.lens import look
-from afterclick.web.routing import Routes
+import msgspec
+from afterclick.web.endpoint import Call, Endpoint
 from more_pages.loyalty.page import PAGE, read
 
-def routes(desk):
-    added = Routes()
+class Loyalty(msgspec.Struct, frozen=True):
+    answer: str
 
-    @added.get("/api/v1/loyalty/{who}", needs=PAGE.needs)
-    def loyalty(request: Request, who: str) -> dict[str, str]:
-        return {"answer": read(desk, look(desk, request)).answer}
+def loyalty(call):
+    return Loyalty(read(call.desk, call.lens).answer)
 
-    return added
+ENDPOINTS = (Endpoint("GET", "/loyalty/{who}", PAGE.needs, "Who came back.", Loyalty, loyalty),)
 """,
 }
 LISTED = """
@@ -143,7 +141,7 @@ def test_programs_ask_it_and_find_it_in_the_openapi_document(client: httpx.Clien
     assert ask(client, "/api/v1/loyalty/jana", Role.ADMINISTRATOR).json() == {
         "answer": "jana came back to shop."
     }
-    paths = ask(client, "/api/openapi.json", Role.ADMINISTRATOR).json()["paths"]
+    paths = ask(client, "/api/v1/openapi.json", Role.ADMINISTRATOR).json()["paths"]
     assert "/api/v1/loyalty/{who}" in paths
     assert "/loyalty" not in paths
 

@@ -53,4 +53,4 @@ def condition(name: str, value: str) -> str:
     known = _BY_NAME.get(name)
     if known is None:
         return f"for {name.replace('_', ' ')} {value}"
-    return known.values.get(value, known.words.format(value))
+    return known.values.get(value, known.words.replace("{}", value))
