@@ -39,7 +39,7 @@ class ReadOnly:
         """The answer to one SELECT, seeing the scope's site only.
 
         Raises InvalidInput, with one sentence for the asker, when the SQL is refused or wrong; Unavailable when it
-        meets its limit of memory or time, or the engine breaks off.
+        meets its limit of memory or time.
         """
         anew = self._asked.anew(sql, _shown(scope), scope.site)
         try:
