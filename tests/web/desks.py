@@ -21,8 +21,9 @@ from afterclick.resolve import (
     Problem,
 )
 from afterclick.settings import Settings
-from afterclick.signals import Drop, Event
+from afterclick.signals import Event
 from afterclick.store.control.database import open_control
+from afterclick.store.control.taken_and_dropped import Dropped
 from afterclick.store.drain.drain import Freshness
 from afterclick.store.drain.replay import Replayed
 from afterclick.store.schema.records import events_table
@@ -64,9 +65,9 @@ BUSY = Intake(
     accepted={"events": 184_230, "traces": 61_022},
     doors={"events": NOW - 2_000, "traces": NOW - 4_000},
     drops=(
-        Drop(site="s", door="events", reason="future_time", rows=312, time=NOW - 2 * HOUR),
-        Drop(site="s", door="events", reason="wrong_type", rows=41, time=NOW - 5 * HOUR),
-        Drop(site="s", door="traces", reason="too_large", rows=6, time=NOW - 20 * HOUR),
+        Dropped("events", "future", 312, NOW - 2 * HOUR),
+        Dropped("events", "wrong_type", 41, NOW - 5 * HOUR),
+        Dropped("traces", "too_large", 6, NOW - 20 * HOUR),
     ),
     corrected=412,
     waiting=1_204,

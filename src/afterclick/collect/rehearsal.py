@@ -14,9 +14,10 @@ from afterclick.collect.passage.place import Places
 from afterclick.collect.passage.rate_limit import Limiter
 from afterclick.collect.passage.seen import Seen
 from afterclick.collect.transport.exposition import Metrics
+from afterclick.drops import DropReason
 from afterclick.errors import AfterclickError, InvalidInput
 from afterclick.settings import Settings
-from afterclick.signals import DropReason, Event
+from afterclick.signals import Event
 from afterclick.store.spool.batch import Batch
 
 
@@ -40,7 +41,7 @@ class Rehearsal:
     clock: Clock = now_ms
     kept: int = 0
     first: list[Event] = field(default_factory=list[Event])
-    dropped: Counter[str] = field(default_factory=Counter[str])
+    dropped: Counter[DropReason] = field(default_factory=Counter[DropReason])
     examples: dict[str, str] = field(default_factory=dict[str, str])
 
     def __post_init__(self) -> None:

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from typing import Protocol
 
-from afterclick.signals import Drop
+from afterclick.store.control.taken_and_dropped import Dropped
 
 
 @dataclass(frozen=True)
@@ -18,7 +18,7 @@ class Intake:
 
     accepted: dict[str, int] = field(default_factory=dict[str, int])
     doors: dict[str, int] = field(default_factory=dict[str, int])
-    drops: tuple[Drop, ...] = ()
+    drops: tuple[Dropped, ...] = ()
     corrected: int = 0
     waiting: int = 0
     waiting_bytes: int = 0

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from afterclick.drops import Drop, DropReason
 from afterclick.errors import Unavailable
-from afterclick.signals import Drop
 from afterclick.store.spool.batch import Aside, Batch, Tally
 from afterclick.store.spool.outlet import Outlet
 from afterclick.store.spool.spool import Spool
@@ -20,7 +20,7 @@ def batch(body: bytes, rows: int = 1, *drops: Drop) -> Batch:
     return Batch("shop", "events", "events", rows, body, drops)
 
 
-def drop(reason: str, rows: int) -> Drop:
+def drop(reason: DropReason, rows: int) -> Drop:
     return Drop(site="shop", door="events", reason=reason, rows=rows, time=MINUTE)
 
 

@@ -8,7 +8,8 @@ from functools import lru_cache
 
 from afterclick.collect.event.wire import WireEvent
 from afterclick.collect.passage.passage import House, Passage, Window
-from afterclick.signals import EVENT_TYPES, DropReason
+from afterclick.drops import DropReason
+from afterclick.signals import EVENT_TYPES
 
 _is_uuid = re.compile(
     r"[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}"

@@ -15,8 +15,8 @@ from afterclick.collect.otlp.resource import Origin, Resource
 from afterclick.collect.otlp.values import from_json, from_proto, text
 from afterclick.collect.passage.passage import Passage
 from afterclick.collect.passage.refusal import Unsupported
+from afterclick.drops import DropReason
 from afterclick.errors import InvalidInput, TooLarge
-from afterclick.signals import DropReason
 
 PROTOBUF = "application/x-protobuf"
 JSON = "application/json"

@@ -20,9 +20,10 @@ from afterclick.collect.passage.seen import Seen
 from afterclick.collect.passage.site_rules import RulesOfSites
 from afterclick.collect.transport.body_limit import Receive
 from afterclick.collect.transport.exposition import Metrics
+from afterclick.drops import Drop, DropReason
 from afterclick.settings import Settings
-from afterclick.signals import Drop, DropReason, Record
-from afterclick.store.spool.batch import CORRECTED_CLOCK, Batch, Kind
+from afterclick.signals import Record
+from afterclick.store.spool.batch import Batch, Kind
 
 Records: TypeAlias = Sequence[Record]
 NOBODY = Grant("", "")
@@ -146,14 +147,13 @@ class Passage(msgspec.Struct, eq=False):
 
     def drops(self) -> tuple[Drop, ...]:
         """The refused rows as they are counted."""
-        return tuple([self._counted(reason, rows) for reason, rows in self.dropped.items()])
-
-    def mended(self) -> tuple[Drop, ...]:
-        """The rows that were put right, as they are counted."""
-        return (self._counted(CORRECTED_CLOCK, self.corrected),) if self.corrected else ()
-
-    def _counted(self, reason: str, rows: int) -> Drop:
-        return Drop(site=self.grant.site, door=self.door, reason=reason, rows=rows, time=self.now)
+        site, door, now = self.grant.site, self.door, self.now
+        return tuple(
+            [
+                Drop(site=site, door=door, reason=reason, rows=rows, time=now)
+                for reason, rows in self.dropped.items()
+            ]
+        )
 
 
 class Window(NamedTuple):

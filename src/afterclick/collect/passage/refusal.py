@@ -2,6 +2,7 @@
 counted.
 """
 
+from afterclick.drops import DropReason
 from afterclick.errors import (
     AfterclickError,
     Forbidden,
@@ -12,7 +13,6 @@ from afterclick.errors import (
     Unauthorized,
     Unavailable,
 )
-from afterclick.signals import DropReason
 
 
 class ForeignOrigin(Forbidden):

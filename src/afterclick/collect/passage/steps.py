@@ -81,8 +81,8 @@ async def spool(house: House, passage: Passage) -> None:
     ]
     taken = [event.event_id for event in passage.records.get("events", ()) if isinstance(event, Event)]
     passage.let_go()
-    if counted := (*drops, *passage.mended()):
-        batches.append(Batch(site, door, "events", 0, b"", counted))
+    if drops or passage.corrected:
+        batches.append(Batch(site, door, "events", 0, b"", drops, passage.corrected))
     if batches:
         await house.spool.append(*batches)
     if taken:

@@ -16,8 +16,8 @@ from afterclick.collect.sentry import spans as sentry_spans
 from afterclick.collect.sentry.envelope import Item
 from afterclick.collect.sentry.spans import Told
 from afterclick.collect.transport.density import check_density
+from afterclick.drops import DropReason
 from afterclick.errors import TooLarge
-from afterclick.signals import DropReason
 
 MOST_ROWS = 10_000
 """Events and spans that one envelope may hold: more would keep others waiting."""

@@ -17,8 +17,8 @@ from afterclick.collect.passage.refusal import NotAllowed
 from afterclick.collect.transport.exposition import Timing
 from afterclick.collect.transport.party import party
 from afterclick.collect.transport.turns import Turns, is_huge, is_large
+from afterclick.drops import Drop, DropReason
 from afterclick.errors import AfterclickError, InvalidInput, TooLarge, Unauthorized
-from afterclick.signals import Drop, DropReason
 from afterclick.store.spool.batch import Batch
 
 _BYTES_A_ROW = 1_024  # bytes that count as one row against the limit of an address
@@ -45,7 +45,7 @@ class Doorway:
 
     def __init__(self, house: House) -> None:
         self._house = house
-        self._refused: Counter[tuple[str, str, str]] = Counter()
+        self._refused: Counter[tuple[str, str, DropReason]] = Counter()
         self._turns = Turns()
         self._ways: dict[Door, _Way] = {}
         self._aside = ThreadPoolExecutor(1, "decoding")

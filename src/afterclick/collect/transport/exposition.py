@@ -4,6 +4,8 @@ from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from afterclick.drops import DropReason, reason
+
 _Labels = tuple[tuple[str, str], ...]
 
 
@@ -20,7 +22,7 @@ class Metrics:
 
     def __init__(self) -> None:
         self._accepted: defaultdict[tuple[str, str], int] = defaultdict(int)
-        self._dropped: defaultdict[tuple[str, str, str], int] = defaultdict(int)
+        self._dropped: defaultdict[tuple[str, str, DropReason], int] = defaultdict(int)
         self._repaired: defaultdict[tuple[str, str], int] = defaultdict(int)
         self._bytes: defaultdict[str, int] = defaultdict(int)
         self._answers: defaultdict[tuple[str, int], int] = defaultdict(int)
@@ -30,9 +32,9 @@ class Metrics:
         """Count rows that are on disk."""
         self._accepted[site, door] += rows
 
-    def dropped(self, site: str, door: str, reason: str, rows: int) -> None:
-        """Count rows that were not taken."""
-        self._dropped[site, door, reason] += rows
+    def dropped(self, site: str, door: str, why: DropReason, rows: int) -> None:
+        """Count rows that were not taken; raises Uncounted for a reason that the catalogue does not have."""
+        self._dropped[site, door, reason(why).key] += rows
 
     def repaired(self, site: str, door: str, rows: int) -> None:
         """Count rows whose sender's clock was corrected."""
@@ -56,8 +58,8 @@ class Metrics:
         for (site, door), rows in self._accepted.items():
             yield _sample("afterclick_accepted_rows_total", (("site", site), ("door", door)), rows)
         yield from _family("afterclick_dropped_rows_total", "counter", "Rows not taken, by reason.")
-        for (site, door, reason), rows in self._dropped.items():
-            labels = (("site", site), ("door", door), ("reason", reason))
+        for (site, door, why), rows in self._dropped.items():
+            labels = (("site", site), ("door", door), ("reason", why))
             yield _sample("afterclick_dropped_rows_total", labels, rows)
         yield from _family(
             "afterclick_repaired_clock_rows_total", "counter", "Rows whose time was corrected."

@@ -4,6 +4,7 @@ import msgspec
 
 from afterclick.accounts.policy import Capability
 from afterclick.api.records import Nothing
+from afterclick.drops import REASONS, Reason
 from afterclick.pages.quality.context import Bots, ClockRow, TraceRow, measured
 from afterclick.web.endpoint import Call, Endpoint
 from afterclick.web.intake import Intake
@@ -22,9 +23,13 @@ class Clock(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class QualityData(msgspec.Struct, frozen=True, kw_only=True):
-    """Counts of the last 24 hours (`intake`, `bots`) and of the last hour (`clock`, `traces`); times UTC ms."""
+    """Counts of the last 24 hours (`intake`, `bots`) and of the last hour (`clock`, `traces`); times UTC ms.
+
+    `reasons` explain those that rows were dropped for.
+    """
 
     intake: Intake
+    reasons: tuple[Reason, ...]
     bots: Bots
     clock: Clock
     traces: TraceRow
@@ -34,7 +39,9 @@ def quality(call: Call[Nothing]) -> QualityData:
     """As of now."""
     lens = call.lens
     intake, bots, clock, traces = measured(call.desk.reader, lens.scope, call.desk.health, lens.now)
-    return QualityData(intake=intake, bots=bots, clock=_clock(clock), traces=traces)
+    met = {drop.reason for drop in intake.drops}
+    reasons = tuple(one for one in REASONS.values() if one.key in met)
+    return QualityData(intake=intake, reasons=reasons, bots=bots, clock=_clock(clock), traces=traces)
 
 
 def _clock(row: ClockRow) -> Clock:

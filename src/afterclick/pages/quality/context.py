@@ -4,6 +4,8 @@ from dataclasses import dataclass
 
 import msgspec
 
+from afterclick.drops import REASONS, Fault
+from afterclick.store.control.taken_and_dropped import Dropped
 from afterclick.store.engine.query import Reader, statements
 from afterclick.store.scope import Scope
 from afterclick.web.intake import Health, Intake
@@ -53,10 +55,16 @@ class Check:
 
 @dataclass(frozen=True)
 class DropLine:
-    """Rows dropped for one reason at one door, with the newest time it happened."""
+    """Rows dropped for one reason at one door, with the newest time it happened.
+
+    `words` say what was wrong, `remedy` what to do, `fault` whose doing it is.
+    """
 
     door: str
     reason: str
+    words: str
+    remedy: str
+    fault: str
     rows: str
     share: str
     last: str
@@ -131,15 +139,23 @@ def _accepted(intake: Intake) -> tuple[tuple[str, str], ...]:
 
 def _drops(intake: Intake, now: int, zone: str) -> tuple[DropLine, ...]:
     whole = sum(intake.accepted.values()) + sum(drop.rows for drop in intake.drops)
-    return tuple(
-        DropLine(
-            drop.door,
-            drop.reason,
-            figures.count(drop.rows),
-            figures.percent(drop.rows / whole),
-            figures.moment(drop.time, now, zone),
-        )
-        for drop in intake.drops
+    return tuple(_line(drop, whole, now, zone) for drop in intake.drops)
+
+
+_FAULTS: dict[Fault, str] = {"sender": "sent so", "choice": "left out by choice", "here": "not taken here"}
+
+
+def _line(drop: Dropped, whole: int, now: int, zone: str) -> DropLine:
+    known = REASONS.get(drop.reason)
+    return DropLine(
+        drop.door,
+        drop.reason.replace("_", " "),
+        known.words if known else "Another release of the collector counted it, and knows why.",
+        known.remedy if known else "Run the same release everywhere.",
+        _FAULTS[known.fault] if known else "unknown",
+        figures.count(drop.rows),
+        figures.percent(drop.rows / whole),
+        figures.moment(drop.time, now, zone),
     )
 
 

@@ -14,7 +14,6 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from afterclick.clock import now_ms
 from afterclick.jobs import Job, Stop
-from afterclick.signals import Drop
 from afterclick.store.control.database import Base
 from afterclick.store.scope import Scope
 from afterclick.store.spool.batch import ACCEPTED, MENDED, Tally
@@ -34,6 +33,19 @@ class TallyRow(Base):
 
 
 _DROPPED = and_(TallyRow.reason != ACCEPTED, ~TallyRow.reason.startswith(MENDED))
+
+
+@dataclass(frozen=True)
+class Dropped:
+    """Rows dropped at one door for one reason, the newest in the minute of `time` (UTC ms).
+
+    `reason` is the text of a DropReason; another one where a release that knew it counted.
+    """
+
+    door: str
+    reason: str
+    rows: int
+    time: int
 
 
 @dataclass(frozen=True)
@@ -57,8 +69,8 @@ class Quality:
             for tally in tallies:
                 session.merge(TallyRow(spool=spool, **_columns(tally)))
 
-    def drops(self, scope: Scope, since: int, until: int) -> list[Drop]:
-        """Dropped rows by door and reason, most first; `time` is the newest minute in which it happened."""
+    def drops(self, scope: Scope, since: int, until: int) -> list[Dropped]:
+        """Dropped rows by door and reason, most first."""
         total = func.sum(TallyRow.rows)
         query = (
             select(TallyRow.door, TallyRow.reason, total, func.max(TallyRow.minute))
@@ -69,7 +81,7 @@ class Quality:
         )
         with Session(self._engine) as session:
             return [
-                Drop(site=scope.site, door=door, reason=reason, rows=int(rows), time=minute)
+                Dropped(door, reason, int(rows), minute)
                 for door, reason, rows, minute in session.execute(query)
             ]
 

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 import pyarrow as pa
 
-from afterclick.signals import DropReason
+from afterclick.drops import DropReason
 from afterclick.store.drain.decode import decode
 from afterclick.store.schema.records import SCHEMAS
 from afterclick.store.spool.batch import Kind
@@ -27,7 +27,7 @@ class Step:
     drops: DropReason | None = None
 
 
-Dropped = Counter[tuple[str, str]]
+Dropped = Counter[tuple[str, DropReason]]
 """Rows left out by site and reason."""
 
 

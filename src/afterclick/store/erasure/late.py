@@ -13,7 +13,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from afterclick.signals import NO_ID, DropReason
+from afterclick.drops import DropReason
+from afterclick.signals import NO_ID
 from afterclick.store.drain.block import Step
 from afterclick.store.erasure.person import NOBODY, SIGNS, TOLD, IdKind
 from afterclick.store.erasure.tombstones import Tombstones

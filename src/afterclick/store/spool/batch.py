@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Literal, NamedTuple, get_args
 
-from afterclick.signals import Drop
+from afterclick.drops import Drop
 
 Kind = Literal["events", "spans", "metrics", "logs"]
 KINDS: tuple[Kind, ...] = get_args(Kind)
@@ -16,7 +16,7 @@ CORRECTED_CLOCK = MENDED + "corrected_clock"
 
 class Batch(NamedTuple):
     """The accepted rows of one request: `body` is NDJSON, each line ended. Either may be empty: drops count
-    too.
+    too. `corrected` of the request's rows were taken after the sender's clock was put right.
     """
 
     site: str
@@ -25,6 +25,7 @@ class Batch(NamedTuple):
     rows: int
     body: bytes
     drops: tuple[Drop, ...] = ()
+    corrected: int = 0
 
 
 class Range(NamedTuple):

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
 from afterclick.clock import Clock, now_ms
+from afterclick.drops import DropReason, reason
 from afterclick.store.spool.batch import Aside, Depth, Group, Kind, Range, Tally
 from afterclick.store.spool.file import ADD_TALLY, MINUTE_MS, depth, open_spool, transaction
 
@@ -76,18 +77,23 @@ class Outlet:
             return self._load(token, kind, first, last)
 
     def finish(
-        self, group: Group, aside: Iterable[Aside] = (), dropped: Mapping[tuple[str, str], int] | None = None
+        self,
+        group: Group,
+        aside: Iterable[Aside] = (),
+        dropped: Mapping[tuple[str, DropReason], int] | None = None,
     ) -> None:
         """Forget a group that is in the store, and keep what the store refused, in one commit: nothing
-        counts twice. `dropped` counts rows that a step left out, by site and reason.
+        counts twice. `dropped` counts rows that a step left out, by site and reason; raises Uncounted for a reason
+        that the catalogue does not have.
         """
         now = self._clock()
         refused = list(aside)
-        counts: defaultdict[tuple[str, str], int] = defaultdict(int, dropped or {})
+        counts: defaultdict[tuple[str, DropReason], int] = defaultdict(int, dropped or {})
         for row in refused:
             counts[row.site, "refused_by_store"] += 1
         tallies = [
-            (site, "drain", reason, now - now % MINUTE_MS, n, now) for (site, reason), n in counts.items()
+            (site, "drain", reason(why).key, now - now % MINUTE_MS, n, now)
+            for (site, why), n in counts.items()
         ]
         with self._lock, transaction(self._connection) as connection:
             connection.executemany(

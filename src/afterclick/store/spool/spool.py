@@ -18,7 +18,7 @@ from pathlib import Path
 
 from afterclick.clock import Clock, now_ms
 from afterclick.errors import Unavailable
-from afterclick.store.spool.batch import ACCEPTED, KINDS, Batch, Depth, Kind
+from afterclick.store.spool.batch import ACCEPTED, CORRECTED_CLOCK, KINDS, Batch, Depth, Kind
 from afterclick.store.spool.file import ADD_TALLY, MINUTE_MS, depth, disk_bytes, open_spool, transaction
 
 _MERGED = 1 << 20  # bytes: bodies of one commit are joined up to here
@@ -187,6 +187,8 @@ def _tallies(batches: Sequence[Batch], now: int) -> list[tuple[str, str, str, in
     for batch in batches:
         if batch.rows:
             counts[batch.site, batch.door, ACCEPTED] += batch.rows
+        if batch.corrected:
+            counts[batch.site, batch.door, CORRECTED_CLOCK] += batch.corrected
         for drop in batch.drops:
             counts[drop.site, drop.door, drop.reason] += drop.rows
     return [(*key, now - now % MINUTE_MS, rows, now) for key, rows in counts.items()]

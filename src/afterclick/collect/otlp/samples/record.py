@@ -9,7 +9,8 @@ from afterclick.collect.otlp.samples.wire import Instrument, WireSample
 from afterclick.collect.otlp.values import TRACE_ID, text
 from afterclick.collect.passage.cleaning import scrubbed
 from afterclick.collect.passage.passage import House, Passage, Window
-from afterclick.signals import DropReason, Sample, Temporality
+from afterclick.drops import DropReason
+from afterclick.signals import Sample, Temporality
 
 _TEMPORALITIES: tuple[Temporality, ...] = ("", "delta", "cumulative")
 _AGGREGATED = frozenset({"sum", "histogram", "exponential_histogram"})

@@ -12,7 +12,8 @@ from afterclick.collect.otlp.spans.wire import WireSpan
 from afterclick.collect.otlp.values import SPAN_ID, TRACE_ID, Plain, text
 from afterclick.collect.passage.cleaning import scrubbed
 from afterclick.collect.passage.passage import House, Passage, Window
-from afterclick.signals import DropReason, Span, SpanKind, SpanStatus
+from afterclick.drops import DropReason
+from afterclick.signals import Span, SpanKind, SpanStatus
 
 _KINDS: tuple[SpanKind, ...] = ("internal", "internal", "server", "client", "producer", "consumer")
 _STATUSES: tuple[SpanStatus, ...] = ("unset", "ok", "error")
