@@ -13,7 +13,8 @@ from afterclick.words import figures
 from afterclick.words.sentence import Sentence, felt, sentence, strong
 
 _SQL = statements("afterclick.pages.quality", "quality.sql")
-HOUR = 3_600_000
+MINUTE = 60_000
+HOUR = 60 * MINUTE
 WINDOW = 24 * HOUR
 """Counts cover the last 24 hours; clocks and traces, which read raw records, the last hour."""
 
@@ -179,7 +180,7 @@ def _queue(intake: Intake, now: int) -> Check:
     )
     behind = now - intake.oldest_waiting if intake.oldest_waiting else 0
     note = f"{figures.size(intake.waiting_bytes)} on disk, not queryable yet; {oldest}"
-    return Check("Queue", figures.plural(intake.waiting, "record"), note, "look" if behind > 60_000 else "ok")
+    return Check("Queue", figures.plural(intake.waiting, "record"), note, "look" if behind > MINUTE else "ok")
 
 
 def _bots(bots: Bots) -> Check:
