@@ -6,7 +6,7 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, ConsoleMessage, Page, expect
 from pyotp.totp import TOTP
-from tests.browser import chromium
+from tests.browser import axe, chromium
 from tests.web.signing import PASSWORD, Guarded, guarded
 
 from afterclick.accounts.policy import Role
@@ -49,6 +49,8 @@ def fresh(store: Store, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Gu
 
 
 def fits(page: Page) -> bool:
+    """Whether the page is no wider than the phone; axe has nothing to say against it."""
+    assert axe.violations(page) == []
     return page.evaluate("document.documentElement.scrollWidth <= innerWidth")
 
 
