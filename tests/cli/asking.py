@@ -16,11 +16,14 @@ from afterclick.jobs import Stop
 
 
 @contextmanager
-def asking(installation: Installation) -> Generator[Api]:
-    """The API, on a socket of its own."""
+def asking(installation: Installation, at: Path | None = None) -> Generator[Api]:
+    """The API, on a socket of its own, or where verbs look for that of a running app."""
     answering = Answering.over(installation, Timetable((), Stop()), log.Recent(), web.Broadcaster())
     try:
-        with TemporaryDirectory() as folder, served_at(answering.app, Path(folder) / "app.sock") as place:
+        with (
+            TemporaryDirectory() as folder,
+            served_at(answering.app, at or Path(folder) / "app.sock") as place,
+        ):
             transport = httpx.HTTPTransport(uds=str(place))
             with httpx.Client(transport=transport, base_url="http://localhost", timeout=60) as client:
                 yield Api(client)

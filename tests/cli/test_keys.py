@@ -46,12 +46,14 @@ def test_each_public_key_is_printed_as_a_dsn_for_sentrys_sdks(keys: Command) -> 
 
 
 def test_a_key_is_rotated_restricted_and_revoked_and_each_is_in_the_audit_log(keys: Command) -> None:
-    [first] = json.loads(keys("--json"))
+    keys("create", "another")
+    first, another = json.loads(keys("--json"))
+    keys("revoke", another["prefix"])
     new = keys("rotate", first["prefix"], "--hours", "2").strip()
     said = keys("restrict", new, "--origin", "https://shop.example", "--browsers-only")
     keys("revoke", first["prefix"])
     assert said.strip() == f"{new[:9]}… is for https://shop.example, not for servers."
-    old, made = json.loads(keys("--json"))
+    old, _, made = json.loads(keys("--json"))
     assert (made["clear"], made["origins"], made["browsers_only"]) == (new, ["https://shop.example"], True)
     assert old["revoked"] < old["ends"]
     control = open_control(load({"AFTERCLICK_DATA": keys.data}))
@@ -61,4 +63,6 @@ def test_a_key_is_rotated_restricted_and_revoked_and_each_is_in_the_audit_log(ke
         ("key.revoke", first["prefix"]),
         ("key.restrict", new[:9]),
         ("key.rotate", first["prefix"]),
+        ("key.revoke", another["prefix"]),
+        ("key.create", another["prefix"]),
     ]

@@ -42,6 +42,13 @@ class Administration:
         self._record(viewer, "member.invite", self.invitations.find(token).email, site, role.value)
         return token
 
+    def add(self, viewer: Viewer, email: str, name: str, password: str) -> Member:
+        """Make an administrator of every site, who signs in with the password; raises InvalidInput."""
+        _see(viewer, EVERY_SITE)
+        member = self.members.create(email, name, password, {EVERY_SITE: Role.ADMINISTRATOR})
+        self._record(viewer, "member.add", member.email, detail=Role.ADMINISTRATOR.value)
+        return member
+
     def withdraw(self, viewer: Viewer, invitation: str) -> None:
         """End an open invitation; nothing happens when it has ended already."""
         for found in self.invitations.list():

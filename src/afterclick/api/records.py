@@ -79,5 +79,49 @@ class SiteWanted(msgspec.Struct, frozen=True):
     timezone: str = ""
 
 
+RoleName = Literal["executive", "marketing", "product", "engineering", "support", "administrator"]
+"""A role, as `accounts.policy` has it."""
+
+
+class MemberData(msgspec.Struct, frozen=True, kw_only=True):
+    """One who may sign in. `roles` by site id, or `*` for every one; `created` is UTC ms."""
+
+    id: str
+    email: str
+    name: str
+    roles: dict[str, RoleName]
+    second_factor: bool
+    created: int
+
+
+class AdministratorWanted(msgspec.Struct, frozen=True):
+    """An administrator of every site to make."""
+
+    email: str
+    password: str
+    name: str = ""
+
+
+class RoleWanted(msgspec.Struct, frozen=True):
+    """What somebody is to be on the site that is asked about, or `everywhere`; no role takes the one there away."""
+
+    role: RoleName | None = None
+    everywhere: bool = False
+
+
+class InvitationWanted(msgspec.Struct, frozen=True):
+    """Who is to be what, on the site that is asked about or `everywhere`."""
+
+    email: str
+    role: RoleName
+    everywhere: bool = False
+
+
+class JoinLink(msgspec.Struct, frozen=True):
+    """The path of a page of the dashboard, good once; empty when none is needed."""
+
+    path: str
+
+
 class Nothing(msgspec.Struct, frozen=True):
     """No body, or an answer without one (204)."""

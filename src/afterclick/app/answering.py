@@ -24,6 +24,7 @@ from afterclick.errors import Misconfigured, Unavailable
 from afterclick.jobs import Stop
 from afterclick.pages import dashboard
 from afterclick.settings import Settings
+from afterclick.store.control.database import must_be_begun
 from afterclick.store.spool.spool import Spool
 
 _START_S = 30.0
@@ -58,11 +59,14 @@ class Answering:
 
 
 @contextmanager
-def answering_alone(settings: Settings) -> Generator[Path]:
+def answering_alone(settings: Settings, *, beginning: bool = False) -> Generator[Path]:
     """The socket on which a stopped installation answers, opened by this process for the length of the block.
 
-    Erasures that were asked for go on meanwhile; nothing else runs. Raises Misconfigured when it cannot be opened.
+    Erasures that were asked for go on meanwhile; nothing else runs. Raises Misconfigured when it cannot be opened, and
+    unless `beginning` where there is none yet.
     """
+    if not beginning:
+        must_be_begun(settings)
     with ExitStack() as stack:
         # made before the store opens, which leads temporary files into the data folder: a socket's path must be short
         folder = stack.enter_context(tempfile.TemporaryDirectory(prefix="afterclick-"))

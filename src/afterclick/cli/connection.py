@@ -74,10 +74,10 @@ class Api:
 
 
 @contextmanager
-def connect(settings: Settings) -> Generator[Api]:
+def connect(settings: Settings, *, beginning: bool = False) -> Generator[Api]:
     """The API of the installation of the settings, for the length of the block.
 
-    Raises Misconfigured when the folder cannot be opened.
+    Raises Misconfigured when the folder cannot be opened, or holds none; `beginning` one makes it then.
     """
     if is_running(settings):
         with _client(settings.socket) as client:
@@ -87,7 +87,7 @@ def connect(settings: Settings) -> Generator[Api]:
         answering_alone,  # takes its time, and is only needed when no app runs
     )
 
-    with answering_alone(settings) as place, _client(place) as client:
+    with answering_alone(settings, beginning=beginning) as place, _client(place) as client:
         yield Api(client)
 
 

@@ -55,7 +55,7 @@ def create(
     browsers_only: BrowsersOption = False,
 ) -> None:
     """Make a write key and print it."""
-    with connect(load()) as api:
+    with connect(load(), beginning=True) as api:
         capabilities = ("historical",) if historical else ()
         wanted = KeyWanted(name, capabilities, tuple(origin or ()), browsers_only)
         made = api.post("/keys", NewKey, wanted, site=site)

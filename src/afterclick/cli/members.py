@@ -1,24 +1,21 @@
-"""`afterclick members`: who may sign in. Works on the control database itself, whether an app runs or not."""
+"""`afterclick members`: who may sign in."""
 
-from collections.abc import Generator
-from contextlib import contextmanager
 from typing import Annotated
 
 import typer
 from rich.console import Console
 from rich.table import Table
 
-from afterclick.accounts import DEFAULT_SITE, first_run
-from afterclick.accounts.accounts import Accounts
-from afterclick.accounts.policy import Role
-from afterclick.accounts.viewer import EVERY_SITE, THIS_MACHINE
-from afterclick.cli.printed import print_json
+from afterclick.api.records import AdministratorWanted, InvitationWanted, JoinLink, MemberData, RoleName
+from afterclick.cli.connection import Api, connect
+from afterclick.cli.printed import JsonOption, print_json
 from afterclick.errors import NotFound
 from afterclick.settings import Settings, load
-from afterclick.store.control.database import open_control
+
+EVERY_SITE = "*"
 
 app = typer.Typer(help="List, add and invite those who may sign in.", no_args_is_help=True)
-out = Console(soft_wrap=True)
+out = Console(soft_wrap=True, highlight=False)
 
 EmailArgument = Annotated[str, typer.Argument(help="Their e-mail address.")]
 SiteOption = Annotated[
@@ -29,33 +26,18 @@ PasswordOption = Annotated[
 ]
 
 
-@contextmanager
-def opened(settings: Settings) -> Generator[Accounts]:
-    """Who may sign in, and the sites, of the installation of the settings."""
-    settings.data.mkdir(parents=True, exist_ok=True, mode=0o700)
-    control = open_control(settings)
-    try:
-        first_run(control, settings)
-        yield Accounts.over(control, settings)
-    finally:
-        control.dispose()
-
-
 @app.command("list")
-def list_(
-    as_json: Annotated[bool, typer.Option("--json", help="Print JSON instead of a table.")] = False,
-) -> None:
+def list_(as_json: JsonOption = False) -> None:
     """Who may sign in, with which roles."""
-    with opened(load()) as accounts:
-        members, factors = accounts.members.list(), accounts.second_factors.who()
+    with connect(load()) as api:
+        members = api.get("/members", list[MemberData])
     if as_json:
-        told = [{"email": one.email, "name": one.name, "roles": one.roles} for one in members]
-        print_json(told)
+        print_json(members)
         return
     table = Table("e-mail", "name", "roles", "second factor", box=None, header_style="bold", pad_edge=False)
     for one in members:
         roles = ", ".join(f"{role} on {_place(site)}" for site, role in sorted(one.roles.items()))
-        table.add_row(one.email, one.name, roles or "none", "on" if one.id in factors else "off")
+        table.add_row(one.email, one.name, roles or "none", "on" if one.second_factor else "off")
     out.print(table)
 
 
@@ -64,51 +46,68 @@ def add(
     email: EmailArgument,
     password: PasswordOption,
     name: Annotated[str, typer.Option(help="Their name.")] = "",
+    as_json: JsonOption = False,
 ) -> None:
     """Make an administrator of every site; asks for the password. For a first run without a browser."""
-    with opened(load()) as accounts:
-        member = accounts.members.create(email, name, password, {EVERY_SITE: Role.ADMINISTRATOR})
-        accounts.audit.record(THIS_MACHINE, "member.add", member.email, detail=Role.ADMINISTRATOR.value)
-    out.print(f"{member.email} administers every site now.", highlight=False)
+    with connect(load(), beginning=True) as api:
+        member = api.post("/members", MemberData, AdministratorWanted(email, password, name))
+    if as_json:
+        print_json(member)
+    else:
+        out.print(f"{member.email} administers every site now.")
 
 
 @app.command()
 def invite(
     email: EmailArgument,
-    role: Annotated[Role, typer.Option(help="What they will be.")],
-    site: SiteOption = DEFAULT_SITE,
+    role: Annotated[RoleName, typer.Option(help="What they will be.")],
+    site: SiteOption = "default",
+    as_json: JsonOption = False,
 ) -> None:
     """Print a link by which somebody joins, once, within a week; who has an account gets the role at once."""
-    settings = load()
-    with opened(settings) as accounts:
-        if site != EVERY_SITE:
-            accounts.sites.get(site)
-        token = accounts.administration.invite(THIS_MACHINE, email, site, role)
-    out.print(
-        _link(settings, token) if token else f"{email} is {role} on {_place(site)} now.", highlight=False
-    )
+    settings, everywhere = load(), site == EVERY_SITE
+    asked = {} if everywhere else {"site": site}
+    with connect(settings, beginning=True) as api:
+        made = api.post("/members/invitations", JoinLink, InvitationWanted(email, role, everywhere), **asked)
+    if as_json:
+        print_json(_linked(settings, made))
+    else:
+        out.print(_link(settings, made) or f"{email} is {role} on {_place(site)} now.")
 
 
 @app.command()
 def reset(
     email: EmailArgument,
     factor: Annotated[bool, typer.Option("--factor", help="Turn their second factor off too.")] = False,
+    as_json: JsonOption = False,
 ) -> None:
     """Print a link by which somebody chooses a new password, once, within a day."""
     settings = load()
-    with opened(settings) as accounts:
-        member = accounts.members.by_email(email)
-        if member is None:
-            raise NotFound(f"Nobody here has the address {email}; `afterclick members list` shows who does.")
-        token = accounts.administration.reset(THIS_MACHINE, member.id)
+    with connect(settings) as api:
+        member = f"/members/{_known(api, email).id}"
+        made = api.post(f"{member}/reset", JoinLink)
         if factor:
-            accounts.administration.forget_factor(THIS_MACHINE, member.id)
-    out.print(_link(settings, token), highlight=False)
+            api.send("DELETE", f"{member}/factor")
+    if as_json:
+        print_json(_linked(settings, made))
+    else:
+        out.print(_link(settings, made))
+
+
+def _known(api: Api, email: str) -> MemberData:
+    for member in api.get("/members", list[MemberData]):
+        if member.email == email.strip().casefold():
+            return member
+    raise NotFound(f"Nobody here has the address {email}; `afterclick members list` shows who does.")
 
 
 def _place(site: str) -> str:
     return "every site" if site == EVERY_SITE else site
 
 
-def _link(settings: Settings, token: str) -> str:
-    return f"http://{settings.host}:{settings.port}/invitation?token={token}"
+def _link(settings: Settings, made: JoinLink) -> str:
+    return f"http://{settings.host}:{settings.port}{made.path}" if made.path else ""
+
+
+def _linked(settings: Settings, made: JoinLink) -> dict[str, str]:
+    return {"link": _link(settings, made)}

@@ -1,8 +1,12 @@
 """Answers as JSON, for whoever reads them by program."""
 
 import sys
+from typing import Annotated
 
 import msgspec
+import typer
+
+JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON, for programs.")]
 
 
 def print_json(value: object) -> None:

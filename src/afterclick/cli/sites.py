@@ -1,25 +1,36 @@
-"""`afterclick sites`: the sites of the installation. Works on the control database, app or no app."""
+"""`afterclick sites`: the sites of the installation."""
 
 from typing import Annotated
 
+import msgspec
 import typer
 from rich.console import Console
 from rich.table import Table
 
-from afterclick.accounts import Site
-from afterclick.accounts.viewer import THIS_MACHINE
-from afterclick.cli.members import opened
+from afterclick.api.records import SiteWanted
+from afterclick.cli.connection import connect
+from afterclick.cli.printed import JsonOption, print_json
 from afterclick.settings import load
 
 app = typer.Typer(help="List the sites, begin another, change one.", no_args_is_help=True)
 out = Console(soft_wrap=True, highlight=False)
 
 
+class _Site(msgspec.Struct):
+    id: str
+    name: str
+    currency: str
+    timezone: str
+
+
 @app.command("list")
-def list_() -> None:
+def list_(as_json: JsonOption = False) -> None:
     """The sites, each with its currency and zone."""
-    with opened(load()) as accounts:
-        found = accounts.sites.list()
+    with connect(load()) as api:
+        found = api.get("/sites", list[_Site])
+    if as_json:
+        print_json(found)
+        return
     table = Table("id", "name", "currency", "time zone", box=None, header_style="bold", pad_edge=False)
     for site in found:
         table.add_row(site.id, site.name, site.currency, site.timezone)
@@ -32,13 +43,15 @@ def add(
     name: Annotated[str, typer.Option(help="Its name; default: the id.")] = "",
     currency: Annotated[str, typer.Option(help="ISO 4217; default: AFTERCLICK_CURRENCY.")] = "",
     timezone: Annotated[str, typer.Option(help="IANA name; default: AFTERCLICK_TIMEZONE.")] = "",
+    as_json: JsonOption = False,
 ) -> None:
     """Begin a site, with its first write key (`afterclick keys list` shows it)."""
-    settings = load()
-    wanted = Site(site, name or site, currency.upper() or settings.currency, timezone or settings.timezone)
-    with opened(settings) as accounts:
-        accounts.administration.add_site(THIS_MACHINE, wanted)
-    out.print(f"Site {site} has begun; `afterclick keys list --site {site}` shows its first key.")
+    with connect(load(), beginning=True) as api:
+        begun = api.post("/sites", _Site, SiteWanted(site, name, currency, timezone))
+    if as_json:
+        print_json(begun)
+    else:
+        out.print(f"Site {site} has begun; `afterclick keys list --site {site}` shows its first key.")
 
 
 @app.command()
@@ -47,10 +60,12 @@ def change(
     name: Annotated[str, typer.Option(help="Another name.")] = "",
     currency: Annotated[str, typer.Option(help="Another currency (ISO 4217).")] = "",
     timezone: Annotated[str, typer.Option(help="Another time zone (IANA).")] = "",
+    as_json: JsonOption = False,
 ) -> None:
     """Give a site another name, currency or time zone; what is left out stays."""
-    with opened(load()) as accounts:
-        was = accounts.sites.get(site)
-        wanted = Site(site, name or was.name, currency.upper() or was.currency, timezone or was.timezone)
-        accounts.administration.change_site(THIS_MACHINE, wanted)
-    out.print(f"Site {site} is called {wanted.name}, in {wanted.currency}, its days by {wanted.timezone}.")
+    with connect(load()) as api:
+        now = api.put("/site", _Site, SiteWanted(site, name, currency, timezone), site=site)
+    if as_json:
+        print_json(now)
+    else:
+        out.print(f"Site {site} is called {now.name}, in {now.currency}, its days by {now.timezone}.")

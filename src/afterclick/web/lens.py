@@ -69,7 +69,7 @@ def chosen_site(desk: Desk, viewer: Viewer, query: Mapping[str, str]) -> str:
 def _site(own: tuple[str, ...], query: Mapping[str, str]) -> str:
     wanted = query.get("site")
     if wanted and wanted not in own:
-        raise NotFound(f"There is no site {wanted[:64]!r} here; choose one in the top bar.")
+        raise NotFound(f"There is no site {wanted[:64]!r} here; choose another.")
     if not own:
         raise Forbidden("You have no role on any site; ask an administrator for one.")
     return wanted or own[0]

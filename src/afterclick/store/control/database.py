@@ -15,7 +15,7 @@ from sqlalchemy.pool import ConnectionPoolEntry
 
 from afterclick.errors import Misconfigured
 from afterclick.settings import Settings
-from afterclick.store.control.head import is_at_head
+from afterclick.store.control.head import is_at_head, is_begun
 from afterclick.store.control.locks import alone
 
 
@@ -43,10 +43,23 @@ def open_control(settings: Settings) -> Engine:
                 upgrade(engine)
     except (OperationalError, OSError) as error:
         engine.dispose()
-        raise Misconfigured(
-            f"The control database cannot be opened, check AFTERCLICK_DATABASE: {_said(error)}."
-        ) from error
+        raise _not_opened(error) from error
     return engine
+
+
+def must_be_begun(settings: Settings) -> None:
+    """Raises Misconfigured where no installation lies, or its control database cannot be asked. Makes nothing."""
+    engine = control_engine(settings)
+    try:
+        if not is_begun(engine):
+            raise Misconfigured(
+                f"There is no installation in {settings.data}: set AFTERCLICK_DATA to the folder of one, or begin one "
+                "with `afterclick serve`."
+            )
+    except (OperationalError, OSError) as error:
+        raise _not_opened(error) from error
+    finally:
+        engine.dispose()
 
 
 def _url(dsn: str) -> URL:
@@ -72,6 +85,10 @@ def _durable(connection: sqlite3.Connection, _: ConnectionPoolEntry) -> None:
     connection.execute("PRAGMA synchronous = FULL")
     connection.execute("PRAGMA busy_timeout = 10000")
     connection.execute("PRAGMA foreign_keys = ON")
+
+
+def _not_opened(error: OperationalError | OSError) -> Misconfigured:
+    return Misconfigured(f"The control database cannot be opened, check AFTERCLICK_DATABASE: {_said(error)}.")
 
 
 def _said(error: OperationalError | OSError) -> str:

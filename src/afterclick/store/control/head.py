@@ -4,6 +4,7 @@ A revision's file begins with its number, `0009_api_keys.py`.
 """
 
 from importlib import resources
+from pathlib import Path
 
 from sqlalchemy import Engine, inspect, text
 
@@ -15,6 +16,14 @@ def is_at_head(engine: Engine) -> bool:
             return False
         at = connection.scalars(text("SELECT version_num FROM alembic_version")).all()
     return at == [_newest()]
+
+
+def is_begun(engine: Engine) -> bool:
+    """Whether the database was ever made ours. Makes nothing: where SQLite's file is missing, it stays so."""
+    if engine.dialect.name == "sqlite" and not Path(engine.url.database or "").is_file():
+        return False
+    with engine.connect() as connection:
+        return inspect(connection).has_table("alembic_version")
 
 
 def _newest() -> str:
