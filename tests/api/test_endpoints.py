@@ -76,7 +76,7 @@ def test_a_problem_tells_its_cost_with_interval_n_and_method(client: httpx.Clien
 def test_a_figure_without_a_value_says_why(client: httpx.Client) -> None:
     found = msgspec.json.decode(client.get("/overview").content, type=OverviewData)
     figures = (*found.felt, *found.did, *found.paid, found.revenue_at_risk)
-    assert {figure.key for figure in figures} >= {"lcp", "visits", "conversion", "revenue", "revenue_lost"}
+    assert {figure.key for figure in figures} >= {"lcp", "visits", "conversion", "revenue", "revenue_at_risk"}
     assert all(figure.unknown for figure in figures if figure.value is None)
 
 

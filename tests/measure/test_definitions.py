@@ -6,21 +6,36 @@ from pathlib import Path
 import pytest
 
 from afterclick.errors import NotFound
-from afterclick.measure import CATALOGUE, metric
+from afterclick.measure import CATALOGUE, Metric, metric
 
-PAGE = Path(__file__).parents[2] / "docs" / "definitions.md"
-SECTION = re.compile(
-    r"^## (?P<name>.+?) \{#(?P<anchor>[a-z-]+)\}\n(?P<words>.+?) Version (?P<version>\d+)\.$", re.MULTILINE
-)
+ROOT = Path(__file__).parents[2]
+PAGE = ROOT / "docs" / "definitions.md"
+EVERY = pytest.mark.parametrize("one", CATALOGUE, ids=lambda one: one.key)
 
 
-def test_every_metric_stands_on_the_page_in_the_same_words_and_version_and_nothing_else_does() -> None:
-    page = [match.groupdict() for match in SECTION.finditer(PAGE.read_text())]
-    catalogue = [
-        {"name": one.name, "anchor": one.anchor, "words": one.words, "version": str(one.version)}
-        for one in CATALOGUE
-    ]
-    assert page == catalogue
+def test_the_page_tells_each_metric_as_its_record_does_and_nothing_else() -> None:
+    told = PAGE.read_text("utf-8").partition("<!-- metrics -->\n")[2].partition("\n<!-- /metrics -->")[0]
+    assert told == "\n".join(one.section for one in CATALOGUE)
+
+
+@EVERY
+def test_the_sql_that_a_metric_names_is_there_and_answers_its_columns(one: Metric) -> None:
+    file, _, statement = one.sql.partition(": ")
+    text = (ROOT / "src" / "afterclick" / file).read_text("utf-8")
+    if statement:
+        [text] = [
+            part for part in re.split(r"^-- name: ", text, flags=re.M) if part.startswith(statement + "\n")
+        ]
+    if one.method in ("count", "sum", "share", "mean") and one.part and one.key != "people":
+        assert re.search(rf"\bAS {one.part}\b", text)
+        assert re.search(rf"\bAS {one.whole}\b", text)
+
+
+@EVERY
+def test_a_metric_says_of_what_its_n_is_and_what_it_means_in_a_sentence(one: Metric) -> None:
+    assert one.words.endswith(".")
+    assert one.n
+    assert bool(one.part) == bool(one.whole)
 
 
 @pytest.mark.parametrize(

@@ -42,3 +42,29 @@ def test_an_endless_mark_is_cut_off(empty: httpx.Client) -> None:
     assert (
         empty.post("/api/v1/marks", content=b'{"name":"note","message":"' + b"x" * 300_000).status_code == 413
     )
+
+
+def test_every_figure_is_a_metrics_with_its_own_n_and_an_interval_or_the_reason_for_none(
+    shop: httpx.Client,
+) -> None:
+    told = shop.get("/api/v1/overview").json()
+    figures = {one["key"]: one for part in ("felt", "did", "paid") for one in told[part]}
+    figures |= {told[name]["key"]: told[name] for name in ("orders_at_risk", "revenue_at_risk")}
+    metrics = {one["key"]: one for one in shop.get("/api/v1/definitions").json()}
+    assert {key: one["unit"] for key, one in figures.items()} == {
+        key: metrics[key]["unit"] for key in figures
+    }
+    assert [
+        key for key, one in figures.items() if (one["interval"] is None) != bool(one["no_interval"])
+    ] == []
+    visits, orders = figures["visits"]["value"], figures["orders"]["value"]
+    assert figures["conversion"]["n"] == figures["visits"]["n"] == visits
+    assert figures["revenue"]["n"] == figures["orders"]["n"] == orders
+    assert 0 < orders < visits
+    assert (figures["people"]["n"], figures["people"]["value"]) == (
+        visits,
+        None,
+    )  # no job has counted people here
+    vital = figures["lcp"]
+    assert vital["interval"]["low"] < vital["value"] < vital["interval"]["high"]
+    assert vital["interval"]["value"] == vital["value"]

@@ -75,7 +75,7 @@ def test_the_overview_shows_felt_did_and_paid_with_their_comparison(shop: httpx.
         "lcp",
         "inp",
         "cls",
-        "errors",
+        "error",
         "rating",
         "visits",
         "people",

@@ -47,3 +47,16 @@ def bootstrap(
         draws[repeat] = statistic(np.concatenate(rows))
     low, high = np.quantile(draws, [0.5 - level / 2, 0.5 + level / 2])
     return Interval(statistic(np.arange(len(clusters))), float(low), float(high), level)
+
+
+def of_mean(total: float, squares: float, n: int, level: float = 0.95) -> Interval:
+    """Interval of a mean from the sum of `n` values and that of their squares, normal quantiles.
+
+    Raises ValueError when there are fewer than two values.
+    """
+    if n < 2:
+        raise ValueError("The interval of a mean needs two values.")
+    mean = total / n
+    variance = max(squares - total * mean, 0.0) / (n - 1)
+    half = normal_quantile(level) * sqrt(variance / n)
+    return Interval(mean, mean - half, mean + half, level)

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Literal
 
-from afterclick.measure import Grade, Wish, metric
+from afterclick.measure import Grade, Measured, Wish, metric
 from afterclick.words import figures
 from afterclick.words.chart import Line
 from afterclick.words.sentence import Family
@@ -30,8 +30,8 @@ class Change:
 class Tile:
     """One measure. `value` is words ("unknown" with the `note` saying why); `anchor` is its definition's id.
 
-    `amount` is the value as a number, None where it is unknown or not for the reader; `n` what it was made from,
-    `before` the amount of the comparison period, None where there is nothing to compare with.
+    `measured` is the value as a number with its n and interval, None where it is unknown or not for the reader;
+    `before` that of the comparison period, None where there is nothing to compare with.
     """
 
     key: str
@@ -40,13 +40,12 @@ class Tile:
     value: str
     note: str
     line: Line
-    change: Change | None = None
-    grade: Grade = ""
-    anchor: str = ""
-    definition: str = ""
-    amount: float | None = None
-    n: int | None = None
-    before: float | None = None
+    change: Change | None
+    grade: Grade
+    anchor: str
+    definition: str
+    measured: Measured
+    before: float | None
 
 
 def change(now: float | None, before: float | None, wish: Wish | None, least: float = 0.005) -> Change | None:

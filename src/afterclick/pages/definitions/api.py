@@ -2,7 +2,7 @@
 
 from afterclick.accounts.policy import Capability
 from afterclick.api.records import Nothing
-from afterclick.measure.definitions import CATALOGUE, Metric
+from afterclick.measure import CATALOGUE, Metric
 from afterclick.web.endpoint import Call, Endpoint
 
 

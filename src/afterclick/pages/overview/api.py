@@ -1,14 +1,11 @@
 """The Overview's figures, for programs."""
 
-from typing import Literal
-
 import msgspec
 
 from afterclick.accounts.policy import Capability
 from afterclick.api.records import Figure, Nothing
 from afterclick.pages.overview.page import read
 from afterclick.pages.problem.api import lost
-from afterclick.stats.proportion import wilson
 from afterclick.web.endpoint import PERIOD, SITE, Call, Endpoint
 from afterclick.words import withheld
 from afterclick.words.chart import Mark
@@ -64,36 +61,28 @@ def overview(call: Call[Nothing]) -> OverviewData:
         trend=tuple(Trace(key=one.key, values=one.line.values, previous=one.line.previous) for one in tiles),
         marks=page.trend.marks,
         open_problems=page.open_problems,
-        orders_at_risk=lost("orders", risk),
-        revenue_at_risk=lost("revenue", risk),
+        orders_at_risk=lost("orders_at_risk", risk),
+        revenue_at_risk=lost("revenue_at_risk", risk),
         at_risk_since=risk.since if risk else None,
         at_risk_until=risk.until if risk else None,
     )
 
 
 def _figure(tile: Tile, currency: str) -> Figure:
-    unit, known = tile.line.unit, tile.amount is not None
-    share = unit == "share" and tile.amount is not None and bool(tile.n)
+    unit, found = tile.line.unit, tile.measured
     return Figure(
         key=tile.key,
-        value=tile.amount,
+        value=found.value,
         unit=unit,
         currency=currency if unit == "money" else "",
-        interval=wilson(round(tile.amount * tile.n), tile.n) if share and tile.amount and tile.n else None,
-        n=tile.n,
-        method=_METHODS[unit] if known else "",
-        unknown="" if known else tile.note,
+        interval=found.interval,
+        no_interval=found.exact,
+        n=found.n,
+        method=found.method,
+        unknown=tile.note if found.value is None else "",
         before=tile.before,
     )
 
-
-_METHODS: dict[Literal["count", "money", "share", "ms", "score"], str] = {
-    "count": "counted",
-    "money": "summed",
-    "share": "share of visits; Wilson's score interval",
-    "ms": "75th percentile of page loads",
-    "score": "of those that have one",
-}
 
 ENDPOINTS = (
     Endpoint(

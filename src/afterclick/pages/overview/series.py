@@ -18,8 +18,6 @@ from afterclick.words.period import Period
 _SQL = statements("afterclick.pages.overview", "series.sql")
 FEWEST_VISITS = metric("conversion").least
 """Below this many visits a share is not shown."""
-FEWEST_LOADS = metric("lcp").least
-"""Below this many page loads a 75th percentile is not shown."""
 
 
 class VisitBucket(msgspec.Struct, frozen=True, kw_only=True):
@@ -34,11 +32,13 @@ class VisitBucket(msgspec.Struct, frozen=True, kw_only=True):
     good_visits: int = 0
     ratings: int = 0
     rating_sum: float = 0.0
+    rating_sum_squares: float = 0.0
     currency: str = ""
 
 
 class VitalBucket(msgspec.Struct, frozen=True, kw_only=True):
-    """75th percentiles of the page loads in one bucket; ms but for `cls`.
+    """75th percentiles of the page loads in one bucket; ms but for `cls`. `…_quantiles` are those at
+    `measure.LEVELS`.
 
     Where `bucket` is 0 they are over a whole half: `half` 1 is this period, 2 the one before.
     """
@@ -51,8 +51,12 @@ class VitalBucket(msgspec.Struct, frozen=True, kw_only=True):
     lcp_n: int = 0
     inp_n: int = 0
     cls_n: int = 0
+    lcp_quantiles: list[float | None] = []
+    inp_quantiles: list[float | None] = []
+    cls_quantiles: list[float | None] = []
 
 
+_SUMMED = frozenset(VisitBucket.__struct_fields__) - {"bucket", "currency"}
 Bucket = TypeVar("Bucket", VisitBucket, VitalBucket)
 
 
@@ -80,17 +84,8 @@ class Series:
     def total(self, edges: Sequence[int]) -> VisitBucket:
         """The sum over the buckets that begin at `edges`."""
         rows = [self.visits[edge] for edge in edges if edge in self.visits]
-        return VisitBucket(
-            bucket=edges[0],
-            visits=sum(row.visits for row in rows),
-            buyers=sum(row.buyers for row in rows),
-            orders=sum(row.orders for row in rows),
-            revenue=sum(row.revenue for row in rows),
-            failed=sum(row.failed for row in rows),
-            good_visits=sum(row.good_visits for row in rows),
-            ratings=sum(row.ratings for row in rows),
-            rating_sum=sum(row.rating_sum for row in rows),
-        )
+        sums = {name: sum(getattr(row, name) for row in rows) for name in _SUMMED}
+        return VisitBucket(bucket=edges[0], currency="", **sums)
 
 
 def read(reader: Reader, scope: Scope, period: Period, currency: str) -> Series:

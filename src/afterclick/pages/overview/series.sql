@@ -10,6 +10,7 @@ SELECT
     sum(good) AS good_visits,
     countIf(rating.2 > 0) AS ratings,
     toFloat64(sumIf(rating.2, rating.2 > 0)) AS rating_sum,
+    toFloat64(sumIf(rating.2 * rating.2, rating.2 > 0)) AS rating_sum_squares,
     toString(max(visits_counted.currency)) AS currency
 FROM visits_counted
 WHERE site = {site:String}
@@ -20,13 +21,17 @@ ORDER BY bucket;
 
 -- name: vitals
 -- 75th percentile of page loads by bucket, and over each whole half (`bucket` 0): 1 this period, 2 the one before.
+-- `_quantiles` are those at the levels of measure/figure.py, of which the interval is made; the 9th is that at 0.75.
 -- Each load enters one sketch, its bucket's; the halves merge those. A bucket lies in one half, as both begin at edges.
 SELECT
     bucket,
     half,
-    quantileBFloat16Merge(0.75)(lcp_sketch) AS lcp,
-    quantileBFloat16Merge(0.75)(inp_sketch) AS inp,
-    quantileBFloat16Merge(0.75)(cls_sketch) AS cls,
+    lcp_quantiles[9] AS lcp,
+    inp_quantiles[9] AS inp,
+    cls_quantiles[9] AS cls,
+    quantilesBFloat16Merge(0.5, 0.55, 0.6, 0.65, 0.7, 0.72, 0.73, 0.74, 0.75, 0.76, 0.77, 0.78, 0.8, 0.85, 0.9, 0.95, 1)(lcp_sketch) AS lcp_quantiles,
+    quantilesBFloat16Merge(0.5, 0.55, 0.6, 0.65, 0.7, 0.72, 0.73, 0.74, 0.75, 0.76, 0.77, 0.78, 0.8, 0.85, 0.9, 0.95, 1)(inp_sketch) AS inp_quantiles,
+    quantilesBFloat16Merge(0.5, 0.55, 0.6, 0.65, 0.7, 0.72, 0.73, 0.74, 0.75, 0.76, 0.77, 0.78, 0.8, 0.85, 0.9, 0.95, 1)(cls_sketch) AS cls_quantiles,
     sum(n_lcp) AS lcp_n,
     sum(n_inp) AS inp_n,
     sum(n_cls) AS cls_n
@@ -34,9 +39,9 @@ FROM (
     SELECT
         toInt64(roundDown(toUnixTimestamp64Milli(session_start), {edges:Array(Int64)})) AS bucket,
         multiIf(bucket >= {now_since:Int64}, 1, bucket < {before_until:Int64}, 2, 0) AS half,
-        quantileBFloat16State(0.75)(lcp) AS lcp_sketch,
-        quantileBFloat16State(0.75)(inp) AS inp_sketch,
-        quantileBFloat16State(0.75)(cls) AS cls_sketch,
+        quantilesBFloat16State(0.5, 0.55, 0.6, 0.65, 0.7, 0.72, 0.73, 0.74, 0.75, 0.76, 0.77, 0.78, 0.8, 0.85, 0.9, 0.95, 1)(lcp) AS lcp_sketch,
+        quantilesBFloat16State(0.5, 0.55, 0.6, 0.65, 0.7, 0.72, 0.73, 0.74, 0.75, 0.76, 0.77, 0.78, 0.8, 0.85, 0.9, 0.95, 1)(inp) AS inp_sketch,
+        quantilesBFloat16State(0.5, 0.55, 0.6, 0.65, 0.7, 0.72, 0.73, 0.74, 0.75, 0.76, 0.77, 0.78, 0.8, 0.85, 0.9, 0.95, 1)(cls) AS cls_sketch,
         count(lcp) AS n_lcp,
         count(inp) AS n_inp,
         count(cls) AS n_cls

@@ -3,8 +3,8 @@
 from afterclick.accounts.policy import Capability
 from afterclick.api.records import Figure, Nothing
 from afterclick.impact import Estimate
+from afterclick.measure import metric
 from afterclick.resolve import Evidence, Problem
-from afterclick.stats.interval import Interval
 from afterclick.web.endpoint import Call, Endpoint
 from afterclick.words import withheld, wording
 from afterclick.words.telling import sentence
@@ -27,23 +27,26 @@ def data(problem: Problem, zone: str) -> ProblemData:
         **fields,
         sentence=sentence(problem, zone),
         title=wording.title(problem),
-        orders_lost=lost("orders", estimate),
-        revenue_lost=lost("revenue", estimate),
+        orders_lost=lost("orders_lost", estimate),
+        revenue_lost=lost("revenue_lost", estimate),
     )
 
 
-def lost(what: str, estimate: Estimate | None) -> Figure:
-    """`orders` or `revenue` lost, as the estimate has it."""
-    found: Interval | None = getattr(estimate, f"{what}_lost") if estimate else None
+def lost(key: str, estimate: Estimate | None) -> Figure:
+    """What problems cost, by the metric of that key, as the estimate has it."""
+    unit = metric(key).unit
+    found = (estimate.revenue_lost if unit == "money" else estimate.orders_lost) if estimate else None
+    reason = (estimate.reason if estimate else "") or "It has not been priced yet."
     return Figure(
-        key=f"{what}_lost",
+        key=key,
         value=found.value if found else None,
-        unit="money" if what == "revenue" else "count",
-        currency=estimate.currency if estimate and what == "revenue" else "",
+        unit=unit,
+        currency=estimate.currency if estimate and unit == "money" else "",
         interval=found,
+        no_interval="" if found else reason,
         n=estimate.n_exposed if estimate else None,
         method=estimate.method if estimate else "",
-        unknown="" if found else estimate.reason if estimate else "It has not been priced yet.",
+        unknown="" if found else reason,
     )
 
 

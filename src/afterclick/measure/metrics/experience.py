@@ -1,0 +1,58 @@
+"""What customers felt: slow, error and struggle, visits without any, and what they said."""
+
+from afterclick.measure.felt import FELT
+from afterclick.measure.metric import Metric
+
+_VISITS = "pages/overview/series.sql: visits"
+_FELT = "store/schema/views/page_view_felt.sql"
+_STRUGGLES = "journeys/visit.sql: visit_events"
+
+
+def _seconds(ms: float) -> str:
+    return f"{ms / 1000:g} s"
+
+
+METRICS = (
+    Metric(
+        "good_session", "Good sessions", "Share of visits without a slow page view, an error or a struggle.",
+        "share", "more",
+        sql=_VISITS, method="share", n="visits", part="good_visits", whole="visits", least=30,
+    ),
+    Metric(
+        "slow", "Slow",
+        f"A page view with LCP above {_seconds(FELT.lcp_ms)}, INP above {FELT.inp_ms:g} ms, a request of "
+        f"{_seconds(FELT.request_ms)} or more, or a script, image or style of {_seconds(FELT.resource_ms)} or more.",
+        "share", "less",
+        sql=_FELT, method="definition", n="page views", least=30,
+        notes="Scripts, images and styles are reported by the SDK when they take more than 1 s or fail.",
+    ),
+    Metric(
+        "error", "Errors",
+        "A page view with a script error, or a request that got no answer or a status of "
+        f"{FELT.failed_status} or more.",
+        "share", "less",
+        sql=_VISITS, method="share", n="visits", part="failed", whole="visits", least=30,
+        notes="A status of 400 to 499 is an answer: the customer typed a wrong voucher, not ours to mend.",
+    ),
+    Metric(
+        "struggle", "Struggle", "A page view with a rage click, a dead click or an error click.", "share", "less",
+        sql=_FELT, method="definition", n="page views", least=30,
+    ),
+    Metric(
+        "rage_click", "Rage click", "Three or more quick clicks on one place.", "count", "less",
+        sql=_STRUGGLES, method="definition", n="clicks",
+    ),
+    Metric(
+        "dead_click", "Dead click", "A click on something that looks live and after which nothing happens.",
+        "count", "less",
+        sql=_STRUGGLES, method="definition", n="clicks",
+    ),
+    Metric(
+        "error_click", "Error click", "A click that is followed at once by a script error.", "count", "less",
+        sql=_STRUGGLES, method="definition", n="clicks",
+    ),
+    Metric(
+        "rating", "Rating", "Mean of the answers 1 to 5 to the question how it was.", "score", "more",
+        sql=_VISITS, method="mean", n="answers", part="rating_sum", whole="ratings",
+    ),
+)  # fmt: skip
