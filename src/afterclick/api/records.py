@@ -1,5 +1,7 @@
 """What crosses `/api/v1` and no other room has: requests' bodies, figures, and answers made of them."""
 
+from typing import Literal
+
 import msgspec
 
 from afterclick.measure import Unit
