@@ -18,6 +18,7 @@ import msgspec
 import pytest
 from tests.app.installed import Load, add_site, afterclick, locally, past_in_the_spool, query, until
 from tests.cli.within import within
+from tests.store.schema.derived import REGISTRY
 
 from afterclick.app.restore import restore
 from afterclick.demo.product import Place, Product
@@ -232,6 +233,13 @@ def test_a_backup_that_is_not_what_was_written_is_refused_before_anything_is_res
     with pytest.raises(InvalidInput, match=says):
         restore(load({"AFTERCLICK_DATA": str(tmp_path / "data")}), copy)
     assert not (tmp_path / "data").exists()
+
+
+def test_a_backup_holds_what_the_data_map_says(made: Made) -> None:
+    """But for what is not there: this installation has no hooks."""
+    said = {one.name for one in REGISTRY if one.where == "files" and one.held.in_backups}
+    found = {name.partition("/")[0].removesuffix(".sealed") for name in manifest_of(made.tar)["files"]}
+    assert found == said - {"hooks"}
 
 
 def test_a_folder_that_is_not_empty_is_left_alone(made: Made, tmp_path: Path) -> None:

@@ -17,13 +17,13 @@ from pathlib import Path
 import httpx
 import pytest
 from tests.app.residue import files_with
+from tests.store.schema.derived import REGISTRY
 from typer.testing import CliRunner
 
 from afterclick.cli.privacy import app as verbs
 from afterclick.customers.erasing import STEPS
 from afterclick.demo.product import Place, Product
 from afterclick.demo.run import free_ports
-from afterclick.store.erasure import REGISTRY
 
 PATIENCE_S = 90.0
 MARK = uuid.uuid4().hex[:12]

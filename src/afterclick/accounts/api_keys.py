@@ -12,12 +12,14 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from afterclick.accounts import makers
+from afterclick.accounts.holding import GOES_WITH_THE_MEMBER
 from afterclick.accounts.policy import Capability
 from afterclick.accounts.tokens import digest, new_id, new_token
 from afterclick.accounts.viewer import Viewer
 from afterclick.clock import Clock, now_ms
 from afterclick.errors import Forbidden, InvalidInput, NotFound, Unauthorized
 from afterclick.store.control.database import Base
+from afterclick.store.holding import Held
 
 PREFIX = "ack_"
 DAY_MS = 86_400_000
@@ -54,6 +56,13 @@ class ApiKeyRow(Base):
     """A key as stored."""
 
     __tablename__ = "api_keys"
+    held = Held(
+        why="lets programs ask",
+        holds="who made a key",
+        kept="for good",
+        erased=GOES_WITH_THE_MEMBER,
+    )
+
     id: Mapped[str] = mapped_column(String(32), primary_key=True)
     digest: Mapped[str] = mapped_column(String(64), unique=True)
     prefix: Mapped[str] = mapped_column(String(16))

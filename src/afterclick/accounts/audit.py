@@ -18,6 +18,7 @@ from afterclick.accounts.viewer import Viewer
 from afterclick.clock import Clock, now_ms
 from afterclick.errors import Unavailable
 from afterclick.store.control.database import Base
+from afterclick.store.holding import Held
 
 PAGE = 100
 _ATTEMPTS = 100
@@ -76,6 +77,13 @@ class AuditRow(Base):
     """An entry as stored; triggers refuse any change."""
 
     __tablename__ = "audit"
+    held = Held(
+        why="who did what to what",
+        holds="ids of visits that somebody looked at",
+        kept="for good",
+        erased="stays: once the visit is erased, its id leads nowhere",
+    )
+
     number: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
     time: Mapped[int] = mapped_column(BigInteger)
     kind: Mapped[str] = mapped_column(String(16))

@@ -7,6 +7,7 @@ import msgspec
 from sqlalchemy import BigInteger, Engine, String, Text, delete, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
+from afterclick.accounts.holding import SIGN_IN
 from afterclick.accounts.members import Member, Members, normal_email
 from afterclick.accounts.policy import Role
 from afterclick.accounts.tokens import digest, new_id, new_token
@@ -14,6 +15,7 @@ from afterclick.accounts.viewer import Viewer
 from afterclick.clock import Clock, now_ms
 from afterclick.errors import InvalidInput, NotFound
 from afterclick.store.control.database import Base
+from afterclick.store.holding import Held
 
 GOOD_MS = 7 * 24 * 3_600_000
 RESET_MS = 24 * 3_600_000
@@ -37,6 +39,13 @@ class InvitationRow(Base):
     """An invitation as stored: by the digest of its token."""
 
     __tablename__ = "invitations"
+    held = Held(
+        why=SIGN_IN,
+        holds="e-mail addresses of the invited",
+        kept="until used or expired",
+        erased="revoked",
+    )
+
     digest: Mapped[str] = mapped_column(String(64), primary_key=True)
     id: Mapped[str] = mapped_column(String(32), unique=True)
     email: Mapped[str] = mapped_column(String(254))

@@ -22,6 +22,7 @@ from afterclick.accounts.sites import SiteRow
 from afterclick.clock import Clock, now_ms
 from afterclick.errors import InvalidInput, NotFound
 from afterclick.store.control.database import Base
+from afterclick.store.holding import Held
 
 CAPABILITIES = frozenset({"historical"})
 """`historical`: times are taken as given, `received` equals the event's own time."""
@@ -86,6 +87,10 @@ class KeyRow(Base):
     """A write key as stored."""
 
     __tablename__ = "write_keys"
+    held = Held(
+        why="keys of senders, hashed",
+    )
+
     digest: Mapped[str] = mapped_column(String(64), primary_key=True)
     site: Mapped[str] = mapped_column(String(64), ForeignKey("sites.id", ondelete="CASCADE"))
     name: Mapped[str] = mapped_column(String(200))

@@ -10,12 +10,14 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Mapped, Session, mapped_column, relationship, selectinload
 
 from afterclick.accounts import passwords
+from afterclick.accounts.holding import GOES_WITH_THE_MEMBER, SIGN_IN, WHILE_A_MEMBER
 from afterclick.accounts.policy import Role
 from afterclick.accounts.tokens import new_id
 from afterclick.accounts.viewer import EVERY_SITE, Viewer, with_roles
 from afterclick.clock import Clock, now_ms
 from afterclick.errors import InvalidInput, NotFound
 from afterclick.store.control.database import Base
+from afterclick.store.holding import Held
 
 _EMAIL = re.compile(r"[^@\s\x00-\x1f\x7f]{1,64}@[^@\s\x00-\x1f\x7f]{1,189}")
 _NAME = 200
@@ -45,6 +47,13 @@ class MemberRow(Base):
     """A member as stored."""
 
     __tablename__ = "members"
+    held = Held(
+        why=SIGN_IN,
+        holds="names, e-mail addresses and password hashes of those who sign in",
+        kept=WHILE_A_MEMBER,
+        erased=GOES_WITH_THE_MEMBER,
+    )
+
     id: Mapped[str] = mapped_column(String(32), primary_key=True)
     email: Mapped[str] = mapped_column(String(254), unique=True)
     name: Mapped[str] = mapped_column(String(200))
@@ -62,6 +71,13 @@ class RoleRow(Base):
     """A member's role on a site."""
 
     __tablename__ = "roles"
+    held = Held(
+        why=SIGN_IN,
+        holds="who may do what on which site",
+        kept=WHILE_A_MEMBER,
+        erased=GOES_WITH_THE_MEMBER,
+    )
+
     member: Mapped[str] = mapped_column(
         String(32), ForeignKey("members.id", ondelete="CASCADE"), primary_key=True
     )

@@ -21,11 +21,17 @@ from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 from afterclick.errors import Misconfigured
 from afterclick.settings import Settings
+from afterclick.store.holding import Held, Holding
 
 _BYTES = 32
 _NONCE = 12
 _STANDARD = str.maketrans("-_", "+/")
 _REMEDY = "set AFTERCLICK_SECRET_KEY, or restore secret.key, to what it was when this was stored"
+
+
+KEYS = Holding(
+    "files", "secret.key", Held("the installation's keys; in a backup only sealed, with a passphrase")
+)
 
 
 class Secrets:

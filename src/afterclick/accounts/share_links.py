@@ -13,6 +13,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from afterclick.accounts import makers
+from afterclick.accounts.holding import GOES_WITH_THE_MEMBER
 from afterclick.accounts.policy import Capability
 from afterclick.accounts.secrets import Secrets
 from afterclick.accounts.tokens import new_id
@@ -20,6 +21,7 @@ from afterclick.accounts.viewer import Viewer
 from afterclick.clock import Clock, now_ms
 from afterclick.errors import Forbidden, InvalidInput, NotFound
 from afterclick.store.control.database import Base
+from afterclick.store.holding import Held
 
 DAY_MS = 86_400_000
 LONGEST_DAYS = 90
@@ -66,6 +68,13 @@ class ShareLinkRow(Base):
     """A link as stored."""
 
     __tablename__ = "share_links"
+    held = Held(
+        why="shows a page to others",
+        holds="who made a link",
+        kept="for good",
+        erased=GOES_WITH_THE_MEMBER,
+    )
+
     id: Mapped[str] = mapped_column(String(32), primary_key=True)
     page: Mapped[str] = mapped_column(String(400))
     title: Mapped[str] = mapped_column(String(200))

@@ -20,9 +20,11 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
+from afterclick.accounts.holding import GOES_WITH_THE_MEMBER, SIGN_IN
 from afterclick.accounts.tokens import digest, new_id, new_token
 from afterclick.clock import Clock, now_ms
 from afterclick.store.control.database import Base
+from afterclick.store.holding import Held
 
 HOUR_MS = 3_600_000
 PENDING_MS = 10 * 60_000
@@ -51,6 +53,13 @@ class SignInRow(Base):
     """A session as stored."""
 
     __tablename__ = "sign_ins"
+    held = Held(
+        why=SIGN_IN,
+        holds="addresses and browsers of sign-ins",
+        kept="until it ends",
+        erased=GOES_WITH_THE_MEMBER,
+    )
+
     digest: Mapped[str] = mapped_column(String(64), primary_key=True)
     id: Mapped[str] = mapped_column(String(32), unique=True)
     member: Mapped[str] = mapped_column(String(32), ForeignKey("members.id", ondelete="CASCADE"))

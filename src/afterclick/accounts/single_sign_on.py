@@ -16,6 +16,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from afterclick.accounts.audit import Audit
+from afterclick.accounts.holding import GOES_WITH_THE_MEMBER, SIGN_IN, WHILE_A_MEMBER
 from afterclick.accounts.members import Member, Members, normal_email
 from afterclick.accounts.oidc_provider import Claims, Provider, SignInRefused
 from afterclick.accounts.policy import Role
@@ -26,6 +27,7 @@ from afterclick.errors import AfterclickError, Misconfigured
 from afterclick.outbound import Bounds, Reach, client
 from afterclick.settings import Settings
 from afterclick.store.control.database import Base
+from afterclick.store.holding import Held
 
 GOOD_MS = 10 * 60_000
 """How long signing in at the provider may take."""
@@ -59,6 +61,13 @@ class SubjectRow(Base):
     """A member as a provider knows them."""
 
     __tablename__ = "oidc_subjects"
+    held = Held(
+        why=SIGN_IN,
+        holds="who somebody is to a sign-in provider",
+        kept=WHILE_A_MEMBER,
+        erased=GOES_WITH_THE_MEMBER,
+    )
+
     issuer: Mapped[str] = mapped_column(String(255), primary_key=True)
     subject: Mapped[str] = mapped_column(String(255), primary_key=True)
     member: Mapped[str] = mapped_column(String(32), ForeignKey("members.id", ondelete="CASCADE"))

@@ -15,6 +15,7 @@ from afterclick.accounts.viewer import Viewer
 from afterclick.clock import Clock, now_ms
 from afterclick.errors import InvalidInput
 from afterclick.store.control.database import Base
+from afterclick.store.holding import Held
 
 WithoutConsent = Literal["keep", "anonymise", "drop"]
 PlaceDetail = Literal["region", "country", "none"]
@@ -49,6 +50,9 @@ UNDECIDED = SiteRules()
 
 class _Row(Base):
     __tablename__ = "site_privacy"
+    held = Held(
+        why="what each site decided about personal data",
+    )
 
     site: Mapped[str] = mapped_column(String(64), primary_key=True)
     document: Mapped[str] = mapped_column(Text)

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from afterclick.errors import InvalidInput, NotFound
 from afterclick.store.control.database import Base
+from afterclick.store.holding import Held
 
 DEFAULT_SITE = "default"
 
@@ -31,6 +32,10 @@ class SiteRow(Base):
     """A site as stored."""
 
     __tablename__ = "sites"
+    held = Held(
+        why="names, currencies and zones of sites",
+    )
+
     id: Mapped[str] = mapped_column(String(64), primary_key=True)
     name: Mapped[str] = mapped_column(String(200))
     currency: Mapped[str] = mapped_column(String(3))

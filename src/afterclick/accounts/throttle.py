@@ -14,6 +14,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 from afterclick.clock import Clock, now_ms
 from afterclick.errors import TooMany
 from afterclick.store.control.database import Base
+from afterclick.store.holding import Held
 
 LONGEST_WAIT_MS = 15 * 60_000
 FORGOTTEN_MS = 24 * 3_600_000
@@ -67,6 +68,13 @@ class AttemptRow(Base):
     """Failures in a row under a key."""
 
     __tablename__ = "attempts"
+    held = Held(
+        why="throttles guessing",
+        holds="addresses and accounts, hashed, of failed sign-ins",
+        kept="a day",
+        erased="ages",
+    )
+
     key: Mapped[str] = mapped_column(String(64), primary_key=True)
     failures: Mapped[int] = mapped_column(Integer)
     last: Mapped[int] = mapped_column(BigInteger)

@@ -8,11 +8,13 @@ from pyotp.totp import TOTP
 from sqlalchemy import BigInteger, Engine, ForeignKey, String, delete, func, select, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
+from afterclick.accounts.holding import GOES_WITH_THE_MEMBER, SIGN_IN, WHILE_A_MEMBER
 from afterclick.accounts.secrets import Secrets
 from afterclick.accounts.tokens import digest
 from afterclick.clock import Clock, now_ms
 from afterclick.errors import InvalidInput
 from afterclick.store.control.database import Base
+from afterclick.store.holding import Held
 
 ISSUER = "Afterclick"
 STEP_MS = 30_000
@@ -34,6 +36,13 @@ class SecondFactorRow(Base):
     """A member's second factor: the sealed secret, and the last time step whose code was used."""
 
     __tablename__ = "second_factors"
+    held = Held(
+        why=SIGN_IN,
+        holds="sealed secrets of one-time codes",
+        kept=WHILE_A_MEMBER,
+        erased=GOES_WITH_THE_MEMBER,
+    )
+
     member: Mapped[str] = mapped_column(
         String(32), ForeignKey("members.id", ondelete="CASCADE"), primary_key=True
     )
@@ -46,6 +55,13 @@ class RecoveryCodeRow(Base):
     """A recovery code's digest, and when it was used."""
 
     __tablename__ = "recovery_codes"
+    held = Held(
+        why=SIGN_IN,
+        holds="hashed recovery codes",
+        kept=WHILE_A_MEMBER,
+        erased=GOES_WITH_THE_MEMBER,
+    )
+
     digest: Mapped[str] = mapped_column(String(64), primary_key=True)
     member: Mapped[str] = mapped_column(String(32), ForeignKey("members.id", ondelete="CASCADE"))
     used: Mapped[int | None] = mapped_column(BigInteger)

@@ -25,6 +25,7 @@ from afterclick.jobs import Stop
 from afterclick.pages import dashboard
 from afterclick.settings import Settings
 from afterclick.store.control.database import must_be_begun
+from afterclick.store.holding import Held, Holding
 from afterclick.store.spool.spool import Spool
 
 _START_S = 30.0
@@ -101,6 +102,9 @@ def served_at(app: FastAPI, place: Path) -> Generator[Path]:
         finally:
             server.should_exit = True
             thread.join(_START_S)
+
+
+SOCKET = Holding("files", "app.sock", Held("the socket of a running app", in_backups=False))
 
 
 @contextmanager

@@ -13,6 +13,7 @@ from pathlib import Path
 from afterclick import __version__
 from afterclick.accounts.secrets import Secrets
 from afterclick.clock import now_ms
+from afterclick.collect.hooks import sources as hook_sources
 from afterclick.errors import InvalidInput
 from afterclick.settings import Settings
 from afterclick.store.backup import Frozen, Manifest, Writer, writing
@@ -20,13 +21,26 @@ from afterclick.store.backup.manifest import FORMAT
 from afterclick.store.backup.sealing import sealed
 from afterclick.store.control.database import control_engine
 from afterclick.store.control.revisions import current
+from afterclick.store.holding import Held, Holding
 from afterclick.store.spool import file as spool_file
 from afterclick.visits import memory as visit_memory
+from afterclick.visits import routes
 
 CONTROL, SPOOL, VISITS, KEY = "control.db", f"spool/{spool_file.FILE}", visit_memory.FILE, "secret.key.sealed"
-HOOKS = "hooks"
+HOOKS, ROUTES = hook_sources.HOOKS.name, routes.LEARNED.name
 SIGNALS = "signals"
 
+BACKUPS = Holding(
+    "files",
+    "backups",
+    Held(
+        why="kept where you put them",
+        holds="whatever the installation held when they were made",
+        kept="until you delete them",
+        erased="cannot be changed: restoring one applies the tombstones that its manifest and this installation list",
+        in_backups=False,
+    ),
+)
 Freeze = Callable[[], AbstractContextManager[Frozen]]
 
 
@@ -47,6 +61,7 @@ def backup(settings: Settings, freeze: Freeze, to: Path, passphrase: str = "") -
             tables = {table: _add_table(out, table, Path(folder)) for table, folder in frozen.folders.items()}
             copies.add(VISITS, settings.data / visit_memory.FILE)
             copies.add(CONTROL, settings.data / "control.db")
+        _add_routes(out, settings)
         _add_hooks(out, settings)
         if passphrase:
             _add_key(out, settings, passphrase, Path(scratch))
@@ -92,6 +107,11 @@ def _add_table(out: Writer, table: str, folder: Path) -> int:
             if file.name == "count.txt" and file.parent.parent == folder:
                 rows += int(file.read_text(encoding="ascii"))
     return rows
+
+
+def _add_routes(out: Writer, settings: Settings) -> None:
+    if (file := settings.data / ROUTES).exists():  # replaced as a whole, never changed
+        out.add(ROUTES, file)
 
 
 def _add_hooks(out: Writer, settings: Settings) -> None:

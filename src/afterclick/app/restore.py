@@ -3,7 +3,7 @@
 from collections import defaultdict
 from pathlib import Path
 
-from afterclick.app.backup import CONTROL, HOOKS, KEY, SIGNALS, SPOOL, VISITS
+from afterclick.app.backup import CONTROL, HOOKS, KEY, ROUTES, SIGNALS, SPOOL, VISITS
 from afterclick.app.erased import erase_again, erased_in
 from afterclick.errors import InvalidInput
 from afterclick.settings import Settings
@@ -38,7 +38,7 @@ def restore(settings: Settings, source: Path, passphrase: str = "", last: Path |
         settings.data.mkdir(parents=True, exist_ok=True, mode=0o700)
         marker = settings.data / HALF
         marker.touch(mode=0o600)
-        for name in (SPOOL, VISITS, CONTROL, *backup.names(HOOKS)):
+        for name in (SPOOL, VISITS, CONTROL, ROUTES, *backup.names(HOOKS)):
             if backup.has(name):
                 backup.copy(name, settings.data / name)
         if key:

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from afterclick.errors import InvalidInput, NotFound
 from afterclick.store.control.database import Base
+from afterclick.store.holding import Held
 from afterclick.store.rollups.identity import NodeKind
 
 _KINDS: dict[str, NodeKind] = {"device": "device", "user": "user", "email": "email"}
@@ -56,6 +57,13 @@ class Cuts(Protocol):
 
 class _Row(Base):
     __tablename__ = "identity_cuts"
+    held = Held(
+        why="links that do not count",
+        holds="ids that somebody parted, in clear",
+        kept="until joined again",
+        erased="pairs with a node of the person are deleted; the file is written anew",
+        cleared=("one", "other"),
+    )
 
     site: Mapped[str] = mapped_column(String(64), primary_key=True)
     one_kind: Mapped[str] = mapped_column(String(8), primary_key=True)

@@ -7,10 +7,11 @@ from typing import BinaryIO
 
 import msgspec
 
-from afterclick.store.erasure import REGISTRY, SEARCHED, PersonIds, PersonTables, SpooledRows
+from afterclick.store.erasure import SEARCHED, PersonIds, PersonTables, SpooledRows
+from afterclick.store.schema.catalogue import TABLES
 
 _ENCODER = msgspec.json.Encoder(enc_hook=str)
-_WORDS = {one.name: one.holds for one in REGISTRY if one.where == "signals"}
+_WORDS = {table.name: table.people.holds for table in TABLES if table.people}
 _WAITING = {
     "waiting": "records that were received and are not stored yet",
     "refused": "records that could not be stored",

@@ -13,6 +13,7 @@ from afterclick.clock import Clock, now_ms
 from afterclick.errors import NotFound
 from afterclick.store.control.database import Base
 from afterclick.store.erasure import PersonIds
+from afterclick.store.holding import Held
 
 Kind = Literal["export", "erase"]
 Status = Literal["waiting", "done"]
@@ -42,6 +43,13 @@ class Request(msgspec.Struct, frozen=True, kw_only=True):
 
 class _Row(Base):
     __tablename__ = "privacy_requests"
+    held = Held(
+        why="who asked for what, and when it was done",
+        holds="the ids of an erasure at work, sealed with the installation's key; then none",
+        kept="the ids until it is done, the rest for good",
+        erased="cleared when it is done",
+        cleared=("sealed",),
+    )
 
     id: Mapped[str] = mapped_column(String(16), primary_key=True)
     site: Mapped[str] = mapped_column(String(64))

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 from afterclick.errors import NotFound
 from afterclick.resolve.problem import Problem, Status, at_risk
 from afterclick.store.control.database import Base
+from afterclick.store.holding import Held
 
 
 class ProblemBook(Protocol):
@@ -29,6 +30,9 @@ class ProblemBook(Protocol):
 
 class _Row(Base):
     __tablename__ = "problems"
+    held = Held(
+        why="figures of many visits together; a problem names no visit",
+    )
 
     site: Mapped[str] = mapped_column(String(64), primary_key=True)
     id: Mapped[str] = mapped_column(String(32), primary_key=True)

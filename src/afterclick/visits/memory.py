@@ -13,16 +13,31 @@ from pathlib import Path
 import msgspec
 
 from afterclick.clock import Clock, now_ms
+from afterclick.store.holding import FileTable, Held, Holding, in_the_file
 
 FILE = "visits.db"
 DAY = 86_400_000
 KEPT_DAYS = 8
 """Days after its last change that a stretch is forgotten: clients that try again do so for some days at most."""
 
-_SCHEMA = """
-CREATE TABLE IF NOT EXISTS stretches (
-    owner BLOB NOT NULL, first INTEGER NOT NULL, start INTEGER NOT NULL, end INTEGER NOT NULL,
-    place BLOB NOT NULL, home BLOB NOT NULL, day INTEGER NOT NULL, PRIMARY KEY (owner, first)) WITHOUT ROWID;
+_STRETCHES = FileTable(
+    "stretches",
+    "owner BLOB NOT NULL, first INTEGER NOT NULL, start INTEGER NOT NULL, end INTEGER NOT NULL, "
+    "place BLOB NOT NULL, home BLOB NOT NULL, day INTEGER NOT NULL, PRIMARY KEY (owner, first)",
+    Held(
+        why="visits for clients that send none",
+        holds="hashes of devices, users and clients' sessions, and when they were on which page",
+        kept=f"{KEPT_DAYS} days",
+        erased="stretches of the person's devices, users and visits are deleted; the file is written anew",
+    ),
+    "WITHOUT ROWID",
+)
+HOLDINGS = (
+    Holding("files", FILE, Held("the memory of visits", "see its table", "see its table", "written anew")),
+    *in_the_file("visits", [_STRETCHES]),
+)
+_SCHEMA = f"""
+{_STRETCHES.create};
 CREATE INDEX IF NOT EXISTS stretches_by_day ON stretches (day);
 CREATE TEMP TABLE wanted (owner BLOB PRIMARY KEY) WITHOUT ROWID;
 """

@@ -17,6 +17,7 @@ import msgspec
 import structlog
 
 from afterclick.settings import Settings
+from afterclick.store.holding import Held, Holding
 from afterclick.visits.route_rules import RouteRules
 
 VALUES = 200
@@ -37,6 +38,7 @@ _ID = re.compile(
     r"|[A-Za-z]{1,8}-\d{2,})"  # SKU-1042
     r"(?=/|$)"
 )
+LEARNED = Holding("files", "routes.json", Held("parts of paths that many visits share"))
 _log = structlog.get_logger("afterclick.routes")
 _Learned = dict[str, dict[str, list[str]]]
 
@@ -44,7 +46,7 @@ _Learned = dict[str, dict[str, list[str]]]
 def routes_of(settings: Settings) -> "Routes":
     """The routes of an installation; raises Misconfigured for a rule that is none."""
     rules = RouteRules(settings.route_rules)
-    return Routes(rules, settings.route_values, settings.data / "routes.json")
+    return Routes(rules, settings.route_values, settings.data / LEARNED.name)
 
 
 def without_ids(path: str) -> str:

@@ -1,19 +1,18 @@
 """The erasure registry: nothing may hold people without an entry, and the data map tells what it tells."""
 
-import importlib
-import pkgutil
 import re
 import sqlite3
 from pathlib import Path
 
 import pytest
-from tests.store.schema.derived import DOCS, PARTS, data_map, under
+from sqlalchemy import String
+from sqlalchemy.orm import mapped_column
+from tests.store.schema.derived import DOCS, PARTS, REGISTRY, data_map, under
 
-import afterclick
 from afterclick.store.control.database import Base
 from afterclick.store.engine.query import Statement
-from afterclick.store.erasure import REGISTRY, SEARCHED
-from afterclick.store.erasure.registry import Where
+from afterclick.store.erasure import SEARCHED
+from afterclick.store.holding import Held, Where
 from afterclick.store.schema.nobody import NOBODY
 from afterclick.store.scope import Scope
 from afterclick.store.spool.file import open_spool
@@ -46,9 +45,6 @@ def test_every_table_of_the_store_has_an_entry(store: Store, scope: Scope) -> No
 
 
 def test_every_table_of_the_control_database_has_an_entry() -> None:
-    for module in pkgutil.walk_packages(afterclick.__path__, "afterclick."):
-        if not re.search(r"__main__|\.demo\.|migrations", module.name):
-            importlib.import_module(module.name)
     assert set(Base.metadata.tables) | {"alembic_version"} == names("control")
 
 
@@ -58,17 +54,41 @@ def test_every_table_of_the_spool_and_of_the_memory_of_visits_has_an_entry(tmp_p
     assert in_file(sqlite3.connect(tmp_path / "visits.db")) == names("visits")
 
 
-@pytest.mark.parametrize("one", REGISTRY, ids=lambda one: f"{one.where}.{one.name}")
-def test_an_entry_says_either_how_people_are_erased_or_why_it_holds_none(one: object) -> None:
-    assert one in REGISTRY
-    holding = REGISTRY[REGISTRY.index(one)]  # pyright: ignore[reportArgumentType] - it is in there
-    assert holding.why
-    assert bool(holding.holds) == bool(holding.kept) == bool(holding.erased)
+@pytest.mark.parametrize(
+    ("why", "holds", "kept", "erased"),
+    [
+        ("", "", "", ""),
+        ("", "names", "for good", "with the member"),
+        ("a reason", "names", "", ""),
+        ("a reason", "names", "for good", ""),
+        ("a reason", "", "", "with the member"),
+    ],
+)
+def test_a_place_that_says_what_it_holds_but_not_for_how_long_and_how_it_is_erased_is_refused(
+    why: str, holds: str, kept: str, erased: str
+) -> None:
+    with pytest.raises(TypeError, match="is not whole: say `why`, and `holds`, `kept` and `erased`"):
+        Held(why, holds, kept, erased)
+
+
+def test_a_table_of_the_control_database_that_says_nothing_of_people_is_refused_where_it_is_declared() -> (
+    None
+):
+    with pytest.raises(TypeError, match=r"The table letters does not say what it holds of people: give .*"):
+        type(
+            "LetterRow", (Base,), {"__tablename__": "letters", "id": mapped_column(String, primary_key=True)}
+        )
+    assert "letters" not in Base.metadata.tables
+
+
+def test_a_place_stands_once_in_the_registry() -> None:
+    places = [(one.where, one.name) for one in REGISTRY]
+    assert len(places) == len(set(places))
 
 
 def test_every_table_with_rows_of_people_is_searched() -> None:
     """All but what is computed anew, swapped in whole, or never on disk."""
-    holding = {one.name for one in REGISTRY if one.where == "signals" and one.holds}
+    holding = {one.name for one in REGISTRY if one.where == "signals" and one.held.holds}
     assert holding - set(SEARCHED) == {
         "merged_nodes",
         "merged_nodes_next",

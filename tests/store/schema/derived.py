@@ -4,11 +4,16 @@ The tables of `docs/store.md` and `docs/privacy.md`, and the snapshot of the sch
 """
 
 import re
+from collections.abc import Iterator
+from importlib import import_module
 from pathlib import Path
+from pkgutil import walk_packages
+from types import ModuleType
 
+import afterclick
 from afterclick.measure import BOUND
-from afterclick.store.erasure import REGISTRY
-from afterclick.store.erasure.registry import Where
+from afterclick.store.erasure import registry
+from afterclick.store.holding import Where
 from afterclick.store.schema.catalogue import TABLES
 from afterclick.store.schema.cluster import cluster_schema
 
@@ -24,6 +29,16 @@ PARTS: dict[Where, str] = {
 """The parts of the data map, and their headings."""
 
 
+def modules() -> Iterator[ModuleType]:
+    """All of the product's but the demo's, which only talks to it, and what runs when it is imported."""
+    for found in walk_packages(afterclick.__path__, "afterclick."):
+        if not re.search(r"__main__|\.demo\.|migrations\.", found.name):
+            yield import_module(found.name)
+
+
+REGISTRY = registry(modules())
+
+
 def asked() -> str:
     """What may be asked, as it stands in `docs/store.md`."""
     return "".join(f"| `{one.name}` | {one.row} | {one.comes} |\n" for one in TABLES if one.queryable)
@@ -32,7 +47,8 @@ def asked() -> str:
 def data_map(where: Where) -> str:
     """One part of the data map, as it stands in `docs/privacy.md`."""
     return "".join(
-        f"| `{one.name}` | {one.holds or 'none'} | {one.why} | {one.kept} | {one.erased} |\n"
+        f"| `{one.name}` | {one.held.holds or 'none'} | {one.held.why} | {one.held.kept} | {one.held.erased} "
+        f"| {'yes' if one.held.in_backups else 'no'} |\n"
         for one in REGISTRY
         if one.where == where
     )

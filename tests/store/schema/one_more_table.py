@@ -70,7 +70,7 @@ def added(folder: Path) -> None:
 
 def main(folder: Path) -> None:
     added(folder / "more")
-    from afterclick.store.erasure import REGISTRY, SEARCHED, PersonIds
+    from afterclick.store.erasure import SEARCHED, PersonIds, registry
     from afterclick.store.schema.cluster import cluster_schema
     from afterclick.store.store import open_store
 
@@ -81,7 +81,10 @@ def main(folder: Path) -> None:
     store.insert("parcels", pa.table({**columns, "user_id": users}), "a token")
 
     person = PersonIds(site="shop", users=(PERSON,))
-    told: dict[str, object] = {"the data map": [one[2:] for one in REGISTRY if one.name == "parcels"]}
+    (place,) = (one for one in registry(()) if one.name == "parcels")
+    told: dict[str, object] = {
+        "the data map": [place.held.holds, place.held.why, place.held.kept, place.held.erased]
+    }
     told["shown to all"] = shown(store.read_only(Scope("shop", frozenset({"query"})), ASKED))
     told["shown to some"] = shown(
         store.read_only(Scope("shop", frozenset({"query", "visits", "personal"})), ASKED)

@@ -89,12 +89,10 @@ def test_one_more_table_is_aged_erased_exported_saved_asked_sharded_and_told_of(
     assert done.returncode == 0, done.stderr
     assert json.loads(done.stdout) == {
         "the data map": [
-            [
-                "the person and number of a parcel",
-                "what was sent",
-                "the site's retention",
-                "rows of the person are deleted",
-            ]
+            "the person and number of a parcel",
+            "what was sent",
+            "the site's retention",
+            "rows of the person are deleted",
         ],
         "shown to all": ["site", "time"],
         "shown to some": ["site", "parcel_id", "time", "user_id"],

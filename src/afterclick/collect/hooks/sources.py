@@ -13,6 +13,7 @@ import msgspec
 
 from afterclick.collect.mapping.mapping import Mapping
 from afterclick.errors import InvalidInput, Unavailable
+from afterclick.store.holding import Held, Holding
 
 _NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,62}")
 _LARGEST = 65_536
@@ -37,6 +38,9 @@ class HookSource:
     secret: bytes
     header: bytes
     mapping: Mapping
+
+
+HOOKS = Holding("files", "hooks", Held("how webhooks are read: configuration"))
 
 
 class HookSources:

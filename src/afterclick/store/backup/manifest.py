@@ -5,11 +5,13 @@ from pathlib import Path
 import msgspec
 
 from afterclick.errors import InvalidInput, Misconfigured
+from afterclick.store.holding import Held, Holding
 
 NAME = "manifest.json"
 FORMAT = 1
 
-HALF = "restoring"
+MARK = Holding("files", "restoring", Held("marks a restore that is not whole", in_backups=False))
+HALF = MARK.name
 """The file that stands in a data folder while a restore fills it."""
 
 

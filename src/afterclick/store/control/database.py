@@ -7,6 +7,7 @@ reads.
 """
 
 import sqlite3
+from typing import Any, ClassVar
 
 from sqlalchemy import URL, Engine, create_engine, event, make_url
 from sqlalchemy.exc import ArgumentError, OperationalError
@@ -17,10 +18,27 @@ from afterclick.errors import Misconfigured
 from afterclick.settings import Settings
 from afterclick.store.control.head import is_at_head, is_begun
 from afterclick.store.control.locks import alone
+from afterclick.store.holding import Held, Holding
+
+CONTROL = Holding(
+    "files", "control.db", Held("the control database", "see its tables", "see its tables", "written anew")
+)
 
 
 class Base(DeclarativeBase):
-    """Declares a table of control data."""
+    """Declares a table of control data; a model that does not say what is `held` in it is no table (TypeError)."""
+
+    held: ClassVar[Held]
+
+    def __init_subclass__(cls, **kwargs: Any) -> None:
+        if not isinstance(vars(cls).get("held"), Held):
+            raise TypeError(
+                f"The table {cls.__tablename__} does not say what it holds of people: give {cls.__qualname__} a "
+                "`held = Held(…)`, see store/holding.py."
+            )
+        super().__init_subclass__(**kwargs)
+        if unknown := set(cls.held.cleared) - set(cls.__table__.columns.keys()):
+            raise TypeError(f"The table {cls.__tablename__} has no column {min(unknown)} to be cleared.")
 
 
 def control_engine(settings: Settings) -> Engine:

@@ -11,6 +11,7 @@ from sqlalchemy import BigInteger, Engine, String, Text
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from afterclick.store.control.database import Base
+from afterclick.store.holding import Held
 
 T = TypeVar("T")
 
@@ -33,6 +34,9 @@ class Known(Generic[T]):
 
 class _Row(Base):
     __tablename__ = "learned"
+    held = Held(
+        why="what jobs have found out about whole sites, with its time",
+    )
 
     site: Mapped[str] = mapped_column(String(64), primary_key=True)
     name: Mapped[str] = mapped_column(String(64), primary_key=True)

@@ -14,8 +14,21 @@ from typing import IO, Literal
 from sqlalchemy import Connection, Engine, Function, func, select
 from sqlalchemy.exc import DBAPIError
 
+from afterclick.store.holding import Held, Holding
+
 Name = Literal["migrate", "inserts", "rebuild", "app"]
 """What a lock keeps apart: migrating, inserting (shared) from what must stand between inserts, rebuilding, the app."""
+
+_HELD_WHILE: dict[Name, str] = {
+    "migrate": "held while the database is migrated",
+    "inserts": "held while rows go in",
+    "rebuild": "held while a rollup is built anew",
+    "app": "which process runs the timetable",
+}
+FILES = tuple(
+    Holding("files", f"control.db.{name}.lock", Held(why, in_backups=False))
+    for name, why in _HELD_WHILE.items()
+)
 
 
 @contextmanager

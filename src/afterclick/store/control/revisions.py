@@ -12,6 +12,9 @@ from alembic.script import Script, ScriptDirectory
 from sqlalchemy import Engine
 
 from afterclick.errors import Misconfigured
+from afterclick.store.holding import Held, Holding
+
+VERSION = Holding("control", "alembic_version", Held("the database's revision"))
 
 
 class Revision(NamedTuple):

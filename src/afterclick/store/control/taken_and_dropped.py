@@ -15,6 +15,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 from afterclick.clock import now_ms
 from afterclick.jobs import Job, Stop
 from afterclick.store.control.database import Base
+from afterclick.store.holding import Held
 from afterclick.store.scope import Scope
 from afterclick.store.spool.batch import ACCEPTED, MENDED, Tally
 
@@ -23,6 +24,10 @@ class TallyRow(Base):
     """Rows that met one end at one door in one minute of one spool."""
 
     __tablename__ = "tallies"
+    held = Held(
+        why="counts of what was taken and dropped",
+    )
+
     spool: Mapped[str] = mapped_column(String(36), primary_key=True)
     site: Mapped[str] = mapped_column(String(64), primary_key=True)
     door: Mapped[str] = mapped_column(String(16), primary_key=True)

@@ -22,6 +22,7 @@ from afterclick.store.engine.dsn import SignalsDsn
 from afterclick.store.engine.query import Parameter
 from afterclick.store.engine.trouble import is_away, is_over_limit, is_the_stores
 from afterclick.store.engine.write_gate import Gate
+from afterclick.store.holding import Held, Holding
 
 READERS = 4
 """Reads that run side by side; the next one waits, so that pages cannot starve the drain of memory."""
@@ -43,6 +44,27 @@ class _Client(Protocol):
         self, table: str, arrow_table: pa.Table, *, settings: dict[str, str | int]
     ) -> object: ...
     def close(self) -> None: ...
+
+
+HOLDINGS = (
+    Holding(
+        "files",
+        "signals",
+        Held("the store", "see its tables", "see its tables", "rewritten parts are deleted at once"),
+    ),
+    Holding("files", "signals.lock", Held("which process owns the store", in_backups=False)),
+    Holding(
+        "files",
+        "tmp",
+        Held(
+            why="scratch files of the engine's client",
+            holds="blocks on their way into the store, and exports on their way out",
+            kept="until the insert or the download ends",
+            erased="each deletes its own; emptied at every start",
+            in_backups=False,
+        ),
+    ),
+)
 
 
 class Engine:

@@ -19,6 +19,7 @@ from afterclick.clock import Clock, now_ms
 from afterclick.errors import Unavailable
 from afterclick.store.control.database import Base
 from afterclick.store.erasure.person import IdKind
+from afterclick.store.holding import Held
 
 AGAIN_SECONDS = 5.0
 """How old what is known may be: another process may have erased somebody."""
@@ -38,6 +39,12 @@ class Tombstone(NamedTuple):
 
 class _Row(Base):
     __tablename__ = "tombstones"
+    held = Held(
+        why="keeps late data of erased people out",
+        holds="keyed hashes of erased ids",
+        kept="until lifted",
+        erased="lifted when they may come again",
+    )
 
     site: Mapped[str] = mapped_column(String(64), primary_key=True)
     digest: Mapped[str] = mapped_column(String(32), primary_key=True)

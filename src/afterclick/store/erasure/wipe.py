@@ -7,6 +7,7 @@ from contextlib import closing
 from sqlalchemy import Engine, text
 
 from afterclick.errors import Unavailable
+from afterclick.store.erasure.registry import rows
 
 _PATIENCE = 60.0
 
@@ -42,5 +43,6 @@ def wipe_control(engine: Engine) -> None:
             wipe(connection)
         return
     with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-        for table in ("identity_cuts", "privacy_requests"):
-            connection.execute(text(f"VACUUM {table}"))
+        for row in rows():
+            if row.held.cleared:
+                connection.execute(text(f"VACUUM {row.__tablename__}"))

@@ -5,26 +5,58 @@ from pathlib import Path
 from uuid import uuid4
 
 from afterclick.errors import Misconfigured
+from afterclick.store.holding import FileTable, Held, Holding, in_the_file
 from afterclick.store.spool.batch import Depth
 
 FILE = "spool.db"
 MINUTE_MS = 60_000
 
-_SCHEMA = """
-CREATE TABLE IF NOT EXISTS identity (id TEXT NOT NULL);
-CREATE TABLE IF NOT EXISTS batches (
-    id INTEGER PRIMARY KEY AUTOINCREMENT, kind TEXT NOT NULL, rows INTEGER NOT NULL, received INTEGER NOT
-    NULL, body BLOB NOT NULL);
-CREATE INDEX IF NOT EXISTS batches_by_kind ON batches (kind);
-CREATE TABLE IF NOT EXISTS groups (
-    token TEXT PRIMARY KEY, kind TEXT NOT NULL, first INTEGER NOT NULL, last INTEGER NOT NULL);
-CREATE TABLE IF NOT EXISTS tallies (
-    site TEXT NOT NULL, door TEXT NOT NULL, reason TEXT NOT NULL, minute INTEGER NOT NULL, rows INTEGER NOT
-    NULL, last INTEGER NOT NULL DEFAULT 0, PRIMARY KEY (site, door, reason, minute)) WITHOUT ROWID;
-CREATE TABLE IF NOT EXISTS aside (
-    token TEXT NOT NULL, position INTEGER NOT NULL, kind TEXT NOT NULL, site TEXT NOT NULL, row TEXT NOT NULL,
-    reason TEXT NOT NULL, time INTEGER NOT NULL, PRIMARY KEY (token, position)) WITHOUT ROWID;
-"""
+_TABLES = (
+    FileTable("identity", "id TEXT NOT NULL", Held("the spool's own id")),
+    FileTable(
+        "batches",
+        "id INTEGER PRIMARY KEY AUTOINCREMENT, kind TEXT NOT NULL, rows INTEGER NOT NULL, "
+        "received INTEGER NOT NULL, body BLOB NOT NULL",
+        Held(
+            why="nothing acknowledged is lost",
+            holds="whole records that wait for the store, with User-Agent and the client's own session",
+            kept="seconds, while the store is away longer",
+            erased="lines that tombstones cover are cut out; the file is written anew",
+        ),
+    ),
+    FileTable(
+        "groups",
+        "token TEXT PRIMARY KEY, kind TEXT NOT NULL, first INTEGER NOT NULL, last INTEGER NOT NULL",
+        Held("which batches are being inserted"),
+    ),
+    FileTable(
+        "tallies",
+        "site TEXT NOT NULL, door TEXT NOT NULL, reason TEXT NOT NULL, minute INTEGER NOT NULL, "
+        "rows INTEGER NOT NULL, last INTEGER NOT NULL DEFAULT 0, PRIMARY KEY (site, door, reason, minute)",
+        Held("counts of what was taken and dropped"),
+        "WITHOUT ROWID",
+    ),
+    FileTable(
+        "aside",
+        "token TEXT NOT NULL, position INTEGER NOT NULL, kind TEXT NOT NULL, site TEXT NOT NULL, row TEXT NOT NULL, "
+        "reason TEXT NOT NULL, time INTEGER NOT NULL, PRIMARY KEY (token, position)",
+        Held(
+            why="can be sent again",
+            holds="whole records that the store refused",
+            kept="until replayed",
+            erased="rows that tombstones cover or that name the person are deleted; the file is written anew",
+        ),
+        "WITHOUT ROWID",
+    ),
+)
+_STATEMENTS = (
+    *(table.create for table in _TABLES),
+    "CREATE INDEX IF NOT EXISTS batches_by_kind ON batches (kind)",
+)
+HOLDINGS = (
+    Holding("files", "spool", Held("the spool's file", "see its tables", "see its tables", "written anew")),
+    *in_the_file("spool", _TABLES),
+)
 ADD_TALLY = (
     "INSERT INTO tallies VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT (site, door, reason, minute) "
     "DO UPDATE SET rows = rows + excluded.rows, last = max(last, excluded.last)"
@@ -72,7 +104,7 @@ def _connected(folder: Path) -> sqlite3.Connection:
     connection.execute("PRAGMA wal_autocheckpoint = 1000")
     connection.execute("PRAGMA journal_size_limit = 67108864")
     with transaction(connection):
-        for statement in _SCHEMA.split(";"):
+        for statement in _STATEMENTS:
             connection.execute(statement)
         if "last" not in {row[1] for row in connection.execute("PRAGMA table_info(tallies)")}:
             connection.execute("ALTER TABLE tallies ADD COLUMN last INTEGER NOT NULL DEFAULT 0")
