@@ -88,6 +88,13 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Made]:
     data, tar, passphrase = folder / "data", folder / "backup.tar", folder / "passphrase"
     passphrase.write_text(PASSPHRASE + "\n")
     place = Place(data, *free_ports(2))
+    laid = {
+        "routes.json": '{"demo":{"/product":["sale"]}}',
+        "hooks/till.toml": 'secret = "one that tills know"',
+    }
+    for name, text in laid.items():
+        (data / name).parent.mkdir(parents=True, exist_ok=True)
+        (data / name).write_text(text)
     past_in_the_spool(place, DAYS_AGO)  # before the app, whose job of identity rests after each run
     add_site(data, "busy")
     with Product(place) as product:
@@ -235,11 +242,12 @@ def test_a_backup_that_is_not_what_was_written_is_refused_before_anything_is_res
     assert not (tmp_path / "data").exists()
 
 
-def test_a_backup_holds_what_the_data_map_says(made: Made) -> None:
-    """But for what is not there: this installation has no hooks."""
+def test_a_backup_holds_what_the_data_map_says(made: Made, restored: Product) -> None:
     said = {one.name for one in REGISTRY if one.where == "files" and one.held.in_backups}
     found = {name.partition("/")[0].removesuffix(".sealed") for name in manifest_of(made.tar)["files"]}
-    assert found == said - {"hooks"}
+    assert found == said
+    for name in ("routes.json", "hooks/till.toml"):
+        assert (restored.place.data / name).read_bytes() == (made.data / name).read_bytes()
 
 
 def test_a_folder_that_is_not_empty_is_left_alone(made: Made, tmp_path: Path) -> None:

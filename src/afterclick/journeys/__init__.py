@@ -3,9 +3,9 @@
 Enters: sessions, events and spans through the query layer. Leaves: frozen records that pages can draw.
 """
 
-from afterclick.journeys.trace import Bar, Span, Trace, trace
 from afterclick.journeys.visit import Happening, Head, Page, Visit, visit
 from afterclick.journeys.visits import FELT, Choice, Filter, VisitRow, countries, steps, visits
+from afterclick.journeys.waterfall import Bar, Span, Trace, trace
 
 __all__ = [
     "FELT",

@@ -7,7 +7,7 @@ from uuid import UUID
 import msgspec
 
 from afterclick.errors import NotFound
-from afterclick.journeys.trace import Span, Trace, trace
+from afterclick.journeys.waterfall import Span, Trace, trace
 from afterclick.signals import NO_ID
 from afterclick.store.engine.query import Reader, statements
 from afterclick.store.scope import Scope

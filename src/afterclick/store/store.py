@@ -17,8 +17,8 @@ from afterclick.store.engine.query import Parameter, Reader, Statement
 from afterclick.store.engine.usage import Usage, usage
 from afterclick.store.erasure.tables import PersonTables
 from afterclick.store.rollups.identity import IdentityTables
+from afterclick.store.rollups.late_refunds import settle_refunds
 from afterclick.store.rollups.rebuild import drop_left_shadows, rebuild
-from afterclick.store.rollups.refunds import settle_refunds
 from afterclick.store.rollups.service_minutes import settle_minutes
 from afterclick.store.schema.migrations import migrate
 from afterclick.store.schema.retention import keep_for

@@ -14,7 +14,7 @@ from afterclick.clock import now_ms
 from afterclick.errors import Unavailable
 from afterclick.store.engine.connection import Engine
 from afterclick.store.erasure.person import SHARED, Listed, PersonIds, find_person, listed, mine, rows_of
-from afterclick.store.rollups.refunds import carry_refunds
+from afterclick.store.rollups.late_refunds import carry_refunds
 from afterclick.store.rollups.service_minutes import SETTLED, settle_minutes
 from afterclick.store.schema import catalogue
 from afterclick.store.schema.catalogue import STORED, TABLES

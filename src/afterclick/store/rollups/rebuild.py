@@ -10,7 +10,7 @@ from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 
 from afterclick.store.engine.connection import Engine
-from afterclick.store.rollups.refunds import carry_refunds
+from afterclick.store.rollups.late_refunds import carry_refunds
 from afterclick.store.schema.catalogue import TABLES
 
 BY_MONTH = [table.name for table in TABLES if table.rebuilt == "by month"]

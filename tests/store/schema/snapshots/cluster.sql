@@ -527,22 +527,13 @@ WHERE session_id != toUUID('00000000-0000-0000-0000-000000000000')
     AND page_view_id != toUUID('00000000-0000-0000-0000-000000000000')
 GROUP BY site, session_start, session_id, page_view_id;
 
-CREATE VIEW IF NOT EXISTS session_felt ON CLUSTER 'main' AS
+CREATE VIEW IF NOT EXISTS session_revenue_less_refunds ON CLUSTER 'main' AS
 SELECT
     *,
-    length(errors) AS n_errors,
-    length(failed_requests) AS n_failed_requests,
-    length(struggles) AS n_struggles,
-    toUInt32(length(steps)) AS n_page_views,
-    toUInt8(slowest_request_ms >= 3000 OR ifNull(lcp, 0) > 4000 OR ifNull(inp, 0) > 500 OR slowest_resource_ms >= 3000) AS slow,
-    toUInt8(notEmpty(errors) OR notEmpty(failed_requests)) AS error,
-    toUInt8(notEmpty(struggles)) AS struggle,
-    toUInt8(NOT (slow OR error OR struggle)) AS good,
     toUInt8(notEmpty(orders)) AS converted,
     length(orders) AS n_orders,
     arraySum(mapValues(orders)) AS revenue,
-    revenue - arraySum(mapValues(refunds)) AS revenue_net,
-    CAST(device_class NOT IN ['bot'], 'UInt8') AS counted
+    revenue - arraySum(mapValues(refunds)) AS revenue_net
 FROM sessions;
 
 CREATE MATERIALIZED VIEW IF NOT EXISTS sessions_of ON CLUSTER 'main' TO sessions_local AS
@@ -585,6 +576,20 @@ CREATE MATERIALIZED VIEW IF NOT EXISTS trace_visits_of ON CLUSTER 'main' TO trac
 SELECT DISTINCT site, trace_id, session_start, session_id, page_view_id
 FROM events_local AS events
 WHERE trace_id != '' AND session_id != toUUID('00000000-0000-0000-0000-000000000000');
+
+CREATE VIEW IF NOT EXISTS session_felt ON CLUSTER 'main' AS
+SELECT
+    *,
+    length(errors) AS n_errors,
+    length(failed_requests) AS n_failed_requests,
+    length(struggles) AS n_struggles,
+    toUInt32(length(steps)) AS n_page_views,
+    toUInt8(slowest_request_ms >= 3000 OR ifNull(lcp, 0) > 4000 OR ifNull(inp, 0) > 500 OR slowest_resource_ms >= 3000) AS slow,
+    toUInt8(notEmpty(errors) OR notEmpty(failed_requests)) AS error,
+    toUInt8(notEmpty(struggles)) AS struggle,
+    toUInt8(NOT (slow OR error OR struggle)) AS good,
+    CAST(device_class NOT IN ['bot'], 'UInt8') AS counted
+FROM session_revenue_less_refunds;
 
 CREATE VIEW IF NOT EXISTS session_person ON CLUSTER 'main' AS
 SELECT

@@ -96,6 +96,21 @@ which a job fills in. Both are maxima, so a user wins.
 """
 
 
+SESSION_REVENUE_LESS_REFUNDS = Table(
+    "session_revenue_less_refunds",
+    why="a view of sessions",
+    engine="View",
+    made_of="sessions",
+    columns=(
+        *SESSIONS.columns,
+        Column("converted", "UInt8", ANYONE),
+        Column("n_orders", "UInt64", ANYONE),
+        Column("revenue", "Decimal(38, 4)", MONEY),
+        Column("revenue_net", "Decimal(38, 4)", MONEY),
+    ),
+)
+
+
 SESSION_FELT = Table(
     "session_felt",
     why="a view of sessions",
@@ -106,7 +121,7 @@ SESSION_FELT = Table(
     "`revenue_net`, counts",
     comes="a view",
     columns=(
-        *SESSIONS.columns,
+        *SESSION_REVENUE_LESS_REFUNDS.columns,
         Column("n_errors", "UInt64", ANYONE),
         Column("n_failed_requests", "UInt64", ANYONE),
         Column("n_struggles", "UInt64", ANYONE),
@@ -115,10 +130,6 @@ SESSION_FELT = Table(
         Column("error", "UInt8", ANYONE),
         Column("struggle", "UInt8", ANYONE),
         Column("good", "UInt8", ANYONE),
-        Column("converted", "UInt8", ANYONE),
-        Column("n_orders", "UInt64", ANYONE),
-        Column("revenue", "Decimal(38, 4)", MONEY),
-        Column("revenue_net", "Decimal(38, 4)", MONEY),
         Column("counted", "UInt8", ANYONE),
     ),
 )

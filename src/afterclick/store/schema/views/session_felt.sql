@@ -1,4 +1,4 @@
--- What a visit felt and paid, by the same definitions, and whether it counts: docs/definitions.md#who-counts.
+-- What a visit felt, by the same definitions, beside what it paid; and whether it counts: docs/definitions.md#who-counts.
 CREATE VIEW session_felt AS
 SELECT
     *,
@@ -10,9 +10,5 @@ SELECT
     toUInt8(notEmpty(errors) OR notEmpty(failed_requests)) AS error,
     toUInt8(notEmpty(struggles)) AS struggle,
     toUInt8(NOT (slow OR error OR struggle)) AS good,
-    toUInt8(notEmpty(orders)) AS converted,
-    length(orders) AS n_orders,
-    arraySum(mapValues(orders)) AS revenue,
-    revenue - arraySum(mapValues(refunds)) AS revenue_net,
     CAST(device_class NOT IN {left_out:Array(String)}, 'UInt8') AS counted
-FROM sessions
+FROM session_revenue_less_refunds

@@ -8,7 +8,7 @@ from afterclick.store.engine.connection import Engine
 from afterclick.store.engine.query import named
 from afterclick.store.rollups import tickets
 
-_SQL = named("afterclick.store.rollups", "refunds.sql")
+_SQL = named("afterclick.store.rollups", "late_refunds.sql")
 
 
 def settle_refunds(engine: Engine, now: int) -> int:
