@@ -1,6 +1,17 @@
+import uuid
 from itertools import combinations
 
-from afterclick.pages.problem.service_map import Call, service_map
+import msgspec
+
+from afterclick.measure import LEFT_OUT
+from afterclick.pages.problem.service_map import Call, calls, service_map
+from afterclick.signals import Event, Span
+from afterclick.store.schema.records import events_table, spans_table
+from afterclick.store.scope import Scope
+from afterclick.store.store import Store
+
+NOON = 1_780_315_200_000
+MINUTE = 60_000
 
 
 def call(caller: str, callee: str, ms: float = 10.0) -> Call:
@@ -41,3 +52,52 @@ def test_services_that_call_in_a_circle_are_drawn_apart_and_within_the_drawing()
 
 def test_without_calls_there_is_no_map() -> None:
     assert service_map([]) is None
+
+
+def requested(site: str, at: int, device_class: str) -> tuple[list[Event], list[Span]]:
+    """A visit whose one request has checkout call payment, which calls a bank that sends no spans and fails."""
+    trace, visit = (
+        uuid.uuid4().hex,
+        uuid.UUID(int=(at << 80) | (7 << 76) | (2 << 62) | (uuid.uuid4().int >> 67)),
+    )
+    event: dict[str, object] = {
+        "site": site, "event_id": str(uuid.uuid4()), "type": "request", "time": at, "received": at, "method": "POST",
+        "session_id": str(visit), "session_start": at, "page_view_id": str(uuid.uuid4()), "trace_id": trace,
+        "device_class": device_class, "status": 200,
+    }  # fmt: skip
+
+    def span(service: str, kind: str, parent: str, ms: int, **more: object) -> Span:
+        base: dict[str, object] = {
+            "site": site, "trace_id": trace, "span_id": uuid.uuid4().hex[:16], "service": service, "name": "POST",
+            "time": at, "start_ns": at * 1_000_000, "received": at, "kind": kind, "parent_span_id": parent,
+            "duration_ns": ms * 1_000_000,
+        }  # fmt: skip
+        return msgspec.convert(base | more, Span)
+
+    caller = span("checkout", "client", "", 50, peer="payment:80")
+    callee = span("payment", "server", caller.span_id, 40)
+    bank = span("payment", "client", callee.span_id, 30, peer="bank", status="error")
+    return [msgspec.convert(event, Event)], [caller, callee, bank]
+
+
+def kept(store: Store, site: str, at: int, device_class: str) -> None:
+    events, spans = requested(site, at, device_class)
+    store.insert("events", events_table(events), uuid.uuid4().hex)
+    store.insert("spans", spans_table(spans), uuid.uuid4().hex)
+
+
+def test_calls_of_visits_that_do_not_count_are_not_on_the_map_whenever_they_come(
+    store: Store, site: str, scope: Scope
+) -> None:
+    for at in (NOON - 3 * MINUTE, NOON + 2 * MINUTE):
+        kept(store, site, at, "mobile")
+    store.settle(NOON + 10 * MINUTE)
+    before = calls(store, scope, NOON, NOON + 5 * MINUTE)
+    told = {(one.caller, one.callee): (one.calls_now, one.errors_now, one.ms_now) for one in before}
+    assert told == {("checkout", "payment"): (1, 0, 50.0), ("payment", "bank"): (1, 1, 30.0)}
+    assert [one.calls_before for one in before] == [1, 1]
+    for device_class in {one for kind in LEFT_OUT for one in kind.device_classes}:
+        for at in (NOON - 3 * MINUTE, NOON + MINUTE, NOON + 2 * MINUTE):
+            kept(store, site, at, device_class)
+    store.settle(NOON + 20 * MINUTE)
+    assert calls(store, scope, NOON, NOON + 5 * MINUTE) == before
