@@ -69,6 +69,17 @@ def test_what_the_sender_filled_is_left_alone() -> None:
     assert own.items() <= row.items()
 
 
+def test_a_browser_that_a_program_drives_is_a_bot_though_the_sender_calls_it_a_desktop() -> None:
+    rows = enriched(
+        {"user_agent": HEADLESS, "device_class": "desktop", "browser": "Chrome"},
+        {"user_agent": DESKTOP, "device_class": "tablet"},
+    )
+    assert [(row["device_class"], row["browser"]) for row in rows] == [
+        ("bot", "Chrome"),
+        ("tablet", "Firefox"),
+    ]
+
+
 def test_the_route_comes_from_the_path_and_the_step_from_the_route() -> None:
     rows = enriched(
         {"path": "/p/12"}, {"path": "/p/13", "step": "product"}, {}, {"path": "/x", "site": "other"}

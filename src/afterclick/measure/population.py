@@ -18,9 +18,7 @@ class LeftOut:
 
 LEFT_OUT: tuple[LeftOut, ...] = (
     LeftOut("bots", "Visits of programs that say so.", ("bot",)),
-    LeftOut(
-        "synthetic", "Journeys that a browser makes under a program's hand; known as bots by it.", ("bot",)
-    ),
+    LeftOut("synthetic", "Journeys of browsers whose User-Agent says that a program drives them.", ("bot",)),
     LeftOut("internal", "Visits of a site's own staff; nothing tells them yet.", ()),
 )
 """The one place where a class is added."""

@@ -27,9 +27,14 @@ _PHONE_OS = ("iOS", "Android", "Windows Phone", "KaiOS")
 
 
 def describe(rows: pa.Table) -> pa.Table:
-    """Fill `device_class`, `browser` and `os` from `user_agent` where the sender left them empty."""
+    """Fill `device_class`, `browser` and `os` from `user_agent` where the sender left them empty.
+
+    A browser that a program drives is a bot, whatever device it plays: who counts hangs on it.
+    """
     agents = rows["user_agent"]
-    rows = _filled(rows, "device_class", _spread(agents, lambda agent: described(agent)[0]))
+    classes = _spread(agents, lambda agent: described(agent)[0])
+    rows = _put(rows, "device_class", classes, _equal(classes, pa.scalar("bot")))
+    rows = _filled(rows, "device_class", classes)
     rows = _filled(rows, "browser", _spread(agents, lambda agent: described(agent)[1]))
     return _filled(rows, "os", _spread(agents, lambda agent: described(agent)[2]))
 
@@ -112,9 +117,13 @@ def _equal(left: Column, right: "Column | pa.StringScalar") -> "pa.BooleanArray"
 
 def _filled(rows: pa.Table, name: str, values: Column) -> pa.Table:
     """Put values where the column is empty."""
-    own = rows[name]
-    empty = _equal(own, pa.scalar(""))
-    return rows.set_column(rows.schema.get_field_index(name), name, pc.if_else(empty, values, own))
+    return _put(rows, name, values, _equal(rows[name], pa.scalar("")))
+
+
+def _put(rows: pa.Table, name: str, values: Column, where: pa.BooleanArray) -> pa.Table:
+    """Put values where the mask says so."""
+    column = pc.if_else(where, values, rows[name])
+    return rows.set_column(rows.schema.get_field_index(name), name, column)
 
 
 def steps(routes: Routes) -> tuple[Step, ...]:

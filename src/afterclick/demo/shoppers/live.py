@@ -18,6 +18,7 @@ import numpy as np
 from numpy.random import Generator
 
 from afterclick.demo.shoppers import choice, population
+from afterclick.demo.shoppers.arrivals import arrivals
 from afterclick.demo.shoppers.choice import Mood
 from afterclick.demo.shoppers.faults import (
     BADGE_REACH,
@@ -340,8 +341,7 @@ async def drive(
         async with asyncio.TaskGroup() as group:
             watch = group.create_task(_watch(street, truth))
             visits: set[asyncio.Task[None]] = set()
-            while not stop():
-                await asyncio.sleep(min(2.0, rng.exponential(1 / rate_visits_per_second)))
+            async for _ in arrivals(rng, rate_visits_per_second, stop):
                 if len(visits) < MOST_AT_ONCE:
                     person = int(rng.integers(PERSONS))
                     visit = group.create_task(Shopper(street, rng.spawn(1)[0], person).shop())

@@ -4,7 +4,7 @@ import type { Unit } from './contexts';
 export function figure(value: number, unit: Unit, currency = ''): string {
   switch (unit) {
     case 'money':
-      return value.toLocaleString('en', { style: 'currency', currency: currency || 'EUR', maximumFractionDigits: 0 });
+      return value.toLocaleString('en', { style: 'currency', currency: currency || 'EUR' }); // with its own minor unit
     case 'share':
       return `${(value * 100).toLocaleString('en', { maximumFractionDigits: 1 })}%`;
     case 'ms':
