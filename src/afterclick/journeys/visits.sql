@@ -10,7 +10,7 @@ SELECT
     campaign,
     device_class,
     browser,
-    arrayMap(s -> s.2, arraySort(s -> s.1, session_felt.steps)) AS journey,
+    arrayMap(s -> s.2, arraySort(s -> (s.1, s.3), session_felt.steps)) AS journey,
     lcp,
     inp,
     toBool(session_felt.slow) AS slow,

@@ -33,4 +33,4 @@ WHERE site = {site:String}
     AND session_start = fromUnixTimestamp64Milli(toInt64(0), 'UTC')
     AND events.time >= fromUnixTimestamp64Milli({since:Int64}, 'UTC')
     AND events.time < fromUnixTimestamp64Milli({until:Int64}, 'UTC')
-ORDER BY events.time
+ORDER BY events.time, event_id
