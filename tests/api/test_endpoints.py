@@ -21,12 +21,12 @@ from afterclick.accounts.viewer import with_roles
 from afterclick.app.answering import served_at
 from afterclick.pages import dashboard, endpoints
 from afterclick.pages.overview.api import OverviewData
-from afterclick.pages.problem.api import ProblemData
 from afterclick.settings import Settings
 from afterclick.store.store import Store
 from afterclick.web.description import described
 from afterclick.web.endpoint import JSON, Endpoint
 from afterclick.web.need import Open
+from afterclick.web.problem_data import ProblemData
 from afterclick.web.problem_details import MEDIA, Refusal
 
 ENDPOINTS = endpoints()

@@ -19,7 +19,7 @@ out = Console()
 
 def problems(site: SiteOption = "default", as_json: JsonOption = False) -> None:
     """What loses money, most first."""
-    from afterclick.pages.problem.api import ProblemData
+    from afterclick.web.problem_data import ProblemData
 
     with connect(load()) as api:
         found = api.get("/problems", list[ProblemData], site=site)

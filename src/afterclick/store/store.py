@@ -14,7 +14,6 @@ from afterclick.store.backup import Frozen, drop_frozen, frozen
 from afterclick.store.engine.connection import Engine
 from afterclick.store.engine.latency import Latencies
 from afterclick.store.engine.query import Parameter, Reader, Statement
-from afterclick.store.engine.usage import Usage, usage
 from afterclick.store.erasure.tables import PersonTables
 from afterclick.store.rollups.identity import IdentityTables
 from afterclick.store.rollups.late_refunds import settle_refunds
@@ -22,11 +21,12 @@ from afterclick.store.rollups.rebuild import drop_left_shadows, rebuild
 from afterclick.store.rollups.service_minutes import settle_minutes
 from afterclick.store.schema.migrations import migrate
 from afterclick.store.schema.retention import keep_for
+from afterclick.store.schema.usage import Usage, usage
 from afterclick.store.schema.view import Bound, make_views
 from afterclick.store.scope import Scope
 
 if TYPE_CHECKING:
-    from afterclick.store.engine.readonly import ReadOnly
+    from afterclick.store.free_sql.readonly import ReadOnly
 
 
 class Settled(NamedTuple):
@@ -66,7 +66,7 @@ class Store(Reader):
 
     @cached_property
     def _read_only(self) -> "ReadOnly":
-        from afterclick.store.engine.readonly import ReadOnly  # the parser takes its time to import
+        from afterclick.store.free_sql.readonly import ReadOnly  # the parser takes its time to import
 
         return ReadOnly(self._engine)
 

@@ -5,6 +5,9 @@ from typing import Protocol
 
 from afterclick.store.control.taken_and_dropped import Dropped
 
+WINDOW = 86_400_000
+"""Counts of what came in cover the last 24 hours, in ms."""
+
 
 @dataclass(frozen=True)
 class Intake:

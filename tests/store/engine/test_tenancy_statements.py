@@ -34,7 +34,7 @@ OVER_ALL_SITES = {
     "store/schema/view.py": "makes views, and reads no rows",
     "store/backup/parts.py": "copies whole tables, of all sites",
     "store/erasure/*.py": "composed for each table of one person's records, mostly DELETE, which is no SELECT",
-    "store/engine/readonly.py": "a person's SQL, narrowed as it is parsed: see test_readonly and test_tenancy_query",
+    "store/free_sql/readonly.py": "a person's SQL, narrowed as it is parsed: see test_readonly and test_tenancy_query",
 }
 """The only files that may hold SQL which is not narrowed to a site, and why."""
 

@@ -4,9 +4,9 @@ import msgspec
 
 from afterclick.accounts.policy import Capability
 from afterclick.api.records import Nothing
-from afterclick.pages.quality.context import WINDOW
 from afterclick.web.drawing import key_of
 from afterclick.web.endpoint import Call, Endpoint
+from afterclick.web.intake import WINDOW
 
 
 class ConnectData(msgspec.Struct, frozen=True, kw_only=True):

@@ -4,8 +4,7 @@ from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 from afterclick.accounts import Site
-from afterclick.pages.quality.context import WINDOW
-from afterclick.web.intake import Health, Intake
+from afterclick.web.intake import WINDOW, Health, Intake
 from afterclick.words import figures
 from afterclick.words.sentence import Sentence, did, sentence, strong
 from afterclick.words.snippet import page_snippet

@@ -5,8 +5,8 @@ import msgspec
 from afterclick.accounts.policy import Capability
 from afterclick.api.records import Figure, Nothing
 from afterclick.pages.overview.page import read
-from afterclick.pages.problem.api import lost
 from afterclick.web.endpoint import PERIOD, SITE, Call, Endpoint
+from afterclick.web.problem_data import lost
 from afterclick.words import withheld
 from afterclick.words.chart import Mark
 from afterclick.words.tile import Tile

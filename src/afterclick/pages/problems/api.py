@@ -2,8 +2,8 @@
 
 from afterclick.accounts.policy import Capability
 from afterclick.api.records import Nothing
-from afterclick.pages.problem.api import ProblemData, data
 from afterclick.web.endpoint import Call, Endpoint
+from afterclick.web.problem_data import ProblemData, data
 from afterclick.words import withheld
 
 

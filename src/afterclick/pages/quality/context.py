@@ -8,15 +8,13 @@ from afterclick.drops import REASONS, Fault
 from afterclick.store.control.taken_and_dropped import Dropped
 from afterclick.store.engine.query import Reader, statements
 from afterclick.store.scope import Scope
-from afterclick.web.intake import Health, Intake
+from afterclick.web.intake import WINDOW, Health, Intake
 from afterclick.words import figures
 from afterclick.words.sentence import Sentence, felt, sentence, strong
 
 _SQL = statements("afterclick.pages.quality", "quality.sql")
 MINUTE = 60_000
 HOUR = 60 * MINUTE
-WINDOW = 24 * HOUR
-"""Counts cover the last 24 hours; clocks and traces, which read raw records, the last hour."""
 
 
 class Bots(msgspec.Struct, frozen=True):

@@ -1,1 +1,1 @@
-"""The engine: connections, the one way to read, and free SQL made safe."""
+"""The engine: connections, and the one way to read."""

@@ -131,7 +131,7 @@ def test_the_engines_own_fence_holds_without_the_rewriting(
     def untouched(asked: object, sql: str, columns: object, site: str) -> str:
         return sql
 
-    monkeypatch.setattr("afterclick.store.engine.asked.Asked.anew", untouched)
+    monkeypatch.setattr("afterclick.store.free_sql.asked.Asked.anew", untouched)
     assert store.read_only(Scope(site), "SELECT DISTINCT site FROM events").to_pylist() == [{"site": site}]
     assert store.read_only(Scope(site), "SELECT DISTINCT site FROM page_view_felt").to_pylist() == [
         {"site": site}

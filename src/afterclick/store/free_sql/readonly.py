@@ -11,8 +11,8 @@ import pyarrow as pa
 from clickhouse_connect.driver.exceptions import DatabaseError
 
 from afterclick.errors import InvalidInput
-from afterclick.store.engine.asked import Asked
 from afterclick.store.engine.connection import Engine
+from afterclick.store.free_sql.asked import Asked
 from afterclick.store.schema import catalogue
 from afterclick.store.scope import Scope
 

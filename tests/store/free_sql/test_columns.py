@@ -7,7 +7,7 @@ import pytest
 from afterclick.accounts.policy import ROLES, Capability, Role
 from afterclick.errors import InvalidInput
 from afterclick.signals import Event
-from afterclick.store.engine.readonly import TABLES
+from afterclick.store.free_sql.readonly import TABLES
 from afterclick.store.schema import catalogue
 from afterclick.store.schema.records import events_table
 from afterclick.store.schema.table import EVERY, Column

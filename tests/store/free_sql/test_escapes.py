@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from tests.store.engine.conftest import OTHERS, OWN, SECRET, beside
-from tests.store.engine.escapes import COMMENTS, QUOTES, escapes
+from tests.store.free_sql.conftest import OTHERS, OWN, SECRET, beside
+from tests.store.free_sql.escapes import COMMENTS, QUOTES, escapes
 
 from afterclick.errors import InvalidInput, Unavailable
 from afterclick.store.scope import Scope

@@ -2,10 +2,10 @@
 
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
-from tests.store.engine.conftest import OTHERS, SECRET
+from tests.store.free_sql.conftest import OTHERS, SECRET
 
 from afterclick.errors import InvalidInput, Unavailable
-from afterclick.store.engine.readonly import TABLES
+from afterclick.store.free_sql.readonly import TABLES
 from afterclick.store.scope import Scope
 from afterclick.store.store import Store
 
