@@ -69,15 +69,21 @@ def money_range(interval: Interval, currency: str, locale: str = ENGLISH) -> str
     )
 
 
-def percent(share: float) -> str:
-    """A share of one as per cent: 3.42%, 99.95%, 87.1%."""
-    value = share * 100
-    if abs(value) < 0.005:
+def percent(share: float, locale: str = ENGLISH) -> str:
+    """A share of one as per cent, as the locale writes it: 3.42%, 99.95%, 87.1%, 1,250.0%."""
+    size = abs(share * 100)
+    if size < 0.005:
         return "0%"
-    if value == 100:
-        return "100%"
-    places = 2 if abs(value) < 10 or 99 < abs(value) < 100 else 1
-    return f"{value:.{places}f}%".replace("-", "−")
+    places = 0 if share == 1 else 2 if size < 10 or 99 < size < 100 else 1
+    return _percentage(locale, places).apply(share, locale).replace("-", "−")
+
+
+@lru_cache
+def _percentage(locale: str, places: int) -> NumberPattern:
+    """How the locale writes per cent, with so many digits behind the point."""
+    pattern = copy(Locale.parse(locale).percent_formats[None])
+    pattern.frac_prec = (places, places)
+    return pattern
 
 
 def milliseconds(value: float) -> str:

@@ -6,10 +6,8 @@ from afterclick.accounts.policy import Capability
 from afterclick.api.records import Nothing
 from afterclick.errors import InvalidInput
 from afterclick.journeys import VisitRow
-from afterclick.journeys import visits as read
-from afterclick.pages.visits.filter import asked, before
+from afterclick.pages.visits.search import search
 from afterclick.web.endpoint import PERIOD, SITE, Call, Endpoint, Parameter
-from afterclick.words import withheld
 
 MOST = 1000
 _DEFAULT = 50
@@ -26,20 +24,14 @@ class VisitsData(msgspec.Struct, frozen=True, kw_only=True):
 
 def visits(call: Call[Nothing]) -> VisitsData:
     """Those that the query names."""
-    desk, lens, limit = call.desk, call.lens, _limit(call.asked("limit"))
-    until, wanted = before(lens.asked, lens.period.until), withheld.search(asked(lens.asked), lens.scope)
-    if wanted.person:
-        desk.keyring.audit.record(lens.viewer, "person.view", str(wanted.person), lens.scope.site)
-    elif wanted.find:  # what was sought may name somebody, and stays out of the log
-        desk.keyring.audit.record(lens.viewer, "visit.search", "", lens.scope.site)
-    found = read(desk.reader, lens.scope, lens.period.since, until, wanted, limit + 1)
-    rows = withheld.visits(found, lens.scope)
-    more = len(rows) > limit
+    lens, limit = call.lens, _limit(call.asked("limit"))
+    found = search(call.desk, lens, limit)
+    rows = found.visits
     return VisitsData(
         since=lens.period.since,
-        until=until,
+        until=found.until,
         visits=rows[:limit],
-        before=rows[limit - 1].started if more else None,
+        before=rows[limit - 1].started if len(rows) > limit else None,
     )
 
 

@@ -1,20 +1,14 @@
 """A person's records and a site's rules, for programs. Ids stand in bodies, never in an address, which is logged."""
 
-from collections.abc import Iterator
-from tempfile import TemporaryFile
-from typing import BinaryIO
-
-from fastapi.responses import Response, StreamingResponse
+from fastapi.responses import Response
 
 from afterclick.accounts.policy import Capability
 from afterclick.accounts.site_privacy import SiteRules
 from afterclick.api.records import Lifted, Nothing, Who
 from afterclick.customers.privacy import Found
 from afterclick.customers.requests import Request
+from afterclick.pages.settings.privacy.archive import ZIP, archive
 from afterclick.web.endpoint import Call, Endpoint
-
-ZIP = "application/zip"
-_BLOCK = 65_536
 
 
 def find(call: Call[Who]) -> Found:
@@ -24,28 +18,7 @@ def find(call: Call[Who]) -> Found:
 
 def export(call: Call[Who]) -> Response:
     """Their records; the request that this made is named in a header."""
-    file = TemporaryFile(dir=call.desk.settings.temporary)  # noqa: SIM115 - closed when it is sent
-    try:
-        made = call.desk.privacy.export(call.lens.viewer, call.site, call.body.who, file)
-    except BaseException:
-        file.close()
-        raise
-    headers = {
-        "Content-Disposition": f'attachment; filename="person-{made.id}.zip"',
-        "Content-Location": _at(made),
-    }
-    return StreamingResponse(_sent(file), media_type=ZIP, headers=headers)
-
-
-def _sent(file: BinaryIO) -> Iterator[bytes]:
-    with file:
-        file.seek(0)
-        while block := file.read(_BLOCK):
-            yield block
-
-
-def _at(made: Request) -> str:
-    return f"/api/v1/privacy/requests/{made.id}"
+    return archive(call.desk, call.lens, call.body.who)
 
 
 def erase(call: Call[Who]) -> Request:

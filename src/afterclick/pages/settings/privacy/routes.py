@@ -1,27 +1,25 @@
 """Finding, exporting and erasing one person's records, and changing what a site keeps of anybody."""
 
-import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
-from typing import Annotated, BinaryIO
+from typing import Annotated
 
 import msgspec
 from fastapi import Form, Request
-from fastapi.responses import RedirectResponse, Response, StreamingResponse
+from fastapi.responses import RedirectResponse, Response
 
 from afterclick.accounts.policy import Capability
 from afterclick.accounts.site_privacy import SiteRules
-from afterclick.customers import requests as asked
 from afterclick.errors import InvalidInput, NotFound
+from afterclick.pages.settings.privacy.archive import archive
 from afterclick.pages.settings.privacy.context import person_shown
 from afterclick.pages.settings.privacy.page import PAGE, read
 from afterclick.web.desk import Desk
 from afterclick.web.drawing import Drawing
-from afterclick.web.lens import Lens, look
+from afterclick.web.lens import look
 from afterclick.web.routing import Routes
 
-_BLOCK = 1 << 20
 _MISTYPED = "Nothing was erased: what you typed is not the id of the person you looked for."
 _LONGEST = 256
 Text = Annotated[str, Form()]
@@ -45,11 +43,9 @@ def routes(desk: Desk, drawing: Drawing) -> Routes:
     def export(request: Request, who: Text = "") -> Response:
         lens = look(desk, request)
         try:
-            made, file = _archive(desk, lens, who)
+            return archive(desk, lens, who)
         except (InvalidInput, NotFound) as error:
             return draw(request, who=who, wrong=str(error))
-        headers = {"Content-Disposition": f'attachment; filename="person-{made.id}.zip"'}
-        return StreamingResponse(_sent(file), media_type="application/zip", headers=headers)
 
     @added.post(PAGE.path + "/erase", needs=PAGE.needs)
     def erase(request: Request, who: Text = "", typed: Text = "") -> Response:
@@ -106,20 +102,3 @@ def _draw(desk: Desk, drawing: Drawing, request: Request, **shown: object) -> Re
     page = replace(read(desk, lens), **shown)  # pyright: ignore[reportArgumentType] - fields of the page
     status = 400 if page.wrong else 200
     return drawing.page(request, PAGE, lens, page, status=status)
-
-
-def _archive(desk: Desk, lens: Lens, who: str) -> tuple[asked.Request, BinaryIO]:
-    """The request for a person's archive, and the archive in a file that is gone once it is closed."""
-    file = tempfile.TemporaryFile(dir=desk.settings.temporary)  # noqa: SIM115 - closed when it is sent
-    try:
-        return desk.privacy.export(lens.viewer, lens.scope.site, who, file), file
-    except BaseException:
-        file.close()
-        raise
-
-
-def _sent(file: BinaryIO) -> Iterator[bytes]:
-    with file:
-        file.seek(0)
-        while block := file.read(_BLOCK):
-            yield block

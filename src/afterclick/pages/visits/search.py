@@ -1,0 +1,34 @@
+"""The visits that somebody asks for: without what their role may not see, and on the record where it is of somebody."""
+
+from dataclasses import dataclass
+
+from afterclick.journeys import Filter, VisitRow, visits
+from afterclick.pages.visits.filter import asked, before
+from afterclick.web.desk import Desk
+from afterclick.web.lens import Lens
+from afterclick.words import withheld
+
+
+@dataclass(frozen=True)
+class Search:
+    """What was wanted, and the visits that began before `until` (UTC ms), the newest first, one more than `most` if
+    there are more.
+    """
+
+    wanted: Filter
+    until: int
+    visits: list[VisitRow]
+
+
+def search(desk: Desk, lens: Lens, most: int) -> Search:
+    """The visits through the lens; looking for somebody's stands in the audit log. Blocks.
+
+    Raises Forbidden when who asks may not see who a customer is.
+    """
+    wanted, until = withheld.search(asked(lens.asked), lens.scope), before(lens.asked, lens.period.until)
+    if wanted.person:
+        desk.keyring.audit.record(lens.viewer, "person.view", str(wanted.person), lens.scope.site)
+    elif wanted.find:  # what was sought may name somebody, and stays out of the log
+        desk.keyring.audit.record(lens.viewer, "visit.search", "", lens.scope.site)
+    found = visits(desk.reader, lens.scope, lens.period.since, until, wanted, most + 1)
+    return Search(wanted, until, withheld.visits(found, lens.scope))
