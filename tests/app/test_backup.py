@@ -297,6 +297,15 @@ def test_a_backup_that_was_killed_never_looks_like_a_whole_one_and_the_next_one_
     assert not partial.exists()
 
 
+def test_an_installation_into_which_nothing_has_come_yet_is_backed_up_and_restored(tmp_path: Path) -> None:
+    to = tmp_path / "new.tar"
+    assert afterclick(tmp_path / "data", "sites", "add", "outlet").returncode == 0
+    backed = afterclick(tmp_path / "data", "backup", str(to))
+    assert backed.returncode == 0, backed.stderr
+    assert afterclick(tmp_path / "again", "restore", str(to)).returncode == 0
+    assert "outlet" in afterclick(tmp_path / "again", "sites", "list").stdout
+
+
 def test_a_folder_whose_restore_was_killed_is_refused_in_one_sentence(made: Made, tmp_path: Path) -> None:
     data = tmp_path / "data"
     killed_when(data / "restoring", data, "restore", str(made.tar))

@@ -24,7 +24,7 @@ from tests.collect.test_kill import Counts, Load
 from tests.store import front, postgres
 
 from afterclick.accounts import Keys, Site, Sites
-from afterclick.app import collect
+from afterclick.app.collecting import collect
 from afterclick.app.one_app import OneApp
 from afterclick.errors import Misconfigured, Unavailable
 from afterclick.measure import BOUND

@@ -1,5 +1,6 @@
 """`afterclick privacy`, over a running app that is killed in the middle, and over a stopped one."""
 
+import json
 import os
 import re
 import signal
@@ -163,10 +164,13 @@ def test_an_erasure_whose_app_is_killed_goes_on_after_the_restart_and_late_rows_
 def test_a_stopped_app_is_no_hindrance(place: Place, app: App) -> None:
     send(app.product, f"eve-{MARK}")
     app.stop()
-    assert "Erased" in typed_apart(place, "erase", f"eve-{MARK}", "--yes")
+    done = json.loads(typed_apart(place, "erase", f"eve-{MARK}", "--yes", "--json"))
+    assert (done["status"], done["step"], done["steps"]) == ("done", len(STEPS), len(STEPS))
+    assert sum(done["records"].values()) > 0
     assert files_with(place.data, [f"eve-{MARK}"]) == set()
     assert "country" in typed_apart(place, "settings", "--place", "country", "--kept-query", "coupon")
     app.start()
+    assert json.loads(typed(place, "requests", "--json"))[0] == done
     assert "country" in typed(place, "settings")
 
 

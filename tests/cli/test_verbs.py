@@ -1,4 +1,4 @@
-"""Each verb is listed with its own words, and imports only what it needs."""
+"""Each verb is listed with its own words; what it loads is in `test_every_verb.py`."""
 
 import subprocess
 import sys
@@ -12,8 +12,6 @@ from afterclick.cli.verbs import VERBS, app, loaded
 
 HEAVY = ("alembic", "authlib", "fastapi", "grpc", "joserfc", "markdown_it", "scipy", "sqlglot", "zxcvbn")
 """What only the app, or a few of its pages, needs."""
-ANSWERING = ("problems", "sessions", "query", "replay", "keys", "mark", "customers", "privacy")
-"""Verbs that only ask a running app."""
 
 
 def imported(statement: str, names: tuple[str, ...]) -> list[str]:
@@ -57,11 +55,6 @@ def test_the_version_is_printed() -> None:
     assert CliRunner().invoke(app, ["--version"]).stdout == f"{__version__}\n"
 
 
-@pytest.mark.parametrize("name", ANSWERING)
-def test_importing_a_verb_that_asks_leaves_the_heavy_libraries_alone(name: str) -> None:
-    assert imported(f"from afterclick.cli.verbs import loaded\nloaded('{name}')", HEAVY) == []
-
-
 def test_importing_what_answers_are_made_of_leaves_the_heavy_libraries_alone() -> None:
     rooms = "accounts, customers.privacy, journeys, resolve, store.drain.replay"
     statement = "\n".join(f"import afterclick.{room}" for room in rooms.split(", "))
@@ -70,7 +63,7 @@ def test_importing_what_answers_are_made_of_leaves_the_heavy_libraries_alone() -
 
 def test_the_app_starts_without_what_only_some_requests_and_jobs_need() -> None:
     late = ("alembic", "authlib", "grpc", "joserfc", "scipy", "sqlglot", "zxcvbn")
-    assert imported("import afterclick.app", late) == []
+    assert imported("import afterclick.app.serve", late) == []
 
 
 def test_a_start_at_the_newest_revision_leaves_alembic_alone(tmp_path: Path) -> None:

@@ -59,6 +59,33 @@ class KeyRestricted(msgspec.Struct, frozen=True):
     browsers_only: bool
 
 
+class KeyData(msgspec.Struct, frozen=True, kw_only=True):
+    """A write key. `clear` is the whole key when it is public, else None, and `dsn` the same as Sentry's SDKs take it
+    while it is `valid`. Times are UTC ms: `ends` is when a rotated key ends by itself, `used` when it was last sent
+    with.
+    """
+
+    site: str
+    name: str
+    prefix: str
+    capabilities: tuple[str, ...]
+    created: int
+    revoked: int | None
+    clear: str | None
+    origins: tuple[str, ...]
+    browsers_only: bool
+    ends: int | None
+    used: int | None
+    valid: bool
+    dsn: str | None
+
+
+class NewKeyData(KeyData, frozen=True, kw_only=True):
+    """A key just made: `secret` is told this once."""
+
+    secret: str
+
+
 class Who(msgspec.Struct, frozen=True):
     """A person, as people name them: a user id, device id or e-mail address; or user:ID, device:ID, email:SHA256."""
 
@@ -69,6 +96,28 @@ class Lifted(msgspec.Struct, frozen=True):
     """How many ids of an erased person may come in again."""
 
     ids: int
+
+
+class RequestData(msgspec.Struct, frozen=True, kw_only=True):
+    """One export or erasure of a person. `about` tells people apart without naming them; times are UTC ms.
+
+    Of `steps` the one that is next is `step`, counted from 0, and `doing` says it in words, empty when all are done;
+    `message` says what keeps it waiting, empty for nothing. `records` counts what was found, by table.
+    """
+
+    id: str
+    site: str
+    kind: Literal["export", "erase"]
+    about: str
+    asked_by: str
+    asked: int
+    status: Literal["waiting", "done"]
+    step: int
+    steps: int
+    doing: str
+    finished: int | None
+    message: str
+    records: dict[str, int]
 
 
 class SiteWanted(msgspec.Struct, frozen=True):

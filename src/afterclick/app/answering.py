@@ -24,6 +24,7 @@ from afterclick.errors import Misconfigured, Unavailable
 from afterclick.jobs import Stop
 from afterclick.pages import dashboard
 from afterclick.settings import Settings
+from afterclick.store.backup import stop_half_restored
 from afterclick.store.control.database import must_be_begun
 from afterclick.store.holding import Held, Holding
 from afterclick.store.spool.spool import Spool
@@ -66,6 +67,7 @@ def answering_alone(settings: Settings, *, beginning: bool = False) -> Generator
     Erasures that were asked for go on meanwhile; nothing else runs. Raises Misconfigured when it cannot be opened, and
     unless `beginning` where there is none yet.
     """
+    stop_half_restored(settings.data)
     if not beginning:
         must_be_begun(settings)
     with ExitStack() as stack:

@@ -3,30 +3,33 @@
 import sys
 from typing import Annotated
 
+import msgspec
 import typer
 from rich.console import Console
 
 from afterclick.cli import tables
 from afterclick.cli.connection import ARROW, Rows, connect
-from afterclick.cli.printed import print_json
+from afterclick.cli.printed import JsonOption, print_json
+from afterclick.cli.shown import ShownProblem, ShownVisit
 from afterclick.settings import load
 
 SiteOption = Annotated[str, typer.Option("--site", help="Which site.", envvar="AFTERCLICK_SITE")]
-JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON instead of a table.")]
 
 out = Console()
 
 
+class _Visits(msgspec.Struct):
+    visits: msgspec.Raw
+
+
 def problems(site: SiteOption = "default", as_json: JsonOption = False) -> None:
     """What loses money, most first."""
-    from afterclick.web.problem_data import ProblemData
-
     with connect(load()) as api:
-        found = api.get("/problems", list[ProblemData], site=site)
+        found = api.get("/problems", msgspec.Raw, site=site)
     if as_json:
         print_json(found)
     else:
-        out.print(tables.problems(found))
+        out.print(tables.problems(msgspec.json.decode(found, type=list[ShownProblem])))
 
 
 def sessions(
@@ -35,14 +38,12 @@ def sessions(
     as_json: JsonOption = False,
 ) -> None:
     """The newest visits: felt, did, paid."""
-    from afterclick.pages.visits.api import VisitsData
-
     with connect(load()) as api:
-        found = api.get("/visits", VisitsData, site=site, period="30d", limit=str(limit)).visits
+        found = api.get("/visits", _Visits, site=site, period="30d", limit=str(limit)).visits
     if as_json:
         print_json(found)
     else:
-        out.print(tables.visits(found))
+        out.print(tables.visits(msgspec.json.decode(found, type=list[ShownVisit])))
 
 
 def query(

@@ -1,18 +1,22 @@
 """`afterclick backup` and `afterclick restore`."""
 
+from __future__ import annotations
+
 from collections.abc import Generator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.console import Console
 
 from afterclick.cli.connection import is_running, remotely_frozen
+from afterclick.cli.printed import JsonOption, print_json
 from afterclick.errors import InvalidInput
 from afterclick.settings import Settings, load
-from afterclick.store.backup import Frozen, Manifest, frozen, stop_half_restored
-from afterclick.store.engine.connection import Engine
+
+if TYPE_CHECKING:
+    from afterclick.store.backup import Frozen, Manifest
 
 out = Console(highlight=False)
 
@@ -29,14 +33,19 @@ PassphraseOption = Annotated[
 def backup(
     to: Annotated[Path, typer.Argument(help="A new folder, or a new file that ends in .tar.")],
     passphrase_file: PassphraseOption = None,
+    as_json: JsonOption = False,
 ) -> None:
     """Back the installation up, while it runs or stopped."""
     from afterclick.app.backup import backup as make
+    from afterclick.store.backup import stop_half_restored
 
     settings = load()
     passphrase = _passphrase(passphrase_file)
     stop_half_restored(settings.data)
     made = make(settings, lambda: _freeze(settings), to, passphrase)
+    if as_json:
+        print_json(made)
+        return
     out.print(f"Backed up {_told(made)} to {to}.")
     if made.keys and not passphrase:
         out.print(
@@ -54,6 +63,7 @@ def restore(
             "--last", help="The data folder in use last: whom it has erased since is erased here, too."
         ),
     ] = None,
+    as_json: JsonOption = False,
 ) -> None:
     """Bring a backup into an empty data folder (AFTERCLICK_DATA)."""
     from afterclick.app.restore import restore as fill
@@ -61,6 +71,9 @@ def restore(
     settings = load()
     passphrase = _passphrase(passphrase_file)
     done = fill(settings, source, passphrase, last)
+    if as_json:
+        print_json(done)
+        return
     out.print(f"Restored {_told(done)} into {settings.data}.")
     if last is None:
         out.print(
@@ -80,6 +93,9 @@ def _freeze(settings: Settings) -> Generator[Frozen]:
         with remotely_frozen(settings) as tables:
             yield tables
         return
+    from afterclick.store.backup import frozen
+    from afterclick.store.engine.connection import Engine
+
     engine = Engine(settings)
     try:
         with frozen(engine) as tables:

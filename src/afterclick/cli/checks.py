@@ -9,11 +9,13 @@ from typing import Literal
 import httpx
 
 from afterclick.cli.connection import Rows, connect, is_running
+from afterclick.cli.shown import ShownAside
 from afterclick.errors import AfterclickError
 from afterclick.settings import Settings
 
 LOW_DISK = 2_000_000_000
 MOST_REASONS = 5
+LONGEST_REASON = 120
 
 
 @dataclass(frozen=True)
@@ -27,12 +29,12 @@ class Check:
 
 def run(settings: Settings) -> list[Check]:
     """Every check, in order of importance. Never raises."""
+    folder = _folder(settings)
     return [
         *_assets(),
-        _folder(settings),
+        folder,
         _app(settings),
-        _store(settings),
-        _set_aside(settings),
+        *(() if folder.state == "trouble" else (_store(settings), _set_aside(settings))),
         _listening(
             "collector",
             f"http://{settings.collector_host}:{settings.collector_port}/healthz",
@@ -53,6 +55,15 @@ def _assets() -> Iterator[Check]:
 
 def _folder(settings: Settings) -> Check:
     name = "data folder"
+    if not is_running(settings):
+        from afterclick.store.backup import stop_half_restored
+        from afterclick.store.control.database import must_be_begun
+
+        try:
+            stop_half_restored(settings.data)
+            must_be_begun(settings)
+        except AfterclickError as error:
+            return Check(name, "trouble", str(error))
     try:
         settings.data.mkdir(parents=True, exist_ok=True, mode=0o700)
         probe = settings.data / ".probe"
@@ -86,17 +97,21 @@ def _store(settings: Settings) -> Check:
 def _set_aside(settings: Settings) -> Check:
     name = "rows set aside"
     try:
-        from afterclick.store.drain.replay import Standing
-
         with connect(settings) as api:
-            found = api.get("/aside", list[Standing])
+            found = api.get("/aside", list[ShownAside])
     except AfterclickError as error:
         return Check(name, "trouble", str(error))
     if not found:
         return Check(name, "good", "none")
-    told = "; ".join(f"{row.rows:,} {row.kind}: {row.reason}" for row in found[:MOST_REASONS])
-    more = f"; and {len(found) - MOST_REASONS} reasons more" if len(found) > MOST_REASONS else ""
-    return Check(name, "attention", f"{told}{more}. When the cause is gone: `afterclick replay`")
+    told = [f"{row.rows:,} {row.kind}: {_short(row.reason)}" for row in found[:MOST_REASONS]]
+    if len(found) > MOST_REASONS:
+        told.append(f"and {len(found) - MOST_REASONS} reasons more")
+    return Check(name, "attention", "\n".join((*told, "When the cause is gone: `afterclick replay`")))
+
+
+def _short(reason: str) -> str:
+    line = " ".join(reason.split())
+    return line if len(line) <= LONGEST_REASON else f"{line[:LONGEST_REASON]}…"
 
 
 def _listening(name: str, url: str, remedy: str) -> Check:

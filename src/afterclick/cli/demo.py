@@ -1,17 +1,16 @@
 """`afterclick demo`: a shop with a problem in it, end to end."""
 
-import json
 import signal
-import sys
 from pathlib import Path
 from typing import Annotated, Literal
 
 import typer
 from rich.console import Console
 
+from afterclick.cli.printed import JsonOption, print_json
 from afterclick.demo import shop
+from afterclick.demo.plan import Plan
 from afterclick.demo.product import Place
-from afterclick.demo.run import Plan, once, show
 from afterclick.errors import InvalidInput, Unavailable
 
 app = typer.Typer(help="A shop with a problem in it: a week of history, live traffic, faults to switch.")
@@ -32,6 +31,8 @@ def demo(
     """Start the product and a shop, fill in a week, and show what went wrong."""
     if context.invoked_subcommand:
         return
+    from afterclick.demo.run import once, show
+
     plan = Plan(fault, seed, days, visits, rate)
     console = Console(stderr=True)
     signal.signal(signal.SIGTERM, _interrupt)
@@ -40,7 +41,7 @@ def demo(
         return
     found = once(plan, console)
     if as_json:
-        sys.stdout.write(json.dumps(found, indent=2) + "\n")
+        print_json(found)
     else:
         for problem in found:
             console.print(problem["sentence"], markup=False)
@@ -53,12 +54,16 @@ def fault_switch(
     name: Annotated[str, typer.Argument(help=f"One of {', '.join(shop.FAULTS)}.")],
     state: Annotated[Literal["on", "off"], typer.Argument(help="on or off")],
     url: Annotated[str, typer.Option(help="Where the shop runs.")] = shop.DEFAULT.url("storefront"),
+    as_json: JsonOption = False,
 ) -> None:
     """Switch a fault of the running shop."""
     try:
         faults = shop.switch_fault(url, name, state == "on")
     except shop.ShopError as error:
         raise InvalidInput(str(error)) from error
+    if as_json:
+        print_json(faults)
+        return
     on = [each for each, is_on in faults.items() if is_on]
     Console().print(f"Faults on: {', '.join(on) or 'none'}")
 

@@ -9,8 +9,6 @@ from pathlib import Path
 from typing import IO, BinaryIO, cast
 
 import msgspec
-import pyarrow as pa
-import pyarrow.parquet as pq
 
 from afterclick.cli import access_log, har
 from afterclick.cli.left import Left
@@ -127,6 +125,9 @@ def _cells(reader: "csv.DictReader[str]", left: Left) -> Iterator[Row]:
 
 
 def _parquet(file: IO[bytes]) -> Iterator[Row]:
+    import pyarrow as pa  # only who has such a file waits for these
+    import pyarrow.parquet as pq
+
     try:
         table = pq.ParquetFile(file)
     except (pa.ArrowInvalid, OSError) as error:

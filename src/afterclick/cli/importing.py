@@ -1,27 +1,31 @@
 """`afterclick import`: a file of anything, as events, through the collector; or what would become of it."""
 
+from __future__ import annotations
+
 import gzip
 import zlib
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import msgspec
 import typer
 from rich.console import Console
 from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeRemainingColumn
 
-from afterclick.accounts import NewKey
-from afterclick.api.records import KeyWanted
+from afterclick.api.records import KeyWanted, NewKeyData
 from afterclick.cli.connection import connect, quoted
 from afterclick.cli.files import FORMATS, events, format_of, opened
 from afterclick.cli.left import Left
+from afterclick.cli.printed import JsonOption, print_json
 from afterclick.cli.rows import batches
 from afterclick.cli.sender import Sender, Sent
 from afterclick.collect.mapping.mapping import Mapping
-from afterclick.collect.rehearsal import Rehearsal
 from afterclick.errors import InvalidInput
 from afterclick.settings import Settings, load
+
+if TYPE_CHECKING:
+    from afterclick.collect.rehearsal import Rehearsal
 
 FileArgument = Annotated[
     Path,
@@ -54,23 +58,33 @@ def import_file(
     mapping: MappingOption = None,
     form: FormatOption = "",
     dry_run: DryRunOption = False,
+    as_json: JsonOption = False,
 ) -> None:
     """Send a file through the collector as events; times are taken as given."""
     settings, left = load(), Left()
     form = format_of(file, form)
     mapped = Mapping.read(mapping.read_text(encoding="utf-8"), mapping.name) if mapping else None
     if dry_run:
+        from afterclick.collect.rehearsal import Rehearsal
+
         rehearsal = Rehearsal(settings, site)
         _pass(file, form, mapped, left, rehearsal.add)
-        _show(rehearsal, left)
+        _show(rehearsal, left, as_json)
         return
     sent = _send(settings, site, key, file, form, mapped, left)
-    dropped = sent.dropped + left.rows.total()
-    out.print(f"{sent.accepted:,} events accepted, {dropped:,} dropped.")
-    for reason, example in (left.examples | sent.reasons).items():
-        out.print(f"  {reason}: {example}", markup=False)
+    _tell(sent, left, as_json)
     if not sent.accepted and "duplicate" not in sent.reasons:
         raise InvalidInput(f"No event of {file.name} was accepted; see the fields in docs/collect.md.")
+
+
+def _tell(sent: Sent, left: Left, as_json: bool) -> None:
+    dropped, reasons = sent.dropped + left.rows.total(), left.examples | sent.reasons
+    if as_json:
+        print_json({"accepted": sent.accepted, "dropped": dropped, "reasons": reasons})
+        return
+    out.print(f"{sent.accepted:,} events accepted, {dropped:,} dropped.")
+    for reason, example in reasons.items():
+        out.print(f"  {reason}: {example}", markup=False)
 
 
 def _send(
@@ -79,7 +93,7 @@ def _send(
     sent = Sent()
     with connect(settings) as api:
         wanted = KeyWanted(f"import {file.name}", ("historical",))
-        own = "" if key else api.post("/keys", NewKey, wanted, site=site).secret
+        own = "" if key else api.post("/keys", NewKeyData, wanted, site=site).secret
         sender = Sender(settings, key or own)
         try:
             _pass(file, form, mapping, left, lambda batch: sent.add(sender.send(batch)))
@@ -103,12 +117,16 @@ def _pass(file: Path, form: str, mapping: Mapping | None, left: Left, take: Take
             raise InvalidInput(f"{file.name} is no whole gzip file: {error}.") from error
 
 
-def _show(rehearsal: Rehearsal, left: Left) -> None:
+def _show(rehearsal: Rehearsal, left: Left, as_json: bool) -> None:
+    dropped, examples = rehearsal.dropped + left.rows, left.examples | rehearsal.examples
+    if as_json:
+        first = [msgspec.Raw(line.encode()) for line in _records(rehearsal)]
+        print_json({"accepted": rehearsal.kept, "dropped": dropped, "reasons": examples, "first": first})
+        return
     for line in _records(rehearsal):
         out.print(line, markup=False, highlight=False, soft_wrap=True)
-    dropped = rehearsal.dropped + left.rows
     out.print(f"{rehearsal.kept:,} events would be accepted, {dropped.total():,} dropped. Nothing was sent.")
-    for reason, example in (left.examples | rehearsal.examples).items():
+    for reason, example in examples.items():
         out.print(f"  {dropped[reason]:,} {reason}: {example}", markup=False)
 
 

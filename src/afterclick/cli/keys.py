@@ -1,16 +1,14 @@
 """`afterclick keys`: list, make, rotate, restrict and revoke write keys."""
 
-from dataclasses import asdict
 from typing import Annotated
 
 import typer
 from rich.console import Console
 
-from afterclick.accounts import Key, NewKey
-from afterclick.api.records import KeyRestricted, KeyRotated, KeyWanted
+from afterclick.api.records import KeyData, KeyRestricted, KeyRotated, KeyWanted, NewKeyData
 from afterclick.cli import tables
 from afterclick.cli.connection import connect, quoted
-from afterclick.cli.printed import print_json
+from afterclick.cli.printed import JsonOption, print_json
 from afterclick.settings import load
 
 app = typer.Typer(help="List, make, rotate, restrict and revoke write keys.", no_args_is_help=False)
@@ -31,19 +29,22 @@ BrowsersOption = Annotated[
 def keys(
     context: typer.Context,
     site: SiteOption = "default",
-    as_json: Annotated[bool, typer.Option("--json", help="Print JSON instead of a table.")] = False,
+    as_json: JsonOption = False,
 ) -> None:
     """List the site's write keys."""
-    if context.invoked_subcommand:
-        return
-    settings = load()
-    with connect(settings) as api:
-        found = api.get("/keys", list[Key], site=site)
+    if not context.invoked_subcommand:
+        list_(site, as_json)
+
+
+@app.command("list")
+def list_(site: SiteOption = "default", as_json: JsonOption = False) -> None:
+    """The same: the site's write keys."""
+    with connect(load()) as api:
+        found = api.get("/keys", list[KeyData], site=site)
     if as_json:
-        listed = [{**asdict(key), "dsn": tables.key_dsn(key, settings)} for key in found]
-        print_json(listed)
+        print_json(found)
     else:
-        out.print(tables.keys(found, settings))
+        out.print(tables.keys(found))
 
 
 @app.command()
@@ -53,13 +54,14 @@ def create(
     historical: Annotated[bool, typer.Option(help="Times sent with it are taken as given.")] = False,
     origin: OriginOption = None,
     browsers_only: BrowsersOption = False,
+    as_json: JsonOption = False,
 ) -> None:
     """Make a write key and print it."""
     with connect(load(), beginning=True) as api:
         capabilities = ("historical",) if historical else ()
         wanted = KeyWanted(name, capabilities, tuple(origin or ()), browsers_only)
-        made = api.post("/keys", NewKey, wanted, site=site)
-    out.print(made.secret, highlight=False)
+        made = api.post("/keys", NewKeyData, wanted, site=site)
+    _print_made(made, as_json)
 
 
 @app.command()
@@ -67,11 +69,12 @@ def rotate(
     prefix: PrefixArgument,
     site: SiteOption = "default",
     hours: Annotated[float, typer.Option(help="How long the old key goes on; at most 2160 (90 days).")] = 24,
+    as_json: JsonOption = False,
 ) -> None:
     """Put a new key in the place of one and print it; the old one goes on for a while, then ends by itself."""
     with connect(load()) as api:
-        made = api.post(f"/keys/{quoted(prefix)}/rotate", NewKey, KeyRotated(hours), site=site)
-    out.print(made.secret, highlight=False)
+        made = api.post(f"/keys/{quoted(prefix)}/rotate", NewKeyData, KeyRotated(hours), site=site)
+    _print_made(made, as_json)
 
 
 @app.command()
@@ -80,19 +83,33 @@ def restrict(
     site: SiteOption = "default",
     origin: OriginOption = None,
     browsers_only: BrowsersOption = False,
+    as_json: JsonOption = False,
 ) -> None:
     """Set which pages a key is for; without --origin it is for any."""
     with connect(load()) as api:
         wanted = KeyRestricted(tuple(origin or ()), browsers_only)
-        changed = api.put(f"/keys/{quoted(prefix)}", Key, wanted, site=site)
+        changed = api.put(f"/keys/{quoted(prefix)}", KeyData, wanted, site=site)
+    if as_json:
+        print_json(changed)
+        return
     pages = ", ".join(sorted(changed.origins)) or "any page"
     servers = "not for servers" if changed.browsers_only else "and for servers"
     out.print(f"{changed.prefix}… is for {pages}, {servers}.", highlight=False, markup=False)
 
 
 @app.command()
-def revoke(prefix: PrefixArgument, site: SiteOption = "default") -> None:
+def revoke(prefix: PrefixArgument, site: SiteOption = "default", as_json: JsonOption = False) -> None:
     """End a write key."""
     with connect(load()) as api:
         api.send("DELETE", f"/keys/{quoted(prefix)}", site=site)
-    out.print("Revoked; collectors refuse it within seconds.")
+    if as_json:
+        print_json({"prefix": prefix, "revoked": True})
+    else:
+        out.print("Revoked; collectors refuse it within seconds.")
+
+
+def _print_made(made: NewKeyData, as_json: bool) -> None:
+    if as_json:
+        print_json(made)
+    else:
+        out.print(made.secret, highlight=False)

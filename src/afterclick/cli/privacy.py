@@ -11,15 +11,12 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from afterclick.accounts.site_privacy import SiteRules
-from afterclick.api.records import Lifted, Who
+from afterclick.api.records import Lifted, RequestData, Who
 from afterclick.cli.connection import Api, connect, quoted
-from afterclick.customers.erasing import STEPS
-from afterclick.customers.privacy import Found
-from afterclick.customers.requests import Request
+from afterclick.cli.printed import JsonOption, print_json
+from afterclick.cli.shown import ShownPerson
 from afterclick.errors import InvalidInput
 from afterclick.settings import load
-from afterclick.words import figures
 
 _POLL_S = 0.3
 
@@ -37,11 +34,19 @@ WhoArgument = Annotated[
 SiteOption = Annotated[str, typer.Option("--site", help="Which site.", envvar="AFTERCLICK_SITE")]
 
 
+Rules = dict[str, bool | int | str | list[str]]
+"""What a site keeps of anybody: the answer of `/privacy/rules`, as it is."""
+
+
 @app.command()
-def find(who: WhoArgument, site: SiteOption = "default") -> None:
+def find(who: WhoArgument, site: SiteOption = "default", as_json: JsonOption = False) -> None:
     """How many records of a person there are, by table."""
     with connect(load()) as api:
-        found = api.post("/privacy/find", Found, Who(who), site=site)
+        answer = api.post("/privacy/find", msgspec.Raw, Who(who), site=site)
+    if as_json:
+        print_json(answer)
+        return
+    found = msgspec.json.decode(answer, type=ShownPerson)
     table = Table(box=None, header_style="bold", pad_edge=False)
     table.add_column("table")
     table.add_column("records", justify="right")
@@ -57,6 +62,7 @@ def export(
     who: WhoArgument,
     to: Annotated[Path, typer.Option("--to", help="The ZIP archive to write.")] = Path("person.zip"),
     site: SiteOption = "default",
+    as_json: JsonOption = False,
 ) -> None:
     """Write all records of a person to a ZIP archive: a file of JSON lines for each table, and an index."""
     _make(to)
@@ -65,10 +71,15 @@ def export(
             with api.stream("POST", "/privacy/export", Who(who), site=site) as archive:
                 for block in archive.iter_bytes():
                     out_file.write(block)
-            done = api.get(archive.headers["content-location"].removeprefix("/api/v1"), Request, site=site)
+            done = api.get(
+                archive.headers["content-location"].removeprefix("/api/v1"), RequestData, site=site
+            )
     except BaseException:
         to.unlink(missing_ok=True)
         raise
+    if as_json:
+        print_json(done)
+        return
     out.print(f"Wrote {to}: {sum(done.records.values()):,} records.", highlight=False, soft_wrap=True)
 
 
@@ -77,45 +88,53 @@ def erase(
     who: WhoArgument,
     site: SiteOption = "default",
     yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
+    as_json: JsonOption = False,
 ) -> None:
     """Erase all records of a person, and keep late ones away. There is no way back."""
     with connect(load()) as api:
         if not yes:
-            found = api.post("/privacy/find", Found, Who(who), site=site)
-            typer.confirm(f"Erase {found.total:,} records of this person for good?", abort=True)
-        said: tuple[int, str] | None = None
-        last: Request | None = None
-        for last in _erased(api, site, who):
-            if last.status != "done" and said != (last.step, last.message):
-                said = last.step, last.message
-                words = STEPS[min(last.step, len(STEPS) - 1)].words
-                out.print(
-                    f"{last.step + 1:>2}/{len(STEPS)}  {words}{'; ' + last.message if last.message else ''}"
-                )
-    if last is not None:
+            found = api.post("/privacy/find", ShownPerson, Who(who), site=site)
+            total = sum(found.records.values())
+            typer.confirm(f"Erase {total:,} records of this person for good?", abort=True, err=as_json)
+        last = asked = api.post("/privacy/erase", RequestData, Who(who), site=site)
+        for last in _erased(api, site, asked):
+            if not as_json and last.status != "done":
+                waits = f"; {last.message}" if last.message else ""
+                out.print(f"{last.step + 1:>2}/{last.steps}  {last.doing}{waits}")
+    if as_json:
+        print_json(last)
+    else:
         out.print(f"Erased {sum(last.records.values()):,} records; late ones are dropped.", highlight=False)
 
 
 @app.command()
-def allow(who: WhoArgument, site: SiteOption = "default") -> None:
+def allow(who: WhoArgument, site: SiteOption = "default", as_json: JsonOption = False) -> None:
     """Let an erased person's ids come in again. Nothing that is gone comes back."""
     with connect(load()) as api:
-        lifted = api.post("/privacy/allow", Lifted, Who(who), site=site).ids
-    out.print("New records are kept again." if lifted else "No id of theirs was kept away.")
+        lifted = api.post("/privacy/allow", Lifted, Who(who), site=site)
+    if as_json:
+        print_json(lifted)
+        return
+    out.print("New records are kept again." if lifted.ids else "No id of theirs was kept away.")
 
 
 @app.command()
-def requests(site: SiteOption = "default") -> None:
+def requests(site: SiteOption = "default", as_json: JsonOption = False) -> None:
     """Exports and erasures that were asked for, newest first."""
+    from afterclick.words import figures
+
     zone = load().timezone
     with connect(load()) as api:
-        asked = api.get("/privacy/requests", list[Request], site=site)
+        asked = api.get("/privacy/requests", list[RequestData], site=site)
+    if as_json:
+        print_json(asked)
+        return
     table = Table(box=None, header_style="bold", pad_edge=False)
     for column in ("asked", "what", "about", "by", "records", "state"):
         table.add_column(column)
     for one in asked:
         state = (
-            "done" if one.status == "done" else f"step {one.step + 1} of {len(STEPS)} {one.message}".strip()
+            "done" if one.status == "done" else f"step {one.step + 1} of {one.steps} {one.message}".strip()
         )
         records = f"{sum(one.records.values()):,}"
         table.add_row(figures.stamp(one.asked, zone), one.kind, one.about, one.asked_by, records, state)
@@ -134,40 +153,9 @@ def settings(
     kept_query: Annotated[
         str | None, typer.Option(help="Parameters of addresses that are kept, by commas.")
     ] = None,
+    as_json: JsonOption = False,
 ) -> None:
     """Show what a site keeps, or change it."""
-    with connect(load()) as api:
-        rules = api.get("/privacy/rules", SiteRules, site=site)
-        changed = _changed(rules, retention_days, without_consent, honour_signals, place, kept_query)
-        if changed != rules:
-            api.send("PUT", "/privacy/rules", changed, site=site)
-    table = Table(box=None, show_header=False, pad_edge=False)
-    shown = {name: getattr(changed, name) for name in changed.__struct_fields__}
-    for name, value in (shown | {"kept_query": ", ".join(changed.kept_query)}).items():
-        table.add_row(name.replace("_", " "), str(value))
-    out.print(table)
-
-
-def _erased(api: Api, site: str, who: str) -> Iterator[Request]:
-    """Have them erased; yields the request whenever it has moved on, until it is done."""
-    last = api.post("/privacy/erase", Request, Who(who), site=site)
-    yield last
-    while last.status != "done":
-        time.sleep(_POLL_S)
-        now = api.get(f"/privacy/requests/{quoted(last.id)}", Request, site=site)
-        if now != last:
-            yield now
-        last = now
-
-
-def _changed(
-    rules: SiteRules,
-    retention_days: int | None,
-    without_consent: str | None,
-    honour_signals: bool | None,
-    place: str | None,
-    kept_query: str | None,
-) -> SiteRules:
     given = {
         "retention_days": retention_days,
         "without_consent": without_consent,
@@ -175,13 +163,32 @@ def _changed(
         "place": place,
         "kept_query": None
         if kept_query is None
-        else [one.strip() for one in kept_query.split(",") if one.strip()],
+        else [one for raw in kept_query.split(",") if (one := raw.strip())],
     }
-    wanted = msgspec.to_builtins(rules) | {name: value for name, value in given.items() if value is not None}
-    try:
-        return msgspec.convert(wanted, SiteRules)
-    except msgspec.ValidationError as error:
-        raise InvalidInput(f"This cannot be set: {error}.") from error
+    with connect(load()) as api:
+        rules = api.get("/privacy/rules", Rules, site=site)
+        changed = rules | {name: value for name, value in given.items() if value is not None}
+        if changed != rules:
+            api.send("PUT", "/privacy/rules", changed, site=site)
+    if as_json:
+        print_json(changed)
+        return
+    table = Table(box=None, show_header=False, pad_edge=False)
+    for name, value in changed.items():
+        shown = ", ".join(value) if isinstance(value, list) else str(value)
+        table.add_row(name.replace("_", " "), shown)
+    out.print(table)
+
+
+def _erased(api: Api, site: str, last: RequestData) -> Iterator[RequestData]:
+    """The request, and again whenever it has moved on, until it is done."""
+    yield last
+    while last.status != "done":
+        time.sleep(_POLL_S)
+        now = api.get(f"/privacy/requests/{quoted(last.id)}", RequestData, site=site)
+        if now != last:
+            yield now
+        last = now
 
 
 def _make(to: Path) -> None:

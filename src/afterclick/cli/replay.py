@@ -6,7 +6,8 @@ import typer
 from rich.console import Console
 
 from afterclick.cli.connection import connect
-from afterclick.cli.printed import print_json
+from afterclick.cli.printed import JsonOption, print_json
+from afterclick.cli.shown import ShownReplay
 from afterclick.settings import load
 
 out = Console()
@@ -14,13 +15,11 @@ out = Console()
 
 def replay(
     reason: Annotated[str, typer.Option("--reason", help="Only rows whose reason holds this text.")] = "",
-    as_json: Annotated[bool, typer.Option("--json", help="Print JSON instead of a table.")] = False,
+    as_json: JsonOption = False,
 ) -> None:
     """Send rows that the store refused through the drain again; `doctor` tells how many there are, and why."""
-    from afterclick.store.drain.replay import Replayed
-
     with connect(load()) as api:
-        done = api.post("/replay", Replayed, reason=reason)
+        done = api.post("/replay", ShownReplay, reason=reason)
     if as_json:
         print_json(done)
         return

@@ -5,7 +5,6 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
-from afterclick import app
 from afterclick.settings import load
 
 out = Console(highlight=False)
@@ -15,9 +14,13 @@ def serve(
     collector: Annotated[bool, typer.Option(help="Take in data here, too.")] = True,
 ) -> None:
     """Start the collector and the app, and run until told to stop."""
-    app.serve(load(), out.print, collector=collector)
+    from afterclick.app import serve
+
+    serve.serve(load(), out.print, collector=collector)
 
 
 def collect() -> None:
     """Start a collector that drains into a ClickHouse server by itself, beside an app that runs elsewhere."""
-    app.collect(load(), out.print)
+    from afterclick.app import collecting
+
+    collecting.collect(load(), out.print)

@@ -2,7 +2,6 @@
 
 from typing import Annotated
 
-import msgspec
 import typer
 from rich.console import Console
 from rich.table import Table
@@ -10,24 +9,18 @@ from rich.table import Table
 from afterclick.api.records import SiteWanted
 from afterclick.cli.connection import connect
 from afterclick.cli.printed import JsonOption, print_json
+from afterclick.cli.shown import ShownSite
 from afterclick.settings import load
 
 app = typer.Typer(help="List the sites, begin another, change one.", no_args_is_help=True)
 out = Console(soft_wrap=True, highlight=False)
 
 
-class _Site(msgspec.Struct):
-    id: str
-    name: str
-    currency: str
-    timezone: str
-
-
 @app.command("list")
 def list_(as_json: JsonOption = False) -> None:
     """The sites, each with its currency and zone."""
     with connect(load()) as api:
-        found = api.get("/sites", list[_Site])
+        found = api.get("/sites", list[ShownSite])
     if as_json:
         print_json(found)
         return
@@ -47,7 +40,7 @@ def add(
 ) -> None:
     """Begin a site, with its first write key (`afterclick keys list` shows it)."""
     with connect(load(), beginning=True) as api:
-        begun = api.post("/sites", _Site, SiteWanted(site, name, currency, timezone))
+        begun = api.post("/sites", ShownSite, SiteWanted(site, name, currency, timezone))
     if as_json:
         print_json(begun)
     else:
@@ -64,7 +57,7 @@ def change(
 ) -> None:
     """Give a site another name, currency or time zone; what is left out stays."""
     with connect(load()) as api:
-        now = api.put("/site", _Site, SiteWanted(site, name, currency, timezone), site=site)
+        now = api.put("/site", ShownSite, SiteWanted(site, name, currency, timezone), site=site)
     if as_json:
         print_json(now)
     else:

@@ -1,4 +1,4 @@
-"""Answers as tables for a terminal."""
+"""Answers as tables for a terminal, all times in UTC."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from rich.console import Group, RenderableType
+from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
@@ -16,92 +17,81 @@ if TYPE_CHECKING:
 
     import pyarrow as pa
 
-    from afterclick.accounts import Key
+    from afterclick.api.records import KeyData
     from afterclick.cli.checks import Check
-    from afterclick.impact import Estimate, Interval
-    from afterclick.journeys import VisitRow
-    from afterclick.resolve import Problem
-    from afterclick.settings import Settings
+    from afterclick.cli.shown import ShownEstimate, ShownProblem, ShownVisit
+    from afterclick.stats.interval import Interval
 
 MOST_ROWS = 1000
+MOST_STEPS = 8
 _STATES = {"good": "[green]good", "attention": "[yellow]attention", "trouble": "[red]trouble"}
 
 
-def problems(found: Sequence[Problem]) -> RenderableType:
+def problems(found: Sequence[ShownProblem]) -> RenderableType:
     """Problems with worth and cause."""
-    if not found:
-        return Text("No problems found.")
-    table = _table("since (UTC)", "where", "who", "what", "orders lost", "revenue lost", "because", "state")
-    for problem in found:
-        table.add_row(
-            _moment(problem.onset),
-            problem.step,
-            ", ".join(f"{key} {value}" for key, value in problem.segment.items()) or "everyone",
-            problem.signal,
-            *_worth(problem.estimate),
-            Text(problem.cause.sentence or "unknown"),
-            problem.status,
-        )
-    return table
+    return Group(*map(_problem, found)) if found else Text("No problems found.")
 
 
-def visits(found: Sequence[VisitRow]) -> RenderableType:
+def _problem(problem: ShownProblem) -> RenderableType:
+    who = ", ".join(f"{key} {value}" for key, value in problem.segment.items()) or "everyone"
+    return _entry(
+        (_moment(problem.onset), problem.step, who, problem.signal, problem.status),
+        _worth(problem.estimate),
+        f"because {problem.cause.sentence}" if problem.cause.sentence else "because unknown",
+    )
+
+
+def visits(found: Sequence[ShownVisit]) -> RenderableType:
     """Visits: felt, did, paid."""
-    if not found:
-        return Text("No visits yet.")
-    table = _table("started (UTC)", "device", "country", "felt", "did", "paid", "visit")
-    for visit in found:
-        met = {"slow": visit.slow, "errors": visit.error, "struggle": visit.struggle}
-        table.add_row(
-            _moment(visit.started),
-            visit.device_class,
-            visit.country,
-            ", ".join(word for word, felt in met.items() if felt) or "fine",
-            " → ".join(visit.journey),
-            f"{visit.revenue:,.2f} {visit.currency}" if visit.orders else "",
-            visit.session_id,
-        )
-    return table
+    return Group(*map(_visit, found)) if found else Text("No visits yet.")
 
 
-def keys(found: Sequence[Key], settings: Settings) -> RenderableType:
+def _visit(visit: ShownVisit) -> RenderableType:
+    met = {"slow": visit.slow, "errors": visit.error, "struggle": visit.struggle}
+    felt = ", ".join(word for word, is_met in met.items() if is_met) or "fine"
+    paid = f"{visit.revenue:,.2f} {visit.currency}" if visit.orders and visit.revenue is not None else ""
+    return _entry(
+        (_moment(visit.started), visit.device_class, visit.country, felt, paid),
+        " → ".join(_ends(visit.journey)),
+        visit.session_id,
+    )
+
+
+def _ends(journey: Sequence[str]) -> Sequence[str]:
+    """The journey, of a long one how it begins and ends."""
+    if len(journey) <= MOST_STEPS:
+        return journey
+    half = MOST_STEPS // 2
+    return *journey[:half], f"… {len(journey) - 2 * half} more …", *journey[-half:]
+
+
+def keys(found: Sequence[KeyData]) -> RenderableType:
     """Write keys, the secret ones only by how they start, and the public ones also as DSNs for Sentry's SDKs."""
-    table = _table("key", "name", "for", "made (UTC)", "last used (UTC)", "state", "as a Sentry DSN")
-    for key in found:
-        shown = key.clear or f"{key.prefix}…"
-        table.add_row(
-            shown,
-            Text(key.name),
-            Text(_purpose(key)),
-            _moment(key.created),
-            _moment(key.used) if key.used else "never",
-            _state(key, now_ms()),
-            key_dsn(key, settings) or "",
-        )
-    return table
+    return Group(*map(_key, found)) if found else Text("No keys yet; make one with `afterclick keys create`.")
 
 
-def _purpose(key: Key) -> str:
+def _key(key: KeyData) -> RenderableType:
+    used = f"last used {_moment(key.used)}" if key.used else "never used"
+    return _entry(
+        (key.clear or f"{key.prefix}…", key.name, _state(key, now_ms())),
+        f"for {_purpose(key)}",
+        f"made {_moment(key.created)}, {used}",
+        key.dsn or "",
+    )
+
+
+def _purpose(key: KeyData) -> str:
     senders = "browsers" if key.browsers_only else "browsers and servers"
     origins = f" at {', '.join(sorted(key.origins))}" if key.origins else ""
     return "; ".join((f"{senders}{origins}", *sorted(key.capabilities)))
 
 
-def _state(key: Key, now: int) -> str:
+def _state(key: KeyData, now: int) -> str:
     if key.revoked:
         return f"revoked {_moment(key.revoked)}"
     if key.ends is None:
         return "valid"
     return f"{'ends' if now < key.ends else 'ended'} {_moment(key.ends)}"
-
-
-def key_dsn(key: Key, settings: Settings) -> str | None:
-    """The DSN of a valid public key."""
-    from afterclick.accounts import dsn
-
-    if key.clear is None or not key.is_valid(now_ms()):
-        return None
-    return dsn(key.clear, settings.collector_host, settings.collector_port)
 
 
 def arrow(table: pa.Table) -> RenderableType:
@@ -128,12 +118,22 @@ def _table(*columns: str) -> Table:
     return table
 
 
-def _worth(estimate: Estimate | None) -> tuple[str, str]:
+def _entry(heads: Sequence[str], *lines: str) -> RenderableType:
+    """What is short side by side, and each of the lines, if it is not empty, over the whole width below."""
+    told = (Padding(Text(line), (0, 0, 0, 2), expand=False) for line in lines if line)
+    return Group(Text("  ".join(head for head in heads if head), style="bold"), *told)
+
+
+def _worth(estimate: ShownEstimate | None) -> str:
     if estimate is None:
-        return "not priced yet", ""
+        return "not priced yet"
     if estimate.status != "priced":
-        return estimate.status, ""
-    return _interval(estimate.orders_lost, ""), _interval(estimate.revenue_lost, f" {estimate.currency}")
+        return estimate.status
+    orders, revenue = (
+        _interval(estimate.orders_lost, ""),
+        _interval(estimate.revenue_lost, f" {estimate.currency}"),
+    )
+    return f"orders lost {orders}, revenue lost {revenue}"
 
 
 def _interval(interval: Interval | None, unit: str) -> str:

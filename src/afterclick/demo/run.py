@@ -8,7 +8,7 @@ import threading
 import time
 from collections.abc import Generator
 from contextlib import contextmanager
-from dataclasses import dataclass, fields
+from dataclasses import fields
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +16,7 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
 
 from afterclick.demo import shop, shoppers
+from afterclick.demo.plan import Plan
 from afterclick.demo.product import Place, Product
 from afterclick.errors import InvalidInput
 
@@ -24,17 +25,6 @@ SHOP = "Tarn & Timber"
 MARKER = ".demo"  # only a folder that carries it is ever emptied
 PATIENCE_S = 240.0
 LIVE_ROWS = 2000  # live traffic always has some rows on their way
-
-
-@dataclass(frozen=True)
-class Plan:
-    """What to show: which fault began a day ago, in how much history, with which chance."""
-
-    fault: str = "payment-slow"
-    seed: int = 1
-    days: int = 7
-    visits_per_day: int = 5000
-    live_per_second: float = 1.5
 
 
 def show(plan: Plan, data: Path, place: Place, ports: shop.Ports, console: Console) -> None:

@@ -38,7 +38,7 @@ def frozen(engine: Engine) -> Generator[Frozen]:
             tables = {table: folder for table, folder in _folders(engine).items() if table not in _PASSING}
             for table in tables:
                 engine.command(f"ALTER TABLE {table} FREEZE WITH NAME '{name}'")
-            filled = engine.rows(_FILLED, tag="backup")[0]["n"]
+            filled = engine.rows(_FILLED, {"tables": list(tables)}, tag="backup")[0]["n"]
         shadow = root / "shadow" / name
         if filled and not shadow.is_dir():
             raise Unavailable(f"The engine froze its tables elsewhere than in {shadow}; report this.")
@@ -88,7 +88,9 @@ SELECT name, data_paths FROM system.tables
 WHERE database = currentDatabase() AND engine LIKE '%MergeTree' AND NOT endsWith(name, '_shadow')
 ORDER BY name
 """
-_FILLED = "SELECT count() AS n FROM system.parts WHERE database = currentDatabase() AND active"
+_FILLED = """
+SELECT count() AS n FROM system.parts WHERE database = currentDatabase() AND active AND table IN {tables:Array(String)}
+"""
 _ROWS = """
 SELECT sum(rows) AS n FROM system.parts WHERE database = currentDatabase() AND active AND table = {table:String}
 """

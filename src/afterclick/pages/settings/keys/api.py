@@ -1,36 +1,42 @@
 """The write keys of a site, for programs."""
 
-from afterclick.accounts import Key, NewKey
+from typing import Any
+
+from afterclick.accounts import Key, NewKey, dsn
 from afterclick.accounts.policy import Capability
-from afterclick.api.records import KeyRestricted, KeyRotated, KeyWanted, Nothing
+from afterclick.api.records import KeyData, KeyRestricted, KeyRotated, KeyWanted, NewKeyData, Nothing
+from afterclick.web.desk import Desk
 from afterclick.web.endpoint import Call, Endpoint
 
 
-def keys(call: Call[Nothing]) -> list[Key]:
+def keys(call: Call[Nothing]) -> list[KeyData]:
     """All of them, those that have ended too."""
-    return call.desk.keyring.keys.list(call.site)
+    return [KeyData(**_fields(call.desk, key)) for key in call.desk.keyring.keys.list(call.site)]
 
 
-def create(call: Call[KeyWanted]) -> NewKey:
+def create(call: Call[KeyWanted]) -> NewKeyData:
     """Make one; its secret is told this once."""
     wanted, viewer = call.body, call.lens.viewer
-    return call.desk.keyring.create_key(
+    made = call.desk.keyring.create_key(
         viewer, call.site, wanted.name, wanted.capabilities, wanted.origins, wanted.browsers_only
     )
+    return _made(call.desk, made)
 
 
-def rotate(call: Call[KeyRotated]) -> NewKey:
+def rotate(call: Call[KeyRotated]) -> NewKeyData:
     """Put another in its place."""
     hours = call.body.overlap_hours
-    return call.desk.keyring.rotate_key(call.lens.viewer, call.site, call.part("prefix"), hours)
+    made = call.desk.keyring.rotate_key(call.lens.viewer, call.site, call.part("prefix"), hours)
+    return _made(call.desk, made)
 
 
-def restrict(call: Call[KeyRestricted]) -> Key:
+def restrict(call: Call[KeyRestricted]) -> KeyData:
     """Set what it is for."""
     wanted, ring = call.body, call.desk.keyring
-    return ring.restrict_key(
+    changed = ring.restrict_key(
         call.lens.viewer, call.site, call.part("prefix"), wanted.origins, wanted.browsers_only
     )
+    return KeyData(**_fields(call.desk, changed))
 
 
 def revoke(call: Call[Nothing]) -> Nothing:
@@ -39,14 +45,31 @@ def revoke(call: Call[Nothing]) -> Nothing:
     return Nothing()
 
 
+def _made(desk: Desk, key: NewKey) -> NewKeyData:
+    return NewKeyData(**_fields(desk, key), secret=key.secret)
+
+
+def _fields(desk: Desk, key: Key) -> dict[str, Any]:
+    valid, settings = key.is_valid(desk.clock()), desk.settings
+    told = {name: getattr(key, name) for name in KeyData.__struct_fields__ if name not in ("valid", "dsn")}
+    return told | {
+        "capabilities": tuple(sorted(key.capabilities)),
+        "origins": tuple(sorted(key.origins)),
+        "valid": valid,
+        "dsn": dsn(key.clear, settings.collector_host, settings.collector_port)
+        if key.clear and valid
+        else None,
+    }
+
+
 ENDPOINTS = (
-    Endpoint("GET", "/keys", Capability.SITE, "Write keys of the site.", list[Key], keys),
+    Endpoint("GET", "/keys", Capability.SITE, "Write keys of the site.", list[KeyData], keys),
     Endpoint(
         "POST",
         "/keys",
         Capability.SITE,
         "Makes a write key; its secret is told this once.",
-        NewKey,
+        NewKeyData,
         create,
         takes=KeyWanted,
         status=201,
@@ -56,7 +79,7 @@ ENDPOINTS = (
         "/keys/{prefix}/rotate",
         Capability.SITE,
         "Puts a new key in the place of one, which goes on for the overlap.",
-        NewKey,
+        NewKeyData,
         rotate,
         takes=KeyRotated,
         status=201,
@@ -66,7 +89,7 @@ ENDPOINTS = (
         "/keys/{prefix}",
         Capability.SITE,
         "Sets which pages a key is for.",
-        Key,
+        KeyData,
         restrict,
         takes=KeyRestricted,
     ),

@@ -4,7 +4,8 @@ from fastapi.responses import Response
 
 from afterclick.accounts.policy import Capability
 from afterclick.accounts.site_privacy import SiteRules
-from afterclick.api.records import Lifted, Nothing, Who
+from afterclick.api.records import Lifted, Nothing, RequestData, Who
+from afterclick.customers.erasing import STEPS
 from afterclick.customers.privacy import Found
 from afterclick.customers.requests import Request
 from afterclick.pages.settings.privacy.archive import ZIP, archive
@@ -21,9 +22,9 @@ def export(call: Call[Who]) -> Response:
     return archive(call.desk, call.lens, call.body.who)
 
 
-def erase(call: Call[Who]) -> Request:
+def erase(call: Call[Who]) -> RequestData:
     """Have them erased."""
-    return call.desk.privacy.ask_erasure(call.lens.viewer, call.site, call.body.who)
+    return _told(call.desk.privacy.ask_erasure(call.lens.viewer, call.site, call.body.who))
 
 
 def allow(call: Call[Who]) -> Lifted:
@@ -31,14 +32,23 @@ def allow(call: Call[Who]) -> Lifted:
     return Lifted(call.desk.privacy.allow(call.lens.viewer, call.site, call.body.who))
 
 
-def requests(call: Call[Nothing]) -> list[Request]:
+def requests(call: Call[Nothing]) -> list[RequestData]:
     """Newest first."""
-    return list(call.desk.privacy.requests(call.site))
+    return [_told(one) for one in call.desk.privacy.requests(call.site)]
 
 
-def request(call: Call[Nothing]) -> Request:
+def request(call: Call[Nothing]) -> RequestData:
     """One of them."""
-    return call.desk.privacy.request(call.site, call.part("id"))
+    return _told(call.desk.privacy.request(call.site, call.part("id")))
+
+
+def _told(one: Request) -> RequestData:
+    left = one.status != "done"
+    return RequestData(
+        **{name: getattr(one, name) for name in one.__struct_fields__},
+        steps=len(STEPS),
+        doing=STEPS[min(one.step, len(STEPS) - 1)].words if left else "",
+    )
 
 
 def rules(call: Call[Nothing]) -> SiteRules:
@@ -64,14 +74,14 @@ ENDPOINTS = (
         media=(ZIP,),
     ),
     Endpoint(
-        "POST", "/privacy/erase", _PRIVACY, "Has a person erased; the request tells how far that is.", Request, erase,
-        takes=Who, status=202,
+        "POST", "/privacy/erase", _PRIVACY, "Has a person erased; the request tells how far that is.", RequestData,
+        erase, takes=Who, status=202,
     ),
     Endpoint(
         "POST", "/privacy/allow", _PRIVACY, "Lets an erased person's ids come in again.", Lifted, allow, takes=Who
     ),
-    Endpoint("GET", "/privacy/requests", _PRIVACY, "Exports and erasures, newest first.", list[Request], requests),
-    Endpoint("GET", "/privacy/requests/{id}", _PRIVACY, "One export or erasure.", Request, request),
+    Endpoint("GET", "/privacy/requests", _PRIVACY, "Exports and erasures, newest first.", list[RequestData], requests),
+    Endpoint("GET", "/privacy/requests/{id}", _PRIVACY, "One export or erasure.", RequestData, request),
     Endpoint("GET", "/privacy/rules", _PRIVACY, "What the site keeps of anybody, and how long.", SiteRules, rules),
     Endpoint(
         "PUT", "/privacy/rules", Capability.SITE, "Decides that anew.", Nothing, put_rules, takes=SiteRules, status=204
