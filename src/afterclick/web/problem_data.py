@@ -1,6 +1,6 @@
 """A problem as programs read it, wherever it is listed: its words, and what it cost as figures."""
 
-from afterclick.api.records import Figure
+from afterclick.api.figure import Figure
 from afterclick.impact import Estimate
 from afterclick.measure import metric
 from afterclick.resolve import Problem

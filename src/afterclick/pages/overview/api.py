@@ -3,7 +3,8 @@
 import msgspec
 
 from afterclick.accounts.policy import Capability
-from afterclick.api.records import Figure, Nothing
+from afterclick.api.figure import Figure
+from afterclick.api.records import Nothing
 from afterclick.pages.overview.page import read
 from afterclick.web.endpoint import PERIOD, SITE, Call, Endpoint
 from afterclick.web.problem_data import lost

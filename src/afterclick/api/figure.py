@@ -1,0 +1,28 @@
+"""A number of an answer of `/api/v1`."""
+
+import msgspec
+
+from afterclick.measure import Unit
+from afterclick.stats.interval import Interval
+
+
+class Figure(msgspec.Struct, frozen=True, kw_only=True):
+    """One number with what is known about it. `key` is its metric's in `/definitions`.
+
+    `value` is None when it is unknown or not for the reader's role; `unknown` says why. A share lies between 0 and 1,
+    money is in `currency` (ISO 4217). `interval` holds the bounds and the level at which they are meant to hold the
+    truth; without one, `no_interval` says why. `n` is how many it was made from (visits, page loads, orders, answers:
+    `/definitions` says which), `method` how. `before` is the value of the stretch of time before, None where there is
+    nothing to compare with.
+    """
+
+    key: str
+    value: float | None
+    unit: Unit
+    currency: str = ""
+    interval: Interval | None = None
+    n: int | None = None
+    no_interval: str = ""
+    method: str = ""
+    unknown: str = ""
+    before: float | None = None
