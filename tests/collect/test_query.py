@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tests.collect.conftest import House
 
-from afterclick.collect.event.channel import channel_of, referred_by
+from afterclick.collect.event.channel import channel_of
 from afterclick.collect.event.page_address import page_of
 
 CHANNELS = [
@@ -40,7 +40,7 @@ CHANNELS = [
     ("utm_medium=web_push", "push"),
     ("utm_medium=audio", "audio"),
     ("utm_source=poster&utm_medium=print", ""),
-    ("fbclid=abc", ""),
+    ("fbclid=abc", "social"),
     ("q=boots", ""),
 ]
 
@@ -72,23 +72,6 @@ def test_page_views_keep_the_parameters_that_are_allowed_and_no_others(
         "query.q": "x" * 128,
     }
     assert track.props == ""
-
-
-@pytest.mark.parametrize(
-    ("host", "kind"),
-    [
-        ("www.google.com", "search"),
-        ("mail.google.com", "email"),
-        ("m.facebook.com", "social"),
-        ("t.co", "social"),
-        ("youtu.example", "referral"),
-        ("www.youtube.com", "video"),
-        ("blog.example", "referral"),
-        ("", ""),
-    ],
-)
-def test_a_referring_host_is_one_of_the_known_kinds_or_a_referral(host: str, kind: str) -> None:
-    assert referred_by(host) == kind
 
 
 @pytest.mark.parametrize(

@@ -13,7 +13,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import ua_parser
 
-from afterclick.collect.event.channel import referred_by
+from afterclick.collect.event.referring_site import referred_by
 from afterclick.collect.passage.bots import is_automated, is_crawler
 from afterclick.signals import DeviceClass
 from afterclick.store.drain.block import Step

@@ -15,6 +15,7 @@ CAMPAIGN = frozenset({"utm_source", "utm_medium", "utm_campaign", "utm_term", "u
 """Parameters that are kept everywhere: they describe an advertisement, not a person."""
 _TOLD = CAMPAIGN | CLICKS
 _LONGEST = 128
+_MOST_PARAMETERS = 64
 _REMEMBERED = 4096  # pages repeat
 
 
@@ -38,14 +39,21 @@ def _read(event: WireEvent, url: str, allowed: frozenset[str]) -> None:
 @lru_cache(_REMEMBERED)
 def _advertised(query: str) -> tuple[str, str]:
     """Campaign and channel."""
-    told = parameters(query, _TOLD)
+    told = parameters(_folded(query), _TOLD)
     return scrubbed(told.get("utm_campaign", "")), channel_of(told)
 
 
 @lru_cache(_REMEMBERED)
 def _kept(query: str, allowed: frozenset[str]) -> dict[str, Scalar]:
     """The parameters that are allowed, as props. Not to be changed."""
-    return {f"query.{name}": value[:_LONGEST] for name, value in parameters(query, allowed).items()}
+    told = parameters(_folded(query), CAMPAIGN) | parameters(query, allowed)
+    return {f"query.{name}": value[:_LONGEST] for name, value in told.items()}
+
+
+def _folded(query: str) -> str:
+    """The query with its names in small letters, and without what a letter's HTML left of `&amp;`."""
+    parts = [part.partition("=") for part in query.split("&", _MOST_PARAMETERS)]
+    return "&".join(f"{name.lower().removeprefix('amp;')}={value}" for name, _, value in parts)
 
 
 @lru_cache(256)

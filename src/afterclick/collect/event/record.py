@@ -148,7 +148,9 @@ def _text(value: str, most: int) -> str:
 
 @lru_cache(_REMEMBERED)
 def _host(url: str) -> str:
-    return page_of(url if "//" in url else f"//{url}")[0][:253]
+    """The host, or the package of an Android app (`android-app://com.pinterest/`); browsers write "null" for none."""
+    host = page_of(url if "//" in url else f"//{url}")[0][:253]
+    return "" if host == "null" else host
 
 
 def _country(code: str) -> str:
