@@ -11,7 +11,8 @@ from afterclick.collect.event.referring_site import named, referred_by
 HOSTS = {
     "search": """
         google.com www.google.com www.google.de www.google.co.uk google.com.br www.google.co.jp www.google.cz
-        m.google.com www.google.cat images.google.fr news.google.com shopping.google.com lens.google.com www.bing.com cn.bing.com
+        m.google.com www.google.cat images.google.fr news.google.com shopping.google.com lens.google.com
+        www.bing.com cn.bing.com
         www2.bing.com bing.com search.yahoo.com r.search.yahoo.com uk.search.yahoo.com search.yahoo.co.jp duckduckgo.com
         html.duckduckgo.com lite.duckduckgo.com www.ecosia.org ecosia.org www.qwant.com lite.qwant.com www.startpage.com
         search.brave.com yandex.ru yandex.com.tr www.yandex.kz m.yandex.ru ya.ru www.baidu.com m.baidu.com
@@ -25,7 +26,8 @@ HOSTS = {
         www.pinterest.co.uk reddit.com www.reddit.com old.reddit.com out.reddit.com www.tiktok.com vm.tiktok.com
         web.whatsapp.com wa.me web.telegram.org t.me bsky.app go.bsky.app threads.net www.threads.com
         www.snapchat.com vk.com m.vk.com away.vk.com ok.ru www.quora.com cs.quora.com weibo.com m.weibo.cn
-        www.tumblr.com discord.com mastodon.social com.pinterest com.facebook.katana com.instagram.android com.twitter.android
+        www.tumblr.com discord.com mastodon.social com.pinterest com.facebook.katana com.instagram.android
+        com.twitter.android
         com.linkedin.android com.reddit.frontpage org.telegram.messenger com.zhiliaoapp.musically""",
     "video": """
         youtube.com www.youtube.com m.youtube.com music.youtube.com youtu.be www.youtube-nocookie.com vimeo.com
