@@ -31,7 +31,7 @@ EventType = Literal[
 ]
 EVENT_TYPES: frozenset[str] = frozenset(get_args(EventType))
 
-DeviceClass = Literal["", "mobile", "tablet", "desktop", "bot"]
+DeviceClass = Literal["", "mobile", "tablet", "desktop", "bot", "program"]
 SpanKind = Literal["internal", "server", "client", "producer", "consumer"]
 SpanStatus = Literal["unset", "ok", "error"]
 SampleType = Literal["gauge", "sum", "histogram", "exponential_histogram", "summary"]

@@ -72,6 +72,11 @@ def test_a_persons_browser_or_app_is_no_crawler(agent: str) -> None:
     assert not is_automated(agent)
 
 
+def test_an_event_of_a_program_is_kept(house: House) -> None:
+    house.post(house.event(user_agent="curl/8.5.0"))
+    assert [event.user_agent for event in house.events()] == ["curl/8.5.0"]
+
+
 @pytest.mark.parametrize("agent", DRIVEN)
 def test_a_driven_browser_is_kept_and_known_as_one(house: House, agent: str) -> None:
     house.post(house.event(), user_agent=agent)

@@ -17,7 +17,10 @@ class LeftOut:
 
 
 LEFT_OUT: tuple[LeftOut, ...] = (
-    LeftOut("bots", "Visits of programs that say so.", ("bot",)),
+    LeftOut("bots", "Visits of crawlers that say so.", ("bot",)),
+    LeftOut(
+        "programs", "Visits without a browser or an app: HTTP libraries, scripts, feed readers.", ("program",)
+    ),
     LeftOut("synthetic", "Journeys of browsers whose User-Agent says that a program drives them.", ("bot",)),
     LeftOut("internal", "Visits of a site's own staff; nothing tells them yet.", ()),
 )

@@ -5,6 +5,7 @@ Each works on the distinct values of a batch, of which there are few, and spread
 that the sender filled are left alone.
 """
 
+import re
 from collections.abc import Callable
 from functools import lru_cache
 from typing import Any, TypeAlias, cast
@@ -14,7 +15,7 @@ import pyarrow.compute as pc
 import ua_parser
 
 from afterclick.collect.event.referring_site import referred_by
-from afterclick.collect.passage.bots import is_automated, is_crawler
+from afterclick.collect.passage.bots import is_automated, is_crawler, is_library
 from afterclick.signals import DeviceClass
 from afterclick.store.drain.block import Step
 from afterclick.visits.routes import Routes
@@ -24,16 +25,25 @@ Column: TypeAlias = "pa.ChunkedArray[Any]"
 _REMEMBERED = 20_000
 
 _PHONE_OS = ("iOS", "Android", "Windows Phone", "KaiOS")
+_SAYS_DEVICE = re.compile(
+    r"\b(?:iOS|iPhone|iPad|iPod|Android|HarmonyOS|Tizen|Web0S|webOS|KAIOS|PlayStation|SMART-TV|HbbTV)\b"
+)
+_ENGINE = re.compile(r"AppleWebKit/|Gecko/|Trident/|Presto/|KHTML|^Opera/|\bMSIE ")
+_TOOL = re.compile(r"PowerShell/|WinHttp\.|CryptoAPI|curl/|^Java/|^Ruby\b|^[Pp]ython|^Dart/|^Deno/|^Bun/")
+_PROXY = re.compile(r"Amazon CloudFront")
+"""Written over each customer's own agent: it tells of nobody."""
 
 
 def describe(rows: pa.Table) -> pa.Table:
     """Fill `device_class`, `browser` and `os` from `user_agent` where the sender left them empty.
 
-    A browser that a program drives is a bot, whatever device it plays: who counts hangs on it.
+    A browser that a program drives is a bot, and what has no browser is a program, whatever device it plays: who counts
+    hangs on it.
     """
     agents = rows["user_agent"]
     classes = _spread(agents, lambda agent: described(agent)[0])
-    rows = _put(rows, "device_class", classes, _equal(classes, pa.scalar("bot")))
+    for nobody in ("bot", "program"):
+        rows = _put(rows, "device_class", classes, _equal(classes, pa.scalar(nobody)))
     rows = _filled(rows, "device_class", classes)
     rows = _filled(rows, "browser", _spread(agents, lambda agent: described(agent)[1]))
     return _filled(rows, "os", _spread(agents, lambda agent: described(agent)[2]))
@@ -52,12 +62,25 @@ def described(agent: str) -> tuple[DeviceClass, str, str]:
 
 
 def _device_class(agent: str, device: str, system: str) -> DeviceClass:
-    if device == "Spider" or is_crawler(agent) or is_automated(agent):
+    if is_crawler(agent) or is_automated(agent):
+        return "bot"
+    if _is_program(agent, device, system):
+        return "program"
+    if device == "Spider":
         return "bot"
     lower = agent.lower()
     if device == "iPad" or "tablet" in lower or (system == "Android" and "mobile" not in lower):
         return "tablet"
     return "mobile" if system in _PHONE_OS or "mobile" in lower else "desktop"
+
+
+def _is_program(agent: str, device: str, system: str) -> bool:
+    """Nothing in a customer's hand: a library or tool and no phone, or neither a device, a desktop nor a browser."""
+    if system in _PHONE_OS or _SAYS_DEVICE.search(agent):
+        return False
+    if _TOOL.search(agent) or is_library(agent):
+        return True
+    return system in ("", "Linux") and not device and not _ENGINE.search(agent) and not _PROXY.match(agent)
 
 
 def route(rows: pa.Table, routes: Routes) -> pa.Table:

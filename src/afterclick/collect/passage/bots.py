@@ -1,7 +1,10 @@
 """Drops what crawlers send. What a crawler is, the maintained list `crawler-user-agents` says.
 
 Of that list two kinds are kept: HTTP libraries, because apps and servers use them, and automated browsers (headless
-Chromium, Selenium), because tests and synthetic journeys are driven with them. The latter are marked as bots.
+Chromium, Selenium), because tests and synthetic journeys are driven with them. The latter are marked as bots, and what
+names an HTTP library and no phone is marked as a program. The list's bare words are also names of phones (`Butterfly`,
+`Sonic`) and of apps with a browser in them (`Viber`): a model is never searched, and an app's name tells a crawler only
+where nothing tells a browser.
 """
 
 import re
@@ -38,8 +41,34 @@ def _expressions(crawlers: Iterable[_Crawler]) -> Iterator[re.Pattern[str]]:
         yield re.compile("|".join(together))
 
 
-_DROPPED = tuple(_expressions(one for one in _CRAWLERS if _KEPT.isdisjoint(one.get("tags", []))))
-_AUTOMATED = tuple(_expressions(one for one in _CRAWLERS if _AUTOMATION in one.get("tags", [])))
+_IN_APPS = frozenset(
+    {
+        "AppInsights", "Bluesky\\/", "CapitalOneShopping", "Disqus", "Feedly", "Fever", "Goodreads", "Grammarly\\/",
+        "HubSpot", "Instapaper\\/", "Mastodon", "MetaIAB Facebook", "Notion\\/", "PayPal\\/", "Salesforce\\.com",
+        "Sonic", "Trove", "Tumblr\\/", "Valve\\/Steam", "Viber", "WhatsApp", "^Silk\\/", "speedy",
+    }
+)  # fmt: skip
+"""Patterns of the list that customers' browsers meet, too: apps and shells that show pages."""
+_A_PROXY = "Amazon CloudFront"
+"""Writes its own name over that of each customer who comes by it."""
+
+
+def _tagged(tag: str) -> tuple[re.Pattern[str], ...]:
+    found = [one for one in _CRAWLERS if tag in one.get("tags", []) and one["pattern"] != _A_PROXY]
+    return tuple(_expressions(found))
+
+
+_CRAWL = [one for one in _CRAWLERS if _KEPT.isdisjoint(one.get("tags", []))]
+_DROPPED = tuple(_expressions(one for one in _CRAWL if one["pattern"] not in _IN_APPS))
+_DROPPED_UNLESS_BROWSER = tuple(_expressions(one for one in _CRAWL if one["pattern"] in _IN_APPS))
+_AUTOMATED, _LIBRARIES = _tagged(_AUTOMATION), _tagged("http-library")
+_BROWSER = re.compile(
+    r"Mozilla/5\.0 \([^)]*(?:iPhone|iPad|Android|Windows NT|Macintosh|X11)[^)]*\) (?:AppleWebKit|Gecko)/"
+)
+_MODEL = re.compile(
+    r"(\(Linux; (?:U; )?Android [\d.]+;)(?:(?!compatible|https?:|@)[^()]|\((?!compatible)[^()]*\))*\)"
+)
+"""What Android's browsers say of the phone, behind the version: language, model and build."""
 
 
 def drop_bots(_: House, passage: Passage) -> None:
@@ -61,10 +90,25 @@ def _people(passage: Passage, asked: str, bots: set[str]) -> Iterator[tuple[int,
 @lru_cache(_REMEMBERED)
 def is_crawler(agent: str) -> bool:
     """Whether this User-Agent is one of the list's search engines, scanners, monitors or the like."""
-    return any(expression.search(agent[:_LONGEST]) for expression in _DROPPED)
+    text = _without_model(agent)
+    return _any(_DROPPED, text) or (_BROWSER.match(text) is None and _any(_DROPPED_UNLESS_BROWSER, text))
 
 
 @lru_cache(_REMEMBERED)
 def is_automated(agent: str) -> bool:
     """Whether this User-Agent is a browser that a program drives."""
-    return any(expression.search(agent[:_LONGEST]) for expression in _AUTOMATED)
+    return _any(_AUTOMATED, _without_model(agent))
+
+
+@lru_cache(_REMEMBERED)
+def is_library(agent: str) -> bool:
+    """Whether this User-Agent names an HTTP library; an app of a customer's may name one beside its phone."""
+    return _any(_LIBRARIES, _without_model(agent))
+
+
+def _without_model(agent: str) -> str:
+    return _MODEL.sub(r"\1)", agent[:_LONGEST])
+
+
+def _any(expressions: tuple[re.Pattern[str], ...], text: str) -> bool:
+    return any(expression.search(text) for expression in expressions)

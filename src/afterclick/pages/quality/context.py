@@ -185,7 +185,7 @@ def _bots(bots: Bots) -> Check:
     if not bots.visits:
         return Check("Bots", "unknown", "no visit in the last 24 hours", "unknown")
     whole = figures.plural(bots.visits, "visit")
-    note = f"{figures.count(bots.bots)} of {whole} declare themselves; left out of every other figure"
+    note = f"{figures.count(bots.bots)} of {whole} are crawlers or programs; left out of every other figure"
     return Check("Bots", figures.percent(bots.bots / bots.visits), note, "ok")
 
 
