@@ -19,6 +19,7 @@ from afterclick.app.draining import Draining
 from afterclick.app.installation import Installation
 from afterclick.app.operations import Watch
 from afterclick.app.timetable import Timetable, Work
+from afterclick.collect.transport.connections import Connections, Limits
 from afterclick.customers.privacy import ERASE
 from afterclick.errors import Misconfigured, Unavailable
 from afterclick.jobs import Stop
@@ -30,6 +31,7 @@ from afterclick.store.holding import Held, Holding
 from afterclick.store.spool.spool import Spool
 
 _START_S = 30.0
+_ONE_VERB = Limits(most=0, most_each=0, head_seconds=60.0, body_seconds=600.0, body_bytes=1 << 30)
 _LAST_S = 120.0
 
 
@@ -88,7 +90,13 @@ def answering_alone(settings: Settings, *, beginning: bool = False) -> Generator
 def served_at(app: FastAPI, place: Path) -> Generator[Path]:
     """The app on a socket in the file system, in a thread of this process."""
     settings = uvicorn.Config(
-        web.locally(app), log_config=None, log_level="error", access_log=False, ws="none", lifespan="off"
+        web.locally(app),
+        log_config=None,
+        log_level="error",
+        access_log=False,
+        ws="none",
+        lifespan="off",
+        http=Connections(_ONE_VERB).protocol,
     )
     server = uvicorn.Server(settings)
     with local_door(place) as door:

@@ -26,6 +26,7 @@ from afterclick.store.control.database import open_control
 from afterclick.store.control.learned import Learned
 from afterclick.store.control.taken_and_dropped import Quality
 from afterclick.store.erasure import Late, SpooledRows, Tombstones
+from afterclick.store.folder import private_folder
 from afterclick.store.store import Store, open_store
 from afterclick.visits.forgetting import VisitMemory, client_mark
 
@@ -61,7 +62,7 @@ class Installation:
         Raises Misconfigured when another process owns the folder, a DSN is wrong, a newer release has written the data,
         or a restore was stopped in the middle.
         """
-        settings.data.mkdir(parents=True, exist_ok=True, mode=0o700)
+        private_folder(settings.data)
         if not restoring:
             stop_half_restored(settings.data)
         control = open_control(settings)

@@ -13,6 +13,7 @@ from afterclick.store.backup.parts import attach, detached, rows
 from afterclick.store.backup.sealing import opened
 from afterclick.store.control.revisions import knows
 from afterclick.store.engine.connection import Engine
+from afterclick.store.folder import private_folder
 from afterclick.store.schema.migrations import migrate, migrations
 
 _OURS_TO_IGNORE = {"lost+found"}
@@ -35,7 +36,7 @@ def restore(settings: Settings, source: Path, passphrase: str = "", last: Path |
             raise InvalidInput(
                 "Who was erased since the backup cannot be told without the secret key: give it, too."
             )
-        settings.data.mkdir(parents=True, exist_ok=True, mode=0o700)
+        private_folder(settings.data)
         marker = settings.data / HALF
         marker.touch(mode=0o600)
         for name in (SPOOL, VISITS, CONTROL, ROUTES, *backup.names(HOOKS)):

@@ -11,6 +11,7 @@ __all__ = ["app", "main"]
 
 def main() -> None:
     """The `afterclick` command."""
+    os.umask(0o077)
     try:
         app()
     except AfterclickError as error:

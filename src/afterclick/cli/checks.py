@@ -10,7 +10,7 @@ import httpx
 
 from afterclick.cli.connection import Rows, connect, is_running
 from afterclick.cli.shown import ShownAside
-from afterclick.errors import AfterclickError
+from afterclick.errors import AfterclickError, Misconfigured
 from afterclick.settings import Settings
 
 LOW_DISK = 2_000_000_000
@@ -64,11 +64,15 @@ def _folder(settings: Settings) -> Check:
             must_be_begun(settings)
         except AfterclickError as error:
             return Check(name, "trouble", str(error))
+    from afterclick.store.folder import private_folder
+
     try:
-        settings.data.mkdir(parents=True, exist_ok=True, mode=0o700)
+        private_folder(settings.data)
         probe = settings.data / ".probe"
         probe.write_bytes(b"")
         probe.unlink()
+    except Misconfigured as error:
+        return Check(name, "trouble", str(error))
     except OSError as error:
         return Check(
             name, "trouble", f"{settings.data} cannot be written ({error.strerror}); set AFTERCLICK_DATA"

@@ -3,6 +3,7 @@ cleanly.
 """
 
 import gc
+import os
 import signal
 import socket
 import sys
@@ -17,6 +18,7 @@ from afterclick.collect.transport.connections import connections_of
 from afterclick.collect.transport.grpc_server import GrpcServer
 from afterclick.errors import AfterclickError
 from afterclick.store.control.database import open_control
+from afterclick.store.folder import private_folder
 from afterclick.store.spool.spool import Spool
 
 _TURN_SECONDS = 0.001  # that a thread with a huge body may have before the loop has its turn
@@ -27,6 +29,7 @@ _GRPC_GRACE_SECONDS = 5
 def main() -> int:
     """Serve until told to stop; 1 when it cannot start."""
     log.configure()
+    os.umask(0o077)
     try:
         run(settings.load())
     except AfterclickError as error:
@@ -37,6 +40,7 @@ def main() -> int:
 
 def run(chosen: settings.Settings) -> None:
     """Serve the doors of these settings until SIGTERM or SIGINT; what was acknowledged is on disk."""
+    private_folder(chosen.data)
     control = open_control(chosen)
     first_run(control, chosen)
     # The server raises the signal again once it has stopped; it must not kill us before the spool is closed.

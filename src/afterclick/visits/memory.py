@@ -13,6 +13,7 @@ from pathlib import Path
 import msgspec
 
 from afterclick.clock import Clock, now_ms
+from afterclick.store.folder import private_file
 from afterclick.store.holding import FileTable, Held, Holding, in_the_file
 
 FILE = "visits.db"
@@ -102,6 +103,7 @@ class Memory:
 
     def __init__(self, folder: Path, clock: Clock = now_ms, patience: float = 10.0) -> None:
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        private_file(folder / FILE)
         self._connection = sqlite3.connect(
             folder / FILE, timeout=patience, isolation_level=None, check_same_thread=False
         )

@@ -14,6 +14,7 @@ from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 from afterclick.collect.passage.geography import Networks, is_in, trusted
 from afterclick.collect.transport.corked import Corked
 from afterclick.collect.transport.party import party
+from afterclick.collect.transport.peer import is_trusted
 from afterclick.settings import Settings
 
 LARGEST_HEAD = 32_768
@@ -122,6 +123,11 @@ class _Connection(HttpToolsProtocol):
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         peer: tuple[object, ...] | str | None = transport.get_extra_info("peername")
         address = str(peer[0]) if isinstance(peer, tuple) and peer else ""
+        if not is_trusted(transport):
+            self._is_refused = True
+            self.all.closed["another account"] += 1
+            transport.abort()
+            return
         if not self.all.enter(self, address):
             self._is_refused = True
             transport.write(_BUSY)

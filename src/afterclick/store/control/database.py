@@ -7,6 +7,7 @@ reads.
 """
 
 import sqlite3
+from pathlib import Path
 from typing import Any, ClassVar
 
 from sqlalchemy import URL, Engine, create_engine, event, make_url
@@ -18,6 +19,7 @@ from afterclick.errors import Misconfigured
 from afterclick.settings import Settings
 from afterclick.store.control.head import is_at_head, is_begun
 from afterclick.store.control.locks import alone
+from afterclick.store.folder import private_file
 from afterclick.store.holding import Held, Holding
 
 CONTROL = Holding(
@@ -55,6 +57,8 @@ def open_control(settings: Settings) -> Engine:
     engine = control_engine(settings)
     try:
         with alone(engine, "migrate"):
+            if engine.dialect.name == "sqlite" and engine.url.database:
+                private_file(Path(engine.url.database))
             if not is_at_head(engine):
                 from afterclick.store.control.revisions import upgrade  # Alembic takes its time to import
 

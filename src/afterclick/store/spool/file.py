@@ -5,6 +5,7 @@ from pathlib import Path
 from uuid import uuid4
 
 from afterclick.errors import Misconfigured
+from afterclick.store.folder import private_file
 from afterclick.store.holding import FileTable, Held, Holding, in_the_file
 from afterclick.store.spool.batch import Depth
 
@@ -89,6 +90,7 @@ def open_spool(folder: Path) -> sqlite3.Connection:
     """
     try:
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        private_file(folder / FILE)
         return _connected(folder)
     except (sqlite3.OperationalError, OSError) as error:
         raise Misconfigured(
