@@ -94,7 +94,7 @@ def test_nothing_of_an_installation_in_a_folder_that_was_open_before_is_read_by_
     Installation.open(load({"AFTERCLICK_DATA": str(data)})).close()
     assert as_another("/bin/cat", str(data / "control.db")).returncode != 0
     assert as_another("/bin/ls", str(data)).returncode != 0
-    files = [file for file in data.rglob("*.db")]
+    files = list(data.rglob("*.db"))
     assert files
     assert all(not file.stat().st_mode & 0o077 for file in files)
 

@@ -18,7 +18,9 @@ from afterclick.collect.transport.onlooker import FORWARDED, FREE, Onlookers, is
 from afterclick.errors import Forbidden, TooMany, Unauthorized, Unavailable
 
 LOCAL = {b"host": b"127.0.0.1:4318"}
-MAY = Viewer("api key", "k", "Prometheus", {"shop": frozenset({Capability.OPERATE})})
+MAY = Viewer(
+    "api key", "k", "Prometheus", {"shop": frozenset({Capability.OPERATE})}, frozenset({Capability.OPERATE})
+)
 MAY_NOT = Viewer("api key", "k", "Report", {"shop": frozenset({Capability.VIEW})})
 
 
@@ -114,17 +116,28 @@ def test_a_key_that_was_revoked_has_expired_or_whose_maker_lost_the_role_reads_n
     keys = ApiKeys(house.control, lambda: house.now)
     members = Members(house.control)
     members.create("root@x.com", "Root", None, {"*": Role.ADMINISTRATOR})
-    maker = members.create("eva@x.com", "Eva", None, {house.site: Role.ENGINEERING})
+    maker = members.create("eva@x.com", "Eva", None, {"*": Role.ENGINEERING})
     made, secret = keys.create(maker.viewer, house.site, "p", [Capability.OPERATE], 30)
     keys.revoke(house.site, made.id)
     assert from_afar(house, secret).status_code == 401
     lost = keys.create(maker.viewer, house.site, "p", [Capability.OPERATE], 30)[1]
-    members.give(maker.id, house.site, Role.SUPPORT)
+    members.give(maker.id, "*", Role.SUPPORT)
     assert from_afar(house, lost).status_code == 403
     late = api_key(house, Capability.OPERATE)
     house.now += 31 * DAY_MS
     assert from_afar(house, late).status_code == 401
     assert Capability.OPERATE not in ROLES[Role.SUPPORT]
+
+
+def test_the_key_of_who_operates_one_site_reads_no_metrics_of_all(house: House) -> None:
+    members = Members(house.control)
+    members.create("root@x.com", "Root", None, {"*": Role.ADMINISTRATOR})
+    maker = members.create("eva@x.com", "Eva", None, {house.site: Role.ENGINEERING})
+    keys = ApiKeys(house.control, lambda: house.now)
+    secret = keys.create(maker.viewer, house.site, "p", [Capability.OPERATE], 30)[1]
+    answer = from_afar(house, secret)
+    assert answer.status_code == 403
+    assert tells_nothing(house, answer)
 
 
 def test_no_page_of_another_site_may_read_the_metrics(house: House) -> None:

@@ -15,7 +15,7 @@ from afterclick.accounts import makers
 from afterclick.accounts.holding import GOES_WITH_THE_MEMBER
 from afterclick.accounts.policy import Capability
 from afterclick.accounts.tokens import digest, new_id, new_token
-from afterclick.accounts.viewer import Viewer
+from afterclick.accounts.viewer import EVERY_SITE, Viewer
 from afterclick.clock import Clock, now_ms
 from afterclick.errors import Forbidden, InvalidInput, NotFound, Unauthorized
 from afterclick.store.control.database import Base
@@ -26,6 +26,8 @@ DAY_MS = 86_400_000
 LONGEST_DAYS = 365
 USED_EVERY_MS = 60_000
 _SHOWN = 10
+_OF_THE_INSTALLATION = frozenset({Capability.OPERATE})
+"""What is of no site: a key has it for the installation when its maker has it on every site."""
 _KNOWN = frozenset(one.value for one in Capability)
 
 
@@ -155,9 +157,14 @@ class ApiKeys:
                     "This API key is unknown, has expired or was revoked; make one under Settings."
                 )
             key, may = row.api_key(), makers.capabilities(session, row.member, row.site)
+            everywhere = makers.capabilities(session, row.member, EVERY_SITE) & _OF_THE_INSTALLATION
         if key.used is None or now - key.used > USED_EVERY_MS:
             with Session(self._engine) as session, session.begin():
                 session.execute(update(ApiKeyRow).where(ApiKeyRow.id == key.id).values(used=now))
         return Viewer(
-            "api key", key.id, f"{key.name} of {key.maker}"[:256], {key.site: key.capabilities & may}
+            "api key",
+            key.id,
+            f"{key.name} of {key.maker}"[:256],
+            {key.site: key.capabilities & may},
+            key.capabilities & everywhere,
         )

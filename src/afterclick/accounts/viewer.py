@@ -20,6 +20,8 @@ class Viewer:
     id: str
     name: str
     grants: Mapping[str, frozenset[Capability]]
+    installation: frozenset[Capability] = frozenset()
+    """What an API key of one site may do that concerns the installation as a whole, as its maker may."""
 
     def capabilities(self, site: str) -> frozenset[Capability]:
         """What this viewer may do on the site."""
@@ -29,6 +31,10 @@ class Viewer:
     def may(self, capability: Capability, site: str) -> bool:
         """Whether this viewer may do so on the site."""
         return capability in self.capabilities(site)
+
+    def may_everywhere(self, capability: Capability) -> bool:
+        """Whether this viewer may do so to the installation, which is every site's."""
+        return capability in self.installation or self.may(capability, EVERY_SITE)
 
 
 def with_roles(kind: Kind, id: str, name: str, roles: Mapping[str, Role]) -> Viewer:

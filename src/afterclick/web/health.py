@@ -4,7 +4,7 @@ from fastapi.responses import JSONResponse, Response
 
 from afterclick.accounts.policy import Capability
 from afterclick.web.desk import Desk
-from afterclick.web.need import Open
+from afterclick.web.need import Everywhere, Open
 from afterclick.web.routing import Routes
 
 PROMETHEUS = "text/plain; version=0.0.4; charset=utf-8"
@@ -24,7 +24,7 @@ def routes(desk: Desk) -> Routes:
             return JSONResponse({"status": "not ready", "reasons": list(troubles)}, 503, {"retry-after": "5"})
         return JSONResponse({"status": "ready"})
 
-    @added.get("/metrics", needs=Capability.OPERATE)
+    @added.get("/metrics", needs=Everywhere(Capability.OPERATE))
     def metrics() -> Response:
         return Response(desk.operations.metrics(), media_type=PROMETHEUS)
 

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from afterclick.accounts.policy import Capability
-from afterclick.accounts.viewer import EVERY_SITE, Viewer
+from afterclick.accounts.viewer import Viewer
 
 
 class Open(StrEnum):
@@ -34,7 +34,7 @@ Need = Capability | Open | Everywhere
 def is_met(need: Need, viewer: Viewer, site: str) -> bool:
     """Whether the viewer has what is needed, looking at `site`."""
     if isinstance(need, Everywhere):
-        return viewer.may(need.capability, EVERY_SITE)
+        return viewer.may_everywhere(need.capability)
     if isinstance(need, Capability):
         return viewer.may(need, site)
     return need is Open.ANYONE or bool(viewer.grants)

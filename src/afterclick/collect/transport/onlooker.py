@@ -1,5 +1,5 @@
 """Who may read what the collector counts, which names sites and their volumes: this machine itself, or who brings an
-API key with the capability `operate`.
+API key with the capability `operate` of somebody who has it on every site.
 """
 
 import asyncio
@@ -76,7 +76,8 @@ class Onlookers:
             )
         if found == "may not":
             raise Forbidden(
-                "This API key may not see how the installation is doing; make one that may, under Settings, API keys."
+                "This API key may not see how the installation is doing; let one who operates every site make "
+                "one, under Settings, API keys."
             )
 
     async def _find(self, key: str, address: str) -> _Found:
@@ -113,7 +114,7 @@ class Onlookers:
             if before == "may":  # what watches should not go blind with the control database
                 return before
             raise Unavailable("API keys cannot be checked just now; ask again in a moment.") from error
-        return "may" if any(viewer.may(Capability.OPERATE, site) for site in viewer.grants) else "may not"
+        return "may" if viewer.may_everywhere(Capability.OPERATE) else "may not"
 
 
 def is_from_here(headers: Headers, address: str, version: str) -> bool:

@@ -15,6 +15,7 @@ from afterclick.store.drain.drain import Freshness
 from afterclick.store.drain.replay import Replayed, Standing
 from afterclick.web.access import Open
 from afterclick.web.endpoint import Call, Endpoint, Parameter
+from afterclick.web.need import Everywhere
 
 HEARTBEAT_S = 0.5
 LINES = "application/x-ndjson"
@@ -51,7 +52,12 @@ async def _held(freeze: Callable[[], AbstractContextManager[Frozen]]) -> AsyncGe
 
 ENDPOINTS = (
     Endpoint(
-        "GET", "/intake", Capability.OPERATE, "How far the store is behind the spool.", Freshness, intake
+        "GET",
+        "/intake",
+        Everywhere(Capability.OPERATE),
+        "How far the store is behind the spool.",
+        Freshness,
+        intake,
     ),
     Endpoint(
         "GET",

@@ -3,6 +3,7 @@
 from afterclick.accounts.policy import Capability
 from afterclick.api.records import Nothing
 from afterclick.web.endpoint import Call, Endpoint
+from afterclick.web.need import Everywhere
 from afterclick.web.vitals import Vitals
 
 
@@ -15,7 +16,7 @@ ENDPOINTS = (
     Endpoint(
         "GET",
         "/system",
-        Capability.OPERATE,
+        Everywhere(Capability.OPERATE),
         "How the installation is doing: what waits, the disk, jobs, statements, and what the log said.",
         Vitals,
         system,

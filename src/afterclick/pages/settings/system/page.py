@@ -4,6 +4,7 @@ from afterclick.accounts.policy import Capability
 from afterclick.pages.settings.system.context import SystemPage, system_page
 from afterclick.web.desk import Desk
 from afterclick.web.lens import Lens
+from afterclick.web.need import Everywhere
 from afterclick.web.page import Page, Section
 
 
@@ -15,7 +16,7 @@ def read(desk: Desk, lens: Lens) -> SystemPage:
 PAGE = Page(
     path="/settings/system",
     name="System",
-    needs=Capability.OPERATE,
+    needs=Everywhere(Capability.OPERATE),
     context=SystemPage,
     read=read,
     settings=Section(80),
