@@ -11,9 +11,11 @@ from starlette.requests import HTTPConnection
 from tests.web.desks import served
 
 from afterclick import web
+from afterclick.accounts import Site, Sites
 from afterclick.accounts.policy import ROLES, Capability, Role
 from afterclick.accounts.viewer import Viewer, with_roles
 from afterclick.pages import dashboard
+from afterclick.store.control.database import open_control
 
 MONEY = re.compile(
     r'€\s?\d|"revenue":\s?\d|"revenue_lost":\s?{"value"|"revenue(_lost)?","value":-?\d|"naive":\s?[\d{]'
@@ -90,6 +92,39 @@ def test_links_to_visits_are_shown_to_who_may_open_them_only(client: httpx.Clien
         path for path in PATHS[:4] if re.search(r'(href|data-visits)="/visits', read(client, role, path))
     }
     assert bool(linked) == (Capability.VISITS in ROLES[role])
+
+
+@pytest.mark.parametrize("role", list(Role))
+def test_the_write_key_is_printed_for_who_may_see_keys_only(empty_desk: web.Desk, role: Role) -> None:
+    site = empty_desk.scope.site
+
+    def recognize(_: HTTPConnection) -> Viewer:
+        return with_roles("member", "p", "p", {site: role})
+
+    with (
+        served(dashboard(replace(empty_desk, recognize=(recognize,))), empty_desk.live) as url,
+        httpx.Client(base_url=url, timeout=30) as reader,
+    ):
+        texts = [reader.get(path).text for path in ("/", "/visits", "/connect", "/problems", "/quality")]
+    assert any(empty_desk.key(site) in text for text in texts) == (Capability.CONNECT in ROLES[role])
+
+
+def test_a_shared_page_prints_no_write_key(empty_desk: web.Desk) -> None:
+    site = empty_desk.scope.site
+    control = open_control(empty_desk.settings)
+    Sites(control).create(Site(site, "Shop", "EUR", "UTC"))
+    control.dispose()
+    with (
+        served(dashboard(empty_desk), empty_desk.live) as url,
+        httpx.Client(base_url=url, timeout=30) as reader,
+    ):
+        reader.post("/share", data={"page": "/", "title": "Overview", "days": "7"}, params={"site": site})
+        [link] = empty_desk.keyring.share_links.list(site)
+        shown = reader.get(f"/shared/{link.token}").text
+        own = reader.get("/", params={"site": site}).text
+    assert "Nothing to show before the first visit" in shown
+    assert empty_desk.key(site) not in shown
+    assert empty_desk.key(site) in own
 
 
 @pytest.mark.parametrize("role", [role for role in Role if Capability.VISITS in ROLES[role]])

@@ -48,11 +48,11 @@ THEMES = ("auto", "light", "dark")
 
 @dataclass(frozen=True)
 class Frame:
-    """What stands around every page. `sites` names those that the viewer may look at, by id; `rail` and `settings`
-    hold what the viewer may open. `own_key` is the write key that our own pages report with, empty for none; `snippet`
-    is the line that connects the reader's site; `nonce` is what a script needs to run; `stays` whether another site has
-    this very page; `sharing` whether the viewer may share the page; `live` whether they may hear what happens, which
-    who owes a second factor may not.
+    """What stands around every page. `sites` names those that the viewer may look at, by id; `rail` and `settings` hold
+    what the viewer may open. `own_key` is the write key that our own pages report with, empty for none; `snippet` is
+    the line that connects the reader's site, with its key for who may see keys; `nonce` is what a script needs to
+    run; `stays` whether another site has this very page; `sharing` whether the viewer may share the page; `live`
+    whether they may hear what happens, which who owes a second factor may not.
     """
 
     title: str
@@ -175,7 +175,7 @@ class Drawing:
             theme=_theme(request),
             collector=desk.collector,
             own_key=key_of(desk, desk.own_site),
-            snippet=page_snippet(key_of(desk, lens.scope.site), desk.collector),
+            snippet=page_snippet(_shown_key(desk, lens), desk.collector),
             rail=self._rail(lens),
             viewer=lens.viewer,
             settings=self.settings(lens),
@@ -235,6 +235,12 @@ def _words(lens: Lens) -> dict[str, object]:
 def _theme(request: Request) -> str:
     theme = request.cookies.get("theme", "auto")
     return theme if theme in THEMES else "auto"
+
+
+def _shown_key(desk: Desk, lens: Lens) -> str:
+    """The write key of the site that is looked at, for who may see keys; empty for others and for a link's readers."""
+    site = lens.scope.site
+    return key_of(desk, site) if lens.viewer.may(Capability.CONNECT, site) else ""
 
 
 def key_of(desk: Desk, site: str) -> str:

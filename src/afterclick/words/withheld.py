@@ -72,15 +72,17 @@ def visit(found: Visit, scope: Scope) -> Visit:
 
 
 _MONEY = frozenset({"cart", "checkout", "order", "refund"})
-_OWN_WORDS = frozenset({"rating", "survey", "contact", "message", "order", "refund"})
+_BY_PROGRAMS = frozenset({"error"})
+"""Types whose `message` a program wrote; of every other one, also of those to come, a customer may have."""
 
 
 def _happening(one: Happening, scope: Scope) -> Happening:
     if one.type in _MONEY and not may(scope, Capability.MONEY):
         one = msgspec.structs.replace(one, value=0.0, revenue=_WITHHELD, currency="")
-    if one.type in _OWN_WORDS and not may(scope, Capability.PERSONAL):
-        one = msgspec.structs.replace(one, message="", order_id="")
-    return one
+    if may(scope, Capability.PERSONAL):
+        return one
+    message = one.message if one.type in _BY_PROGRAMS else ""
+    return msgspec.structs.replace(one, message=message, order_id="")
 
 
 def search(wanted: Filter, scope: Scope) -> Filter:

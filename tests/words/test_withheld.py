@@ -1,0 +1,41 @@
+"""What customers wrote is left out of a visit for whoever may not see who they are, whatever it came as."""
+
+import random
+
+import pytest
+from tests.web.shopfront import NOW, Shopper
+
+from afterclick.accounts.policy import ROLES, Capability, Role
+from afterclick.journeys import Happening, visit
+from afterclick.signals import EVENT_TYPES
+from afterclick.store.schema.records import events_table
+from afterclick.store.scope import Scope
+from afterclick.store.store import Store
+from afterclick.words import withheld
+
+WROTE = "they never called me back"
+VISITORS = [role for role in Role if Capability.VISITS in ROLES[role]]
+
+
+def happenings(store: Store, scope: Scope, session: str, role: Role) -> list[Happening]:
+    seen = Scope(scope.site, ROLES[role])
+    found = withheld.visit(visit(store, seen, session), seen)
+    return [one for page in found.pages for one in page.happenings]
+
+
+@pytest.mark.parametrize("role", VISITORS)
+def test_free_text_of_every_type_is_for_who_may_see_who_a_customer_is(
+    store: Store, scope: Scope, role: Role
+) -> None:
+    one = Shopper(scope.site, random.Random(5), NOW, {})
+    one.open(0, 500, 900.0)
+    for kind in sorted(EVENT_TYPES - {"page_view"}):
+        one.add(kind, 10, name="n", message=WROTE, order_id="A-1")
+    store.insert("events", events_table(one.events), f"{scope.site} {role}")
+    told = {(one.type, one.message, one.order_id) for one in happenings(store, scope, one.session_id, role)}
+    types = {kind for kind, message, _ in told if message == WROTE}
+    if Capability.PERSONAL in ROLES[role]:
+        assert types == EVENT_TYPES - {"page_view"}
+    else:
+        assert types == {"error"}
+        assert {order for _, _, order in told} == {""}
