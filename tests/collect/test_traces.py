@@ -35,6 +35,32 @@ def request(*spans: Mapping[str, object]) -> ExportTraceServiceRequest:
     return made
 
 
+ADDRESSES = {"net.peer.ip": "203.0.113.9", "network.peer.address": "203.0.113.9", "http.route": "/p/:id"}
+
+
+@pytest.mark.parametrize(("kind", "kept"), [(2, ["http.route"]), (3, sorted(ADDRESSES))])
+def test_a_servers_span_keeps_no_address_of_its_caller_and_a_clients_that_of_what_it_called(
+    house: House, kind: int, kept: list[str]
+) -> None:
+    attributes = [KeyValue(key=key, value=AnyValue(string_value=value)) for key, value in ADDRESSES.items()]
+    made = request({"kind": kind})
+    made.resource_spans[0].scope_spans[0].spans[0].attributes.extend(attributes)
+    house.send(made.SerializeToString(), "/v1/traces", content_type=PROTOBUF)
+    [span] = house.spans()
+    assert sorted(json.loads(span.attributes)) == kept
+
+
+def test_a_person_in_the_name_of_a_service_or_of_a_peer_is_masked(house: House) -> None:
+    made = request({"kind": 3})
+    made.resource_spans[0].resource.attributes[0].value.string_value = "shop of ada@example.org"
+    made.resource_spans[0].scope_spans[0].spans[0].attributes.add(
+        key="peer.service"
+    ).value.string_value = "postgres://app:hunter22@db"
+    house.send(made.SerializeToString(), "/v1/traces", content_type=PROTOBUF)
+    [span] = house.spans()
+    assert (span.service, span.peer) == ("shop of [email]", "postgres://app:[secret]@db")
+
+
 def test_spans_of_the_specifications_json_become_records(house: House) -> None:
     answer = house.send(PAYLOAD.read_bytes(), "/v1/traces")
     assert (answer.status_code, answer.headers["content-type"], answer.json()) == (

@@ -12,7 +12,7 @@ from afterclick.collect.event.id import made_id
 from afterclick.collect.event.page_address import page_of
 from afterclick.collect.event.validity import session_start
 from afterclick.collect.event.wire import Scalar, WireEvent
-from afterclick.collect.passage.cleaning import scrubbed, scrubbed_props, without_query
+from afterclick.collect.passage.cleaning import label, scrubbed, scrubbed_props, without_query
 from afterclick.collect.passage.passage import House, Passage
 from afterclick.collect.passage.sender import customer_agent
 from afterclick.signals import DeviceClass, Event
@@ -41,7 +41,9 @@ _TEXTS = {
     "order_id": 128,
     "currency": 3,
 }
-"""Fields that are kept as they are, and their most characters."""
+"""Fields that are kept as they are, but for personal data in labels, and their most characters."""
+_LABELS = frozenset({"name", "route", "step", "channel", "campaign", "release"})
+"""Fields that hold few different words, in which somebody may yet have put a person."""
 _SHORT = 64
 """Characters that every text may have, but for the currency."""
 _TARGET, _SOURCE, _MESSAGE = 512, 1024, 2048
@@ -87,8 +89,12 @@ def _record(event: WireEvent, passage: Passage, agent: str, received: int | None
 
 def _cut_texts(event: WireEvent, told: dict[str, object]) -> None:
     for name, value in told.items():
-        if type(value) is str and (len(value) > _SHORT or "\x00" in value) and (most := _TEXTS.get(name)):
-            told[name] = _text(value, most)
+        if type(value) is not str:
+            continue
+        if (len(value) > _SHORT or "\x00" in value) and (most := _TEXTS.get(name)):
+            told[name] = value = _text(value, most)
+        if name in _LABELS:
+            told[name] = label(value)
     if event.currency:
         told["currency"] = _text(event.currency, _TEXTS["currency"])
     if event.target:
@@ -160,7 +166,7 @@ def _country(code: str) -> str:
 
 def _tags(tags: dict[str, Scalar]) -> list[str]:
     pairs = [f"{_text(key, 32)}={_tag(value)}" for key, value in tags.items() if key and value is not None]
-    return sorted(pairs)[:_TAGS]
+    return sorted([label(pair) for pair in pairs])[:_TAGS]
 
 
 def _tag(value: Scalar) -> str:

@@ -5,6 +5,7 @@ from functools import cached_property
 
 from afterclick.collect.otlp.attributes import flat_json
 from afterclick.collect.otlp.values import Attributes, text
+from afterclick.collect.passage.cleaning import label
 
 _COLUMNS = frozenset({"service.name", "service.version", "afterclick.generated"})
 
@@ -22,8 +23,8 @@ class Resource:
     def of(attributes: Attributes) -> "Resource":
         """The resource of these attributes; without `service.name` it is "unknown_service", as SDKs say."""
         return Resource(
-            text(attributes.get("service.name"), 128) or "unknown_service",
-            text(attributes.get("service.version"), 64),
+            label(text(attributes.get("service.name"), 128)) or "unknown_service",
+            label(text(attributes.get("service.version"), 64)),
             attributes.get("afterclick.generated") is True,
             attributes,
         )

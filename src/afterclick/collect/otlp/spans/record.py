@@ -10,7 +10,7 @@ from afterclick.collect.otlp.attributes import as_json, exception
 from afterclick.collect.otlp.spans.attributes import take
 from afterclick.collect.otlp.spans.wire import WireSpan
 from afterclick.collect.otlp.values import SPAN_ID, TRACE_ID, Plain, text
-from afterclick.collect.passage.cleaning import scrubbed
+from afterclick.collect.passage.cleaning import label, scrubbed
 from afterclick.collect.passage.passage import House, Passage, Window
 from afterclick.drops import DropReason
 from afterclick.signals import Span, SpanKind, SpanStatus
@@ -23,6 +23,8 @@ _REMEMBERED = 4096  # names of operations are few
 # Semantic conventions, the current name first, then the ones it replaced.
 _HTTP_STATUS = ("http.response.status_code", "http.status_code")
 _GENERATED = ("afterclick.generated",)
+_CALLER = ("net.peer.ip", "network.peer.address")
+"""Of a server's span the customer's address, of a client's the address of what it called."""
 _PEER = ("peer.service", "server.address", "net.peer.name")
 
 
@@ -64,6 +66,8 @@ def _record(site: str, span: WireSpan, received: int | None) -> Span:
     status = take(attributes, _HTTP_STATUS)
     peer = take(attributes, _PEER[:1] if span.kind == ProtoSpan.SPAN_KIND_SERVER else _PEER)
     generated = take(attributes, _GENERATED) is True
+    if span.kind == ProtoSpan.SPAN_KIND_SERVER:
+        take(attributes, _CALLER)
     return Span(
         site=site,
         trace_id=span.trace_id,
@@ -79,7 +83,7 @@ def _record(site: str, span: WireSpan, received: int | None) -> Span:
         status=_STATUSES[span.status] if 0 <= span.status < len(_STATUSES) else "unset",
         status_message=scrubbed(text(span.status_message, 1024)) if span.status_message else "",
         http_status=_http_status(status),
-        peer=text(peer, 253),
+        peer=label(text(peer, 253)),
         release=span.resource.release,
         exception=exception(span.exception) if span.exception else "",
         generated=generated or span.resource.generated,

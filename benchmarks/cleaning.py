@@ -1,0 +1,133 @@
+"""How often cleaning masks what is nobody's: order numbers, product titles and SKUs that look like telephone numbers.
+
+Seeded and made by chance; a thousandth may be masked at most. docs/privacy.md#false-alarms tells the measured rates.
+"""
+
+import random
+import string
+import sys
+from collections.abc import Callable
+
+from afterclick.collect.passage.cleaning import scrubbed
+from benchmarks.table import Row, show
+
+EACH = 10_000
+MOST = 0.001
+_THINGS = (
+    "Tent",
+    "Boot",
+    "Kettle",
+    "Lamp",
+    "Key Holder",
+    "Cookie Jar",
+    "Token Ring",
+    "Passport Case",
+    "Secret Garden Seeds",
+    "Signature Pen",
+    "Coffee +20%",
+    "Mug: large",
+    "Backpack 40 L",
+    "Rope 9.8 mm x 60 m",
+    "Set of 12",
+    "Cable USB-C 2.0",
+    "Password Notebook",
+    "IBAN Wallet",
+    "Pin: brass",
+    "Duvet 135x200",
+    "Tea @ home",
+    "Socks 39-42",
+    "T-Shirt (size: XL)",
+)
+_COLOURS = ("blue", "Red", "GREEN", "schwarz", "modrá", "n°5", "olive/grey", "black & white")
+
+
+def _digits(rng: random.Random, many: int) -> str:
+    return "".join(rng.choice(string.digits) for _ in range(many))
+
+
+def _checked(rng: random.Random) -> str:
+    """An article number (GTIN-13) with its check digit."""
+    body = rng.choice(("40", "50", "30", "87", "859", "978")) + _digits(rng, 10)
+    body = body[:12]
+    total = sum(int(digit) * (3 if at % 2 else 1) for at, digit in enumerate(body))
+    return body + str(-total % 10)
+
+
+def order_number(rng: random.Random) -> str:
+    """As shops write them."""
+    day = f"2026{rng.randint(1, 12):02d}{rng.randint(1, 28):02d}"
+    return rng.choice(
+        (
+            f"#{rng.randint(1000, 99_999)}",
+            f"1000{_digits(rng, 5)}",
+            f"20000{_digits(rng, 5)}-{rng.randint(1, 9)}",
+            f"{rng.randint(100, 999)}-{_digits(rng, 7)}-{_digits(rng, 7)}",
+            f"{day}-{_digits(rng, 4)}",
+            f"{day}{_digits(rng, 8)}",
+            f"ORD-{day}-{_digits(rng, 6)}",
+            f"DE{_digits(rng, 8)}",
+            f"SO/{rng.randint(2020, 2026)}/{_digits(rng, 5)}",
+            f"{rng.getrandbits(128):032x}",
+            f"gid://shopify/Order/{_digits(rng, 13)}",
+            f"17{_digits(rng, 11)}",
+            _digits(rng, 12),
+            f"order {_digits(rng, 8)} of {day[:4]}-{day[4:6]}-{day[6:]}",
+            f"{_digits(rng, 4)} {_digits(rng, 4)} {_digits(rng, 4)}",
+        )
+    )
+
+
+def title(rng: random.Random) -> str:
+    """As products are named."""
+    number = _checked(rng) if rng.random() < 0.2 else ""
+    return f"{rng.choice(_THINGS)}, {rng.choice(_COLOURS)} {rng.randint(1, 99)} {number}"
+
+
+def phone_like(rng: random.Random) -> str:
+    """SKUs, serial and article numbers in groups of digits."""
+    return rng.choice(
+        (
+            f"{_digits(rng, 3)}-{_digits(rng, 3)}-{_digits(rng, 4)}",
+            f"{_digits(rng, 4)}-{_digits(rng, 3)}-{_digits(rng, 3)}",
+            f"{_digits(rng, 2)}.{_digits(rng, 4)}.{_digits(rng, 4)}",
+            f"SKU {_digits(rng, 3)} {_digits(rng, 3)} {_digits(rng, 3)}",
+            f"A{_digits(rng, 3)} {_digits(rng, 3)} {_digits(rng, 2)} {_digits(rng, 2)}",
+            _checked(rng),
+            f"0{_checked(rng)}",
+            f"{_digits(rng, 5)}-{_digits(rng, 5)}",
+            f"+{_digits(rng, 2)}-{_digits(rng, 2)}",
+            f"{_digits(rng, 3)}+{_digits(rng, 5)}",
+            f"ab{_digits(rng, 2)} {_digits(rng, 4)} {_digits(rng, 4)} {_digits(rng, 4)}",
+            f"99{_digits(rng, 18)}",
+        )
+    )
+
+
+KINDS: dict[str, Callable[[random.Random], str]] = {
+    "order numbers": order_number,
+    "product titles": title,
+    "SKUs like telephone numbers": phone_like,
+}
+
+
+def masked(kind: str, seed: int = 20261128) -> list[str]:
+    """What cleaning changes of so many ordinary texts of a kind."""
+    rng = random.Random(seed)
+    texts = [KINDS[kind](rng) for _ in range(EACH)]
+    return [text for text in texts if scrubbed(text) != text]
+
+
+def main() -> bool:
+    """Print the rates, and a few of what was masked."""
+    rows: list[Row] = []
+    for kind in KINDS:
+        found = masked(kind)
+        rate = len(found) / EACH
+        rows.append(Row(kind, f"{len(found)} of {EACH:,}", "", f"{rate:.2%}", f"< {MOST:.1%}", rate < MOST))
+        for text in found[:3]:
+            print(f"  {kind}: {text} -> {scrubbed(text)}")
+    return show("False alarms of cleaning", rows)
+
+
+if __name__ == "__main__":
+    sys.exit(not main())
