@@ -44,7 +44,7 @@ ROLLUPS = (
     "page_views",
     "trace_visits",
     "orders",
-    "late_refunds",
+    "order_tickets",
     "service_minutes",
     "service_edges",
 )
@@ -148,7 +148,7 @@ def numbers(store: Store, site: str) -> dict[str, list[dict[str, Any]]]:
     """All rows of the rollups, and what tells a row's age left out."""
     found: dict[str, list[dict[str, Any]]] = {}
     for table in ROLLUPS:
-        left_out = {"sessions": "site, node, who", "late_refunds": "site, settled"}.get(
+        left_out = {"sessions": "site, node, who", "order_tickets": "site, settled"}.get(
             table, "site, version" if table.startswith("service") else "site"
         )
         sql = f"SELECT * EXCEPT ({left_out}) FROM {table} WHERE site = {{site:String}} ORDER BY ALL"

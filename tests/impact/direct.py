@@ -47,7 +47,7 @@ def arrivals(run: Simulation, question: Question) -> pa.Table:
         "orders_of_visit": ordered.astype(np.float64),
         "revenue_of_visit": revenue,
         "next_order": np.where(later_order, order_at[visit], 0),
-        "currency": np.where(ordered, "EUR", ""),
+        "currency": np.full(len(visit), "EUR"),
     }
     for name in ("device_class", "device_tier", "country", "campaign", "visitor", "browser"):
         columns[name] = getattr(visits, name)[visit]

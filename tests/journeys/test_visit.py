@@ -26,6 +26,7 @@ def test_a_visit_reads_back_in_order_with_what_belongs_to_no_page(store: Store, 
     random.Random(3).shuffle(shuffled)
     for event in shuffled:
         store.insert("events", events_table([event]), event.event_id)
+    store.settle(NOW)
     found = visit(store, scope, one.session_id)
     assert [page.step for page in found.pages if page.step] == ["home", "product"]
     assert [part.type for part in found.pages[-1].happenings if part.type != "vital"] == ["order", "refund"]

@@ -26,7 +26,7 @@ def test_a_mean_has_the_normal_interval_of_its_answers_from_thirty_on() -> None:
 
 
 def test_a_count_and_a_sum_are_exact_and_say_so_and_n_is_that_of_the_orders() -> None:
-    row = {"revenue": 840.0, "orders": 12, "visits": 400}
+    row = {"revenue": 840.0, "orders": 12, "sold": 12, "visits": 400}
     revenue, orders = measured(metric("revenue"), row), measured(metric("orders"), row)
     assert [(one.value, one.n, one.interval, one.method) for one in (revenue, orders)] == [
         (840.0, 12, None, "summed"),

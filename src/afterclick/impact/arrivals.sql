@@ -17,7 +17,19 @@ WHERE site = {site:String}
     )
 
 -- name: arrivals
+-- Money is that of the currency of most orders: others are never added to it.
 WITH
+    (
+        SELECT argMax(code, (n, code)) FROM (
+            SELECT toString(currency) AS code, count() AS n
+            FROM orders
+            WHERE site = {site:String}
+                AND time >= fromUnixTimestamp64Milli({since:Int64}, 'UTC')
+                AND time < fromUnixTimestamp64Milli({until:Int64}, 'UTC')
+                AND revenue > 0
+            GROUP BY code
+        )
+    ) AS main,
     views AS
     (
         SELECT
@@ -52,7 +64,7 @@ WITH
     visits AS
     (
         SELECT
-            session_id, device_id, device_class, device_tier, country, channel, campaign, visitor, browser, currency, visit_keys
+            session_id, device_id, device_class, device_tier, country, channel, campaign, visitor, browser, visit_keys
         FROM visits_counted
         WHERE site = {site:String}
             AND session_start >= fromUnixTimestamp64Milli({since:Int64}, 'UTC') - INTERVAL 1 DAY
@@ -60,7 +72,7 @@ WITH
     ),
     paid AS
     (
-        SELECT session_id, groupArray((time, toFloat64(revenue))) AS orders
+        SELECT session_id, groupArray((time, if(currency = main, toFloat64(revenue), 0.))) AS orders
         FROM orders
         WHERE site = {site:String}
             AND time >= fromUnixTimestamp64Milli({since:Int64}, 'UTC')
@@ -95,7 +107,7 @@ SELECT
     toFloat64(length(paid.orders)) AS orders_of_visit,
     arraySum(x -> x.2, paid.orders) AS revenue_of_visit,
     arrayMin(arrayMap(x -> toUnixTimestamp64Milli(x.1), arrayFilter(x -> x.1 > views.time, paid.orders))) AS next_order,
-    toString(visits.currency) AS currency
+    ifNull(main, '') AS currency
 FROM views
 INNER JOIN visits ON visits.session_id = views.session_id
 LEFT JOIN paid ON paid.session_id = views.session_id

@@ -3,6 +3,7 @@
 Enters: sessions, events and spans through the query layer. Leaves: frozen records that pages can draw.
 """
 
+from afterclick.journeys.paid import Paid
 from afterclick.journeys.visit import Happening, Head, Page, Visit, visit
 from afterclick.journeys.visits import FELT, Choice, Filter, VisitRow, countries, steps, visits
 from afterclick.journeys.waterfall import Bar, Span, Trace, trace
@@ -15,6 +16,7 @@ __all__ = [
     "Happening",
     "Head",
     "Page",
+    "Paid",
     "Span",
     "Trace",
     "Visit",

@@ -7,6 +7,7 @@ from uuid import UUID
 import msgspec
 
 from afterclick.errors import NotFound
+from afterclick.journeys.paid import Paid
 from afterclick.journeys.waterfall import Span, Trace, trace
 from afterclick.signals import NO_ID
 from afterclick.store.engine.query import Reader, statements
@@ -17,7 +18,11 @@ _SLACK = 600_000  # ms that a service's clock, or a span's end, may lie outside 
 
 
 class Head(msgspec.Struct, frozen=True, kw_only=True):
-    """Who and when: the visit's row in `sessions`. Times are UTC ms."""
+    """Who and when: the visit's row in `sessions`. Times are UTC ms.
+
+    Where from, what with and `release` are those of its first page view. `paid` is what refunds leave, by currency;
+    `revenue` that of `currency`, in which most of the orders are.
+    """
 
     session_id: str
     started: int
@@ -32,10 +37,15 @@ class Head(msgspec.Struct, frozen=True, kw_only=True):
     browser: str
     os: str
     referrer: str
+    channel: str
+    landing_host: str
+    landing_path: str
     release: str
     revenue: float
     orders: int
     currency: str
+    paid: list[Paid] = []
+    over_refunded: bool = False
 
 
 class Happening(msgspec.Struct, frozen=True, kw_only=True):
@@ -56,6 +66,7 @@ class Happening(msgspec.Struct, frozen=True, kw_only=True):
     source: str
     message: str
     trace_id: str
+    release: str
     order_id: str
     revenue: float
     currency: str
@@ -63,22 +74,28 @@ class Happening(msgspec.Struct, frozen=True, kw_only=True):
 
 @dataclass(frozen=True)
 class Page:
-    """One page view and what happened on it, in time order. `path` and `step` are empty when only its parts arrived."""
+    """One page view and what happened on it, in time order. `path`, `step` and `release` are empty when only its parts
+    arrived.
+    """
 
     page_view_id: str
     time: int
     path: str
     step: str
+    release: str
     happenings: tuple[Happening, ...]
 
 
 @dataclass(frozen=True)
 class Visit:
-    """A visit with its pages in order; `traces` by trace id, only those whose spans have arrived."""
+    """A visit with its pages in order; `traces` by trace id, only those whose spans have arrived. `releases` are those
+    of its pages in their order: of more than one, the release changed during the visit.
+    """
 
     head: Head
     pages: tuple[Page, ...]
     traces: dict[str, Trace]
+    releases: tuple[str, ...]
 
 
 def visit(reader: Reader, scope: Scope, session_id: str) -> Visit:
@@ -97,7 +114,9 @@ def visit(reader: Reader, scope: Scope, session_id: str) -> Visit:
     found = reader.rows(
         scope, _SQL["visit_events"], Happening, {"session_id": wanted, "started": heads[0].started}
     )
-    return Visit(heads[0], _pages(found), _traces(reader, scope, heads[0], found))
+    pages = _pages(found)
+    releases = tuple(dict.fromkeys(page.release for page in pages if page.release))
+    return Visit(heads[0], pages, _traces(reader, scope, heads[0], found), releases)
 
 
 def _pages(found: list[Happening]) -> tuple[Page, ...]:
@@ -114,7 +133,7 @@ def _page(page_view_id: str, parts: list[Happening]) -> Page:
     shown = next((one for one in parts if one.type == "page_view"), parts[0])
     # A page view that carries the trace which made the page is shown with it.
     rest = tuple(one for one in parts if one.type != "page_view" or one.trace_id)
-    return Page(page_view_id, min(one.time for one in parts), shown.path, shown.step, rest)
+    return Page(page_view_id, min(one.time for one in parts), shown.path, shown.step, shown.release, rest)
 
 
 def _traces(reader: Reader, scope: Scope, head: Head, found: list[Happening]) -> dict[str, Trace]:

@@ -13,8 +13,13 @@ SELECT
     browser,
     os,
     referrer,
+    channel,
+    landing_host,
+    landing_path,
     release,
     toFloat64(revenue_net) AS revenue,
+    CAST(paid_net, 'Array(Tuple(currency String, amount Float64))') AS paid,
+    toBool(session_felt.over_refunded) AS over_refunded,
     n_orders AS orders,
     currency
 FROM session_felt
@@ -37,6 +42,7 @@ SELECT
     source,
     message,
     trace_id,
+    release,
     order_id,
     toFloat64(revenue) AS revenue,
     currency

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 import msgspec
 
+from afterclick.journeys.paid import Paid
 from afterclick.store.engine.query import Reader, statements
 from afterclick.store.scope import Scope
 
@@ -14,7 +15,8 @@ FELT = ("slow", "error", "struggle", "rated")
 class VisitRow(msgspec.Struct, frozen=True, kw_only=True):
     """One visit in a list. Times are UTC ms, `lcp` and `inp` ms; `stars` is the rating, 0 when not given.
 
-    The flags slow, error and struggle are the definitions v1 (docs/definitions.md).
+    The flags slow, error and struggle are the definitions v1 (docs/definitions.md). `paid` is what refunds leave, by
+    currency; `revenue` that of `currency`, in which most of the orders are.
     """
 
     session_id: str
@@ -36,6 +38,8 @@ class VisitRow(msgspec.Struct, frozen=True, kw_only=True):
     orders: int
     revenue: float
     currency: str
+    paid: list[Paid] = []
+    over_refunded: bool = False
 
 
 class Choice(msgspec.Struct, frozen=True):

@@ -19,6 +19,8 @@ SELECT
     toFloat64(rating.2) AS stars,
     n_orders AS orders,
     toFloat64(revenue_net) AS revenue,
+    CAST(paid_net, 'Array(Tuple(currency String, amount Float64))') AS paid,
+    toBool(session_felt.over_refunded) AS over_refunded,
     currency
 FROM session_felt
 WHERE site = {site:String}
@@ -38,7 +40,7 @@ WHERE site = {site:String}
         OR ({paid:String} = 'no' AND NOT converted))
     AND ({find:String} = ''
         OR user_id = {find:String} OR device_id = {find:String}
-        OR mapContains(session_felt.orders, {find:String}))
+        OR mapContains(session_felt.orders, {find:String}) OR has(told_before, {find:String}))
     AND ({person:UInt32} = 0 OR (session_start, session_id) IN (
         SELECT session_start, session_id FROM session_person
         WHERE site = {site:String} AND {person:UInt32} != 0 AND person = {person:UInt32}

@@ -16,7 +16,7 @@ from afterclick.store.engine.latency import Latencies
 from afterclick.store.engine.query import Parameter, Reader, Statement
 from afterclick.store.erasure.tables import PersonTables
 from afterclick.store.rollups.identity import IdentityTables
-from afterclick.store.rollups.late_refunds import settle_refunds
+from afterclick.store.rollups.order_visits import settle_orders
 from afterclick.store.rollups.rebuild import drop_left_shadows, rebuild
 from afterclick.store.rollups.service_minutes import settle_minutes
 from afterclick.store.schema.migrations import migrate
@@ -30,10 +30,10 @@ if TYPE_CHECKING:
 
 
 class Settled(NamedTuple):
-    """What one settling did: minutes computed anew, refunds carried to their visits."""
+    """What one settling did: minutes computed anew, what was told of orders and brought to their visits."""
 
     minutes: int
-    refunds: int
+    orders: int
 
 
 class Store(Reader):
@@ -85,11 +85,11 @@ class Store(Reader):
         return usage(self._engine)
 
     def settle(self, now: int, stop: Stop | None = None) -> Settled:
-        """Bring service_minutes, service_edges and late refunds up to date; `now` is UTC ms.
+        """Bring service_minutes, service_edges and the orders of visits up to date; `now` is UTC ms.
 
         Raises Stopped at a safe point once `stop` is set.
         """
-        return Settled(settle_minutes(self._engine, now, stop), settle_refunds(self._engine, now))
+        return Settled(settle_minutes(self._engine, now, stop), settle_orders(self._engine, now))
 
     def rebuild(self, since: int, until: int) -> list[str]:
         """Compute page_views, sessions, trace_visits and orders of the months of [since, until) (UTC ms) anew."""

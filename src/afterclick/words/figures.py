@@ -2,6 +2,7 @@
 
 import math
 import re
+from collections.abc import Iterable
 from copy import copy
 from datetime import datetime
 from functools import lru_cache
@@ -52,6 +53,11 @@ def money(value: float, currency: str, *, exact: bool = False, locale: str = ENG
     if symbol[-1:].isalpha():
         amount = re.sub(rf"(?<={re.escape(symbol)})(?=\d)", "\u00a0", amount)
     return amount.replace("-", "−")
+
+
+def moneys(sums: Iterable[tuple[float, str]], *, exact: bool = False, locale: str = ENGLISH) -> str:
+    """Amounts of several currencies, which are never added: €10.00 and ¥12,000."""
+    return join([money(value, currency, exact=exact, locale=locale) for value, currency in sums])
 
 
 @lru_cache

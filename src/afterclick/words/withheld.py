@@ -5,6 +5,7 @@ A page or an answer then shows the rest, and says "not for your role" where a fi
 
 from collections.abc import Sequence
 from dataclasses import replace
+from typing import Any
 
 import msgspec
 
@@ -16,6 +17,7 @@ from afterclick.resolve import Evidence, Problem
 from afterclick.store.scope import Scope
 
 _WITHHELD = float("nan")  # figures.money knows it
+_UNPAID: dict[str, Any] = {"revenue": _WITHHELD, "currency": "", "paid": [], "over_refunded": False}
 
 
 def may(scope: Scope, capability: Capability) -> bool:
@@ -54,7 +56,7 @@ def visits(found: Sequence[VisitRow], scope: Scope) -> list[VisitRow]:
     """The visits, without what they paid for who may not see money; that they bought stays."""
     if may(scope, Capability.MONEY):
         return list(found)
-    return [msgspec.structs.replace(one, revenue=_WITHHELD, currency="") for one in found]
+    return [msgspec.structs.replace(one, **_UNPAID) for one in found]
 
 
 def visit(found: Visit, scope: Scope) -> Visit:
@@ -63,7 +65,7 @@ def visit(found: Visit, scope: Scope) -> Visit:
     if not may(scope, Capability.PERSONAL):
         head = msgspec.structs.replace(head, user_id="", region="")
     if not may(scope, Capability.MONEY):
-        head = msgspec.structs.replace(head, revenue=_WITHHELD, currency="")
+        head = msgspec.structs.replace(head, **_UNPAID)
     pages = tuple(
         replace(page, happenings=tuple(_happening(one, scope) for one in page.happenings))
         for page in found.pages

@@ -23,7 +23,7 @@ ROOT = Path(str(resources.files(afterclick)))
 
 OVER_ALL_SITES = {
     "store/rollups/identity.sql": "numbers nodes and links visits of all sites; a node key is made of its site",
-    "store/rollups/late_refunds.sql": "carries refunds of any site to the visits of their orders, each of its own site",
+    "store/rollups/order_visits.sql": "brings orders of any site to the visits that told of them, each of its own site",
     "store/rollups/service_minutes.py": "looks up which minutes of any site wait, then settles site by site",
     "store/rollups/rebuild.py": "makes whole months of the rollups anew, of all sites, each row under its own",
     "store/rollups/identity.py": "publishes who belongs to whom for all sites, as numbers",

@@ -45,7 +45,7 @@ FUNCTIONS = (
 HIDDEN = (
     "events_of", "sessions_of", "orders_of", "page_views_of", "identity_edges", "identity_nodes", "merged_nodes",
     "people",
-    "dirty_minutes", "late_refunds", "schema_migrations", "system.tables", "system.parts", "system.columns",
+    "dirty_minutes", "order_tickets", "schema_migrations", "system.tables", "system.parts", "system.columns",
     "default.events",
     "`default`.`events`", "\"default\".\"events\"", "information_schema.tables", "_table_function.file",
     "INFORMATION_SCHEMA.COLUMNS",

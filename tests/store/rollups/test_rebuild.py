@@ -51,7 +51,8 @@ def test_a_corrupted_rollup_is_equal_to_before_after_a_rebuild(
     engine = store._engine  # pyright: ignore[reportPrivateUsage]
     engine.command(
         "INSERT INTO sessions (site, session_start, session_id, errors, orders)"
-        " SELECT site, session_start, session_id, [1, 2], map('x', 5) FROM sessions WHERE site = {site:String}",
+        " SELECT site, session_start, session_id, [1, 2], map('x', (5, 'EUR')) FROM sessions"
+        " WHERE site = {site:String}",
         {"site": event("track").site},
     )
     for table in ("page_views", "trace_visits", "orders"):

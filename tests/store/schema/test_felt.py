@@ -60,7 +60,7 @@ def test_a_page_view_and_its_visit_are_felt_by_the_definitions(
 
 
 def test_a_visit_counts_its_orders_and_money_net_of_refunds(
-    event: MakeEvent, keep: Keep, ask: Ask, visit: str
+    store: Store, event: MakeEvent, keep: Keep, ask: Ask, visit: str
 ) -> None:
     inside = {"session_id": visit, "session_start": NOON, "currency": "EUR"}
     keep(
@@ -69,6 +69,7 @@ def test_a_visit_counts_its_orders_and_money_net_of_refunds(
         event("refund", 3, order_id="b", revenue=5, **inside),
         event("refund", 4, order_id="b", revenue=5, **inside),
     )
+    store.settle(NOON)
     (row,) = ask(
         "SELECT converted, n_orders, revenue, revenue_net, currency FROM session_felt WHERE site = {site:String}"
     )

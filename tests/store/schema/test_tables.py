@@ -36,7 +36,12 @@ def test_the_engine_has_the_columns_of_the_record_in_its_order(store: Store, one
         one.name,
     )
     recorded = [
-        (column.name, column.type, f"CODEC({column.codec})" if column.codec else "", column.default)
+        (
+            column.name,
+            column.type,
+            f"CODEC({column.codec})" if column.codec else "",
+            column.alias or column.default,
+        )
         for column in one.columns
     ]
     if not one.is_stored:  # of a view and a dictionary the engine tells no more

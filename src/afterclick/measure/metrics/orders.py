@@ -6,11 +6,14 @@ _SQL = "pages/overview/series.sql: visits"
 
 METRICS = (
     Metric(
-        "orders", "Orders", "Orders placed, each order id counted once.", "count", "more",
-        sql=_SQL, method="count", n="orders", part="orders", whole="orders",
+        "orders", "Orders", "Orders placed, each order id counted once, in the visit that told of it first.",
+        "count", "more",
+        sql=_SQL, method="count", n="orders", part="orders", whole="orders", version=2,
     ),
     Metric(
-        "revenue", "Revenue", "Money from orders as placed, before refunds.", "money", "more",
-        sql=_SQL, method="sum", n="orders", part="revenue", whole="orders",
+        "revenue", "Revenue", "Money from orders as placed, before refunds; currencies are never added.",
+        "money", "more",
+        sql=_SQL, method="sum", n="orders", part="revenue", whole="sold", version=2,
+        notes="It is in the currency of most orders of the period; what was paid in others is told apart from it.",
     ),
 )  # fmt: skip

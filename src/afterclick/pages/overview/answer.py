@@ -23,7 +23,8 @@ def answer(series: Series, problems: Sequence[Problem], now: int) -> Sentence:
     if problems:
         return wording.answer(problems[0], now, period.zone, f"/problems/{problems[0].id}")
     orders = figures.plural(total.orders, "order")
-    brought = figures.money(total.revenue, series.currency) if series.money else orders
+    sums = [(total.revenue, series.currency), *((one.amount, one.currency) for one in series.apart)]
+    brought = figures.moneys(sums) if series.money else orders
     return sentence(
         did(figures.plural(total.visits, "visit")), f" in the {period.label} brought ", paid(brought),
         "; no open problem is costing money.",

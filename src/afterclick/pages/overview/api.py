@@ -24,7 +24,8 @@ class Trace(msgspec.Struct, frozen=True, kw_only=True):
 class OverviewData(msgspec.Struct, frozen=True, kw_only=True):
     """What was felt, done and paid from `since` up to `until` (UTC ms) in the buckets that `edges` begin.
 
-    `sentence` is the page's first line. `orders_at_risk` and `revenue_at_risk` are what all problems of the last day
+    `sentence` is the page's first line. `revenue_apart` is the revenue in other currencies than that of `paid`,
+    which is never added to it. `orders_at_risk` and `revenue_at_risk` are what all problems of the last day
     cost together, estimated over `at_risk_since` to `at_risk_until`.
     """
 
@@ -36,6 +37,7 @@ class OverviewData(msgspec.Struct, frozen=True, kw_only=True):
     felt: tuple[Figure, ...]
     did: tuple[Figure, ...]
     paid: tuple[Figure, ...]
+    revenue_apart: tuple[Figure, ...]
     trend: tuple[Trace, ...]
     marks: tuple[Mark, ...]
     open_problems: int
@@ -59,6 +61,9 @@ def overview(call: Call[Nothing]) -> OverviewData:
         felt=tuple(_figure(tile, currency) for tile in page.felt),
         did=tuple(_figure(tile, currency) for tile in page.did),
         paid=tuple(_figure(tile, currency) for tile in page.paid),
+        revenue_apart=tuple(
+            Figure(key="revenue", value=one.amount, unit="money", currency=one.currency) for one in page.apart
+        ),
         trend=tuple(Trace(key=one.key, values=one.line.values, previous=one.line.previous) for one in tiles),
         marks=page.trend.marks,
         open_problems=page.open_problems,

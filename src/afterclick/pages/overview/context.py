@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from afterclick.impact import Estimate
+from afterclick.journeys import Paid
 from afterclick.pages.overview import tiles
 from afterclick.pages.overview.answer import answer
 from afterclick.pages.overview.series import read
@@ -41,7 +42,9 @@ class Worst:
 
 @dataclass(frozen=True)
 class OverviewPage:
-    """Everything the Overview shows. `empty` is True until a first visit has come."""
+    """Everything the Overview shows. `empty` is True until a first visit has come. `apart` is the revenue in currencies
+    that are not the trend's.
+    """
 
     answer: Sentence
     period: Period
@@ -49,6 +52,7 @@ class OverviewPage:
     felt: tuple[Tile, ...]
     did: tuple[Tile, ...]
     paid: tuple[Tile, ...]
+    apart: tuple[Paid, ...]
     risk: Risk
     worst: tuple[Worst, ...]
     open_problems: int
@@ -80,6 +84,7 @@ def overview(
         felt=felt,
         did=did_,
         paid=paid_,
+        apart=tuple(series.apart) if series.money else (),
         risk=_risk(at_risk, now, period.zone) if series.money else _NO_RISK,
         worst=tuple(_worst(problem, now, period.zone) for problem in problems[:3]),
         open_problems=len(problems),

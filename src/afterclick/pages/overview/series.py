@@ -9,6 +9,7 @@ import msgspec
 
 from afterclick.accounts.policy import Capability
 from afterclick.customers import PersonCount, persons_by_bucket
+from afterclick.journeys import Paid
 from afterclick.measure import metric
 from afterclick.store.engine.query import Reader, statements
 from afterclick.store.scope import Scope
@@ -21,19 +22,24 @@ FEWEST_VISITS = metric("conversion").least
 
 
 class VisitBucket(msgspec.Struct, frozen=True, kw_only=True):
-    """Visits that started in one bucket. `bucket` is its start, UTC ms."""
+    """Visits that started in one bucket. `bucket` is its start, UTC ms.
+
+    `paid` is by currency; `revenue` and `sold`, its orders, are those of `currency`, the same for every bucket.
+    """
 
     bucket: int
     visits: int = 0
     buyers: int = 0
     orders: int = 0
     revenue: float = 0.0
+    sold: int = 0
+    paid: list[Paid] = []
+    currency: str = ""
     failed: int = 0
     good_visits: int = 0
     ratings: int = 0
     rating_sum: float = 0.0
     rating_sum_squares: float = 0.0
-    currency: str = ""
 
 
 class VitalBucket(msgspec.Struct, frozen=True, kw_only=True):
@@ -56,7 +62,7 @@ class VitalBucket(msgspec.Struct, frozen=True, kw_only=True):
     cls_quantiles: list[float | None] = []
 
 
-_SUMMED = frozenset(VisitBucket.__struct_fields__) - {"bucket", "currency"}
+_SUMMED = frozenset(VisitBucket.__struct_fields__) - {"bucket", "paid", "currency"}
 Bucket = TypeVar("Bucket", VisitBucket, VitalBucket)
 
 
@@ -85,11 +91,25 @@ class Series:
         """The sum over the buckets that begin at `edges`."""
         rows = [self.visits[edge] for edge in edges if edge in self.visits]
         sums = {name: sum(getattr(row, name) for row in rows) for name in _SUMMED}
-        return VisitBucket(bucket=edges[0], currency="", **sums)
+        paid = _joined([one for row in rows for one in row.paid])
+        return VisitBucket(bucket=edges[0], paid=paid, currency="", **sums)
+
+    @property
+    def apart(self) -> list[Paid]:
+        """What was paid in other currencies than that of the series: never added to it."""
+        return [one for one in self.total(self.period.edges).paid if one.currency != self.currency]
+
+
+def _joined(sums: Sequence[Paid]) -> list[Paid]:
+    """One sum a currency."""
+    joined: dict[str, float] = {}
+    for one in sums:
+        joined[one.currency] = joined.get(one.currency, 0.0) + one.amount
+    return [Paid(currency, joined[currency]) for currency in sorted(joined)]
 
 
 def read(reader: Reader, scope: Scope, period: Period, currency: str) -> Series:
-    """The series of a site; `currency` is used where no order tells one. Blocks."""
+    """The series of a site, in the currency of most orders; in `currency` where no order tells one. Blocks."""
     with ThreadPoolExecutor(
         2
     ) as beside:  # the engine runs them at once, each fills what the others leave idle

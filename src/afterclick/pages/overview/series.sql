@@ -1,22 +1,33 @@
 -- name: visits
--- Visits by bucket, this period and the one before: what they felt, did and paid.
+-- Visits by bucket, this period and the one before: what they felt, did and paid. Money is that of the currency of most
+-- orders of all of them; `paid` holds it of each currency.
 SELECT
-    toInt64(roundDown(toUnixTimestamp64Milli(session_start), {edges:Array(Int64)})) AS bucket,
-    count() AS visits,
-    sum(converted) AS buyers,
-    sum(n_orders) AS orders,
-    toFloat64(sum(visits_counted.revenue)) AS revenue,
-    sum(error) AS failed,
-    sum(good) AS good_visits,
-    countIf(rating.2 > 0) AS ratings,
-    toFloat64(sumIf(rating.2, rating.2 > 0)) AS rating_sum,
-    toFloat64(sumIf(rating.2 * rating.2, rating.2 > 0)) AS rating_sum_squares,
-    toString(max(visits_counted.currency)) AS currency
-FROM visits_counted
-WHERE site = {site:String}
-    AND session_start >= fromUnixTimestamp64Milli({since:Int64}, 'UTC')
-    AND session_start < fromUnixTimestamp64Milli({until:Int64}, 'UTC')
-GROUP BY bucket
+    * EXCEPT (paid, orders_in),
+    CAST(buckets.paid, 'Array(Tuple(currency String, amount Float64))') AS paid,
+    arraySort(code -> (-all_orders[code], code), mapKeys(sumMap(orders_in) OVER () AS all_orders))[1] AS currency,
+    toFloat64(buckets.paid[currency]) AS revenue,
+    orders_in[currency] AS sold
+FROM (
+    SELECT
+        toInt64(roundDown(toUnixTimestamp64Milli(session_start), {edges:Array(Int64)})) AS bucket,
+        count() AS visits,
+        sum(converted) AS buyers,
+        sum(n_orders) AS orders,
+        sumMap(visits_counted.paid) AS paid,
+        sumMap(mapFromArrays(
+            mapKeys(visits_counted.paid),
+            arrayMap(code -> countEqual(arrayMap(money -> money.currency, mapValues(visits_counted.orders)), code), mapKeys(visits_counted.paid)))) AS orders_in,
+        sum(error) AS failed,
+        sum(good) AS good_visits,
+        countIf(rating.2 > 0) AS ratings,
+        toFloat64(sumIf(rating.2, rating.2 > 0)) AS rating_sum,
+        toFloat64(sumIf(rating.2 * rating.2, rating.2 > 0)) AS rating_sum_squares
+    FROM visits_counted
+    WHERE site = {site:String}
+        AND session_start >= fromUnixTimestamp64Milli({since:Int64}, 'UTC')
+        AND session_start < fromUnixTimestamp64Milli({until:Int64}, 'UTC')
+    GROUP BY bucket
+) AS buckets
 ORDER BY bucket;
 
 -- name: vitals

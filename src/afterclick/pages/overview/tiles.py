@@ -121,16 +121,23 @@ def _people_tile(series: Series) -> Tile:
 def paid(series: Series) -> tuple[Tile, ...]:
     """Revenue and orders; revenue stays out where the reader may see no money."""
     revenue = _tile(
-        series, "revenue", "Revenue", "paid", lambda v: figures.money(v, series.currency), lambda _: "before refunds"
+        series, "revenue", "Revenue", "paid", lambda v: figures.money(v, series.currency), lambda _: _apart(series)
     )  # fmt: skip
     orders = _tile(series, "orders", "Orders", "paid", figures.count, lambda r: _each(series, r))
     return (revenue if series.money else _without_money(revenue), orders)
 
 
+def _apart(series: Series) -> str:
+    others = figures.moneys((one.amount, one.currency) for one in series.apart)
+    return f"before refunds; apart from it {others}" if others else "before refunds"
+
+
 def _each(series: Series, row: VisitBucket) -> str:
     if not row.orders:
         return "none yet"
-    return f"{figures.money(row.revenue / row.orders, series.currency)} each" if series.money else ""
+    return (
+        f"{figures.money(row.revenue / row.sold, series.currency)} each" if series.money and row.sold else ""
+    )
 
 
 _NO_MONEY = "your role does not include money"

@@ -107,8 +107,10 @@ def visit_page(found: Visit, person: Person | None, zone: str) -> VisitPage:
         ("Region", head.region),
         ("Campaign", head.campaign),
         ("Came from", head.referrer),
+        ("Channel", head.channel),
+        ("Landed on", f"{head.landing_host}{head.landing_path}"),
         ("User", head.user_id),
-        ("Release", head.release),
+        ("Release", _releases(found)),
     )
     return VisitPage(
         id=head.session_id,
@@ -119,6 +121,12 @@ def visit_page(found: Visit, person: Person | None, zone: str) -> VisitPage:
         stops=stops,
         generated=any(trace.generated for trace in found.traces.values()),
     )
+
+
+def _releases(found: Visit) -> str:
+    if len(found.releases) < 2:
+        return found.head.release
+    return f"{' → '.join(found.releases)}, changed during the visit"
 
 
 def _whose(person: Person) -> Whose:
@@ -147,7 +155,8 @@ def _answer(found: Visit) -> Sentence:
 def _bought(head: Head) -> tuple[str | Piece, ...]:
     if not isfinite(head.revenue):
         return (paid("bought"),)
-    return ("paid ", paid(figures.money(head.revenue, head.currency, exact=True)))
+    sums = figures.moneys(((one.amount, one.currency) for one in head.paid), exact=True)
+    return ("paid ", paid(sums), *((" (refunds exceed it)",) if head.over_refunded else ()))
 
 
 def _met(found: Visit) -> tuple[str | Piece, ...]:
@@ -236,7 +245,7 @@ def _words(one: Happening) -> tuple[str, str]:
         "cart": ("Changed the cart", _total(one)),
         "checkout": ("Started checkout", _total(one)),
         "order": (_amount("Ordered", "for ", one), one.order_id),
-        "refund": (_amount("Refunded", "", one), one.order_id),
+        "refund": (_amount("Refunded", "", one) if one.currency else "Refunded what was left", one.order_id),
         "rating": (f"Rated {one.value:.0f} of 5", one.message),
         "identify": ("Signed in", ""),
     }

@@ -119,7 +119,10 @@ def _line(row: VisitRow, now: int, zone: str) -> VisitLine:
 def _paid(row: VisitRow) -> str:
     if not row.orders:
         return ""
-    return figures.money(row.revenue, row.currency, exact=True) if isfinite(row.revenue) else "bought"
+    if not isfinite(row.revenue):
+        return "bought"
+    sums = figures.moneys(((one.amount, one.currency) for one in row.paid), exact=True)
+    return f"{sums}, refunds exceed it" if row.over_refunded else sums
 
 
 def _steps(journey: Sequence[str]) -> tuple[Step, ...]:

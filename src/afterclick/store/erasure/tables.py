@@ -14,7 +14,7 @@ from afterclick.clock import now_ms
 from afterclick.errors import Unavailable
 from afterclick.store.engine.connection import Engine
 from afterclick.store.erasure.person import SHARED, Listed, PersonIds, find_person, listed, mine, rows_of
-from afterclick.store.rollups.late_refunds import carry_refunds
+from afterclick.store.rollups.order_visits import carry_orders
 from afterclick.store.rollups.service_minutes import SETTLED, settle_minutes
 from afterclick.store.schema import catalogue
 from afterclick.store.schema.catalogue import STORED, TABLES
@@ -149,7 +149,7 @@ class PersonTables:
             job.parameters,
         )
         if table.name in ("orders", "sessions"):
-            carry_refunds(self._engine)
+            carry_orders(self._engine)
 
     def _partitions(self, table: str, minutes: Iterable[int]) -> list[str]:
         found = self._engine.rows(_PARTITIONS, {"table": table, "minutes": list(minutes)}, tag="erasure")

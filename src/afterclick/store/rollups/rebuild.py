@@ -10,7 +10,7 @@ from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 
 from afterclick.store.engine.connection import Engine
-from afterclick.store.rollups.late_refunds import carry_refunds
+from afterclick.store.rollups.order_visits import carry_orders
 from afterclick.store.schema.catalogue import TABLES
 
 BY_MONTH = [table.name for table in TABLES if table.rebuilt == "by month"]
@@ -39,7 +39,7 @@ def rebuild(engine: Engine, since: int, until: int) -> list[str]:
         for table in BY_MONTH:
             for month in months:
                 _build(engine, table, f"{month:%Y%m}", slices(engine, month))
-        carry_refunds(engine)
+        carry_orders(engine)
     return [f"{month:%Y%m}" for month in months]
 
 

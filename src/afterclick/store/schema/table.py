@@ -53,6 +53,11 @@ def several(most: int, type: str) -> str:
     return f"SimpleAggregateFunction(groupUniqArrayArray({most}), Array({type}))"
 
 
+def every(type: str) -> str:
+    """A column that keeps all different values of its row."""
+    return f"SimpleAggregateFunction(groupUniqArrayArray, Array({type}))"
+
+
 def by_key(value: str) -> str:
     """A column that keeps the greatest value of each key."""
     return f"SimpleAggregateFunction(maxMap, Map(String, {value}))"
@@ -61,7 +66,7 @@ def by_key(value: str) -> str:
 @dataclass(frozen=True)
 class Column:
     """One column, its type as the engine spells it. One that says nothing of what it `needs` needs every permission, so
-    that a new one is not shown by forgetting it.
+    that a new one is not shown by forgetting it. An `alias` is computed when it is read, and `SELECT *` leaves it out.
     """
 
     name: str
@@ -69,12 +74,22 @@ class Column:
     needs: frozenset[str] = EVERY
     codec: str = ""
     default: str = ""
+    alias: str = ""
 
     @property
     def definition(self) -> str:
         """As it stands in a CREATE TABLE."""
         default = f" DEFAULT {self.default}" if self.default else ""
+        default = f" ALIAS {self.alias}" if self.alias else default
         return f"{self.name} {self.type}{default}" + (f" CODEC({self.codec})" if self.codec else "")
+
+
+def part(name: str, type: str, needs: frozenset[str], of: str) -> Column:
+    """A part of a tuple, under a name of its own.
+
+    By the function: as `of.name` the engine would read it without merging the rows that the tuple decides between.
+    """
+    return Column(name, type, needs, alias=f"tupleElement({of}, '{name}')")
 
 
 def packed(name: str, type: str, needs: frozenset[str] = EVERY) -> Column:

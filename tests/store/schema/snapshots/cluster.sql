@@ -174,13 +174,15 @@ CREATE TABLE IF NOT EXISTS orders_local ON CLUSTER 'main'
     site LowCardinality(String),
     order_id String,
     time SimpleAggregateFunction(min, DateTime64(3, 'UTC')),
-    session_id SimpleAggregateFunction(max, UUID),
-    session_start SimpleAggregateFunction(max, DateTime64(3, 'UTC')),
+    told SimpleAggregateFunction(max, Tuple(in_visit UInt8, earliness UInt64, session_start DateTime64(3, 'UTC'), session_id UUID)),
     device_id SimpleAggregateFunction(max, String),
     user_id SimpleAggregateFunction(max, String),
-    revenue SimpleAggregateFunction(max, Decimal(18, 4)),
-    refunds SimpleAggregateFunction(maxMap, Map(String, Decimal(18, 4))),
-    currency SimpleAggregateFunction(max, LowCardinality(String))
+    money SimpleAggregateFunction(max, Tuple(revenue Decimal(18, 4), currency String)),
+    refunds SimpleAggregateFunction(maxMap, Map(String, Tuple(revenue Decimal(18, 4), currency String))),
+    session_id UUID ALIAS tupleElement(told, 'session_id'),
+    session_start DateTime64(3, 'UTC') ALIAS tupleElement(told, 'session_start'),
+    revenue Decimal(18, 4) ALIAS tupleElement(money, 'revenue'),
+    currency LowCardinality(String) ALIAS tupleElement(money, 'currency')
 )
 ENGINE = ReplicatedAggregatingMergeTree('/clickhouse/tables/{shard}/{database}/orders_local', '{replica}')
 ORDER BY (site, order_id)
@@ -189,20 +191,21 @@ SETTINGS replicated_deduplication_window = 1000, fsync_after_insert = 1, fsync_p
 CREATE TABLE IF NOT EXISTS orders ON CLUSTER 'main' AS orders_local
 ENGINE = Distributed('main', currentDatabase(), orders_local, sipHash64(order_id));
 
-CREATE TABLE IF NOT EXISTS late_refunds_local ON CLUSTER 'main'
+CREATE TABLE IF NOT EXISTS order_tickets_local ON CLUSTER 'main'
 (
     site LowCardinality(String),
     order_id String,
     event_id UUID,
-    revenue Decimal(18, 4),
+    session_start DateTime64(3, 'UTC'),
+    session_id UUID,
     settled DateTime64(3, 'UTC')
 )
-ENGINE = ReplicatedReplacingMergeTree('/clickhouse/tables/{shard}/{database}/late_refunds_local', '{replica}', settled)
+ENGINE = ReplicatedReplacingMergeTree('/clickhouse/tables/{shard}/{database}/order_tickets_local', '{replica}', settled)
 ORDER BY (site, order_id, event_id)
 SETTINGS replicated_deduplication_window = 1000, fsync_after_insert = 1, fsync_part_directory = 1;
 
-CREATE TABLE IF NOT EXISTS late_refunds ON CLUSTER 'main' AS late_refunds_local
-ENGINE = Distributed('main', currentDatabase(), late_refunds_local, sipHash64(order_id));
+CREATE TABLE IF NOT EXISTS order_tickets ON CLUSTER 'main' AS order_tickets_local
+ENGINE = Distributed('main', currentDatabase(), order_tickets_local, sipHash64(order_id));
 
 CREATE TABLE IF NOT EXISTS page_views_local ON CLUSTER 'main'
 (
@@ -312,19 +315,9 @@ CREATE TABLE IF NOT EXISTS sessions_local ON CLUSTER 'main'
     session_start DateTime64(3, 'UTC'),
     session_id UUID,
     last SimpleAggregateFunction(max, DateTime64(3, 'UTC')),
+    entry SimpleAggregateFunction(max, Tuple(is_page UInt8, earliness UInt64, event_id UUID, landing_host String, landing_path String, referrer String, channel String, campaign String, country String, region String, device_class String, device_tier String, browser String, os String, visitor String, release String)) CODEC(ZSTD(1)),
+    known SimpleAggregateFunction(max, Tuple(time DateTime64(3, 'UTC'), event_id UUID, user_id String)) CODEC(ZSTD(1)),
     device_id SimpleAggregateFunction(max, String) CODEC(ZSTD(1)),
-    user_id SimpleAggregateFunction(max, String) CODEC(ZSTD(1)),
-    visitor SimpleAggregateFunction(max, LowCardinality(String)),
-    country SimpleAggregateFunction(max, LowCardinality(String)),
-    region SimpleAggregateFunction(max, LowCardinality(String)),
-    channel SimpleAggregateFunction(max, LowCardinality(String)),
-    campaign SimpleAggregateFunction(max, LowCardinality(String)),
-    referrer SimpleAggregateFunction(max, LowCardinality(String)),
-    device_class SimpleAggregateFunction(max, LowCardinality(String)),
-    device_tier SimpleAggregateFunction(max, LowCardinality(String)),
-    browser SimpleAggregateFunction(max, LowCardinality(String)),
-    os SimpleAggregateFunction(max, LowCardinality(String)),
-    release SimpleAggregateFunction(max, LowCardinality(String)),
     steps SimpleAggregateFunction(groupUniqArrayArray(1000), Array(Tuple(time DateTime64(3, 'UTC'), step String, page_view_id UUID))) CODEC(ZSTD(1)),
     lcp SimpleAggregateFunction(max, Nullable(Float32)),
     inp SimpleAggregateFunction(max, Nullable(Float32)),
@@ -335,11 +328,25 @@ CREATE TABLE IF NOT EXISTS sessions_local ON CLUSTER 'main'
     failed_requests SimpleAggregateFunction(groupUniqArrayArray(1000), Array(UInt64)),
     struggles SimpleAggregateFunction(groupUniqArrayArray(1000), Array(UInt64)),
     rating SimpleAggregateFunction(max, Tuple(time DateTime64(3, 'UTC'), value Float32, message String)) CODEC(ZSTD(1)),
-    orders SimpleAggregateFunction(maxMap, Map(String, Decimal(18, 4))),
-    refunds SimpleAggregateFunction(maxMap, Map(String, Decimal(18, 4))),
-    currency SimpleAggregateFunction(max, LowCardinality(String)),
-    who SimpleAggregateFunction(max, UInt64) DEFAULT multiIf((user_id != '') AND (NOT has(['null', 'undefined', 'none', 'nil', 'nan', 'anonymous', 'guest', 'unknown', 'true', 'false', '0', '-1', '[object object]', '[email]', '[phone]', '[token]'], lower(user_id))), bitOr(sipHash64(site, user_id), bitShiftLeft(toUInt64(1), 63)), (device_id != '') AND (NOT has(['null', 'undefined', 'none', 'nil', 'nan', 'anonymous', 'guest', 'unknown', 'true', 'false', '0', '-1', '[object object]', '[email]', '[phone]', '[token]'], lower(device_id))), bitOr(bitShiftRight(sipHash64(site, device_id), 2), bitShiftLeft(toUInt64(1), 62)), toUInt64(0)),
+    orders SimpleAggregateFunction(maxMap, Map(String, Tuple(revenue Decimal(18, 4), currency String))),
+    refunds SimpleAggregateFunction(maxMap, Map(String, Tuple(order_id String, revenue Decimal(18, 4), currency String))),
+    told_before SimpleAggregateFunction(groupUniqArrayArray, Array(String)),
+    who SimpleAggregateFunction(max, UInt64) DEFAULT multiIf((tupleElement(known, 'user_id') != '') AND (NOT has(['null', 'undefined', 'none', 'nil', 'nan', 'anonymous', 'guest', 'unknown', 'true', 'false', '0', '-1', '[object object]', '[email]', '[phone]', '[token]'], lower(tupleElement(known, 'user_id')))), bitOr(sipHash64(site, tupleElement(known, 'user_id')), bitShiftLeft(toUInt64(1), 63)), (device_id != '') AND (NOT has(['null', 'undefined', 'none', 'nil', 'nan', 'anonymous', 'guest', 'unknown', 'true', 'false', '0', '-1', '[object object]', '[email]', '[phone]', '[token]'], lower(device_id))), bitOr(bitShiftRight(sipHash64(site, device_id), 2), bitShiftLeft(toUInt64(1), 62)), toUInt64(0)),
     node SimpleAggregateFunction(max, UInt64),
+    user_id String ALIAS tupleElement(known, 'user_id'),
+    landing_host LowCardinality(String) ALIAS tupleElement(entry, 'landing_host'),
+    landing_path String ALIAS tupleElement(entry, 'landing_path'),
+    referrer LowCardinality(String) ALIAS tupleElement(entry, 'referrer'),
+    channel LowCardinality(String) ALIAS tupleElement(entry, 'channel'),
+    campaign LowCardinality(String) ALIAS tupleElement(entry, 'campaign'),
+    country LowCardinality(String) ALIAS tupleElement(entry, 'country'),
+    region LowCardinality(String) ALIAS tupleElement(entry, 'region'),
+    device_class LowCardinality(String) ALIAS tupleElement(entry, 'device_class'),
+    device_tier LowCardinality(String) ALIAS tupleElement(entry, 'device_tier'),
+    browser LowCardinality(String) ALIAS tupleElement(entry, 'browser'),
+    os LowCardinality(String) ALIAS tupleElement(entry, 'os'),
+    visitor LowCardinality(String) ALIAS tupleElement(entry, 'visitor'),
+    release LowCardinality(String) ALIAS tupleElement(entry, 'release'),
     INDEX by_session session_id TYPE bloom_filter(0.01)
 )
 ENGINE = ReplicatedAggregatingMergeTree('/clickhouse/tables/{shard}/{database}/sessions_local', '{replica}')
@@ -452,23 +459,45 @@ FROM events_local AS events
 ARRAY JOIN edges AS edge
 GROUP BY site, kind, one, other;
 
-CREATE MATERIALIZED VIEW IF NOT EXISTS late_refunds_of ON CLUSTER 'main' TO late_refunds AS
-SELECT site, order_id, event_id, revenue, toDateTime64(0, 3, 'UTC') AS settled
+CREATE VIEW IF NOT EXISTS order_less_refunds ON CLUSTER 'main' AS
+SELECT
+    *,
+    session_id,
+    session_start,
+    revenue,
+    currency,
+    greatest(
+        arraySum(one -> if(one.currency = orders.currency, one.revenue, toDecimal64(0, 4)), mapValues(orders.refunds)),
+        if(arrayExists(one -> one.currency = '' AND one.revenue = 0, mapValues(orders.refunds)), orders.revenue, toDecimal64(0, 4))) AS refunded,
+    greatest(orders.revenue - refunded, toDecimal128(0, 4)) AS revenue_net,
+    toUInt8(refunded > orders.revenue) AS over_refunded
+FROM orders;
+
+CREATE MATERIALIZED VIEW IF NOT EXISTS order_tickets_of ON CLUSTER 'main' TO order_tickets AS
+SELECT
+    site,
+    order_id,
+    event_id,
+    if(type = 'order', events.session_start, toDateTime64(0, 3, 'UTC')) AS session_start,
+    if(type = 'order', events.session_id, toUUID('00000000-0000-0000-0000-000000000000')) AS session_id,
+    toDateTime64(0, 3, 'UTC') AS settled
 FROM events_local AS events
-WHERE type = 'refund' AND order_id != '' AND session_id = toUUID('00000000-0000-0000-0000-000000000000');
+WHERE type IN ('order', 'refund') AND order_id != '';
 
 CREATE MATERIALIZED VIEW IF NOT EXISTS orders_of ON CLUSTER 'main' TO orders AS
 SELECT
     site,
     order_id,
     min(events.time) AS time,
-    maxIf(events.session_id, type = 'order') AS session_id,
-    maxIf(events.session_start, type = 'order') AS session_start,
+    maxIf(tuple(
+        toUInt8(events.session_id != toUUID('00000000-0000-0000-0000-000000000000')),
+        toUInt64(4611686018427387904 - toUnixTimestamp64Milli(events.time)),
+        events.session_start,
+        events.session_id), type = 'order') AS told,
     maxIf(events.device_id, type = 'order') AS device_id,
     maxIf(events.user_id, type = 'order') AS user_id,
-    maxIf(events.revenue, type = 'order') AS revenue,
-    maxMapIf(map(toString(event_id), events.revenue), type = 'refund') AS refunds,
-    max(events.currency) AS currency
+    maxIf(tuple(events.revenue, toString(events.currency)), type = 'order') AS money,
+    maxMapIf(map(toString(event_id), tuple(events.revenue, toString(events.currency))), type = 'refund') AS refunds
 FROM events_local AS events
 WHERE type IN ('order', 'refund') AND order_id != ''
 GROUP BY site, order_id;
@@ -528,12 +557,28 @@ WHERE session_id != toUUID('00000000-0000-0000-0000-000000000000')
 GROUP BY site, session_start, session_id, page_view_id;
 
 CREATE VIEW IF NOT EXISTS session_revenue_less_refunds ON CLUSTER 'main' AS
+WITH
+    mapFilter((id, money) -> NOT has(told_before, id), sessions.orders) AS own,
+    arrayMap((id, money) -> tuple(
+        money.currency,
+        money.revenue,
+        greatest(
+            arraySum(one -> if(one.order_id = id AND one.currency = money.currency, one.revenue, toDecimal64(0, 4)), mapValues(sessions.refunds)),
+            if(arrayExists(one -> one.order_id = id AND one.currency = '' AND one.revenue = 0, mapValues(sessions.refunds)), money.revenue, toDecimal64(0, 4)))
+    ), mapKeys(own), mapValues(own)) AS sums,
+    arraySort(code -> (-countEqual(sums.1, code), code), arrayDistinct(sums.1)) AS codes
 SELECT
-    *,
-    toUInt8(notEmpty(orders)) AS converted,
-    length(orders) AS n_orders,
-    arraySum(mapValues(orders)) AS revenue,
-    revenue - arraySum(mapValues(refunds)) AS revenue_net
+    * REPLACE (own AS orders),
+    user_id, landing_host, landing_path, referrer, channel, campaign, country, region, device_class, device_tier, browser, os, visitor, release,
+    toUInt8(notEmpty(own)) AS converted,
+    length(own) AS n_orders,
+    mapFromArrays(codes, arrayMap(code -> arraySum(one -> if(one.1 = code, one.2, toDecimal64(0, 4)), sums), codes)) AS paid,
+    mapFromArrays(codes, arrayMap(
+        code -> arraySum(one -> if(one.1 = code, greatest(one.2 - one.3, toDecimal128(0, 4)), toDecimal128(0, 4)), sums), codes)) AS paid_net,
+    codes[1] AS currency,
+    paid[currency] AS revenue,
+    paid_net[currency] AS revenue_net,
+    toUInt8(arrayExists(one -> one.3 > one.2, sums)) AS over_refunded
 FROM sessions;
 
 CREATE MATERIALIZED VIEW IF NOT EXISTS sessions_of ON CLUSTER 'main' TO sessions_local AS
@@ -542,19 +587,13 @@ SELECT
     session_start,
     session_id,
     max(events.time) AS last,
+    max(tuple(
+        toUInt8(type = 'page_view'),
+        toUInt64(4611686018427387904 - toUnixTimestamp64Milli(events.time)),
+        event_id,
+        host, path, referrer, channel, campaign, country, region, device_class, device_tier, browser, os, visitor, release)) AS entry,
+    maxIf(tuple(events.time, event_id, user_id), user_id != '') AS known,
     max(events.device_id) AS device_id,
-    max(events.user_id) AS user_id,
-    max(events.visitor) AS visitor,
-    max(events.country) AS country,
-    max(events.region) AS region,
-    max(events.channel) AS channel,
-    max(events.campaign) AS campaign,
-    max(events.referrer) AS referrer,
-    max(events.device_class) AS device_class,
-    max(events.device_tier) AS device_tier,
-    max(events.browser) AS browser,
-    max(events.os) AS os,
-    max(events.release) AS release,
     groupUniqArrayIf(1000)(tuple(events.time, toString(step), page_view_id), type = 'page_view') AS steps,
     maxOrNullIf(toFloat32(value), type = 'vital' AND name = 'LCP') AS lcp,
     maxOrNullIf(toFloat32(value), type = 'vital' AND name = 'INP') AS inp,
@@ -565,9 +604,7 @@ SELECT
     groupUniqArrayIf(1000)(cityHash64(event_id), type = 'request' AND (status = 0 OR status >= 500)) AS failed_requests,
     groupUniqArrayIf(1000)(cityHash64(event_id), type = 'struggle') AS struggles,
     maxIf(tuple(events.time, toFloat32(value), message), type = 'rating') AS rating,
-    maxMapIf(map(order_id, revenue), type = 'order' AND order_id != '') AS orders,
-    maxMapIf(map(toString(event_id), revenue), type = 'refund') AS refunds,
-    max(events.currency) AS currency
+    maxMapIf(map(order_id, tuple(revenue, toString(currency))), type = 'order' AND order_id != '') AS orders
 FROM events_local AS events
 WHERE session_id != toUUID('00000000-0000-0000-0000-000000000000')
 GROUP BY site, session_start, session_id;

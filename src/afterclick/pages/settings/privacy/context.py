@@ -13,7 +13,7 @@ TABLES = {
     "sessions": "visits",
     "page_views": "page views",
     "orders": "orders",
-    "late_refunds": "refunds",
+    "order_tickets": "what was told of their orders",
     "trace_visits": "traces of visits",
     "spans": "what services did for them",
     "logs": "what services logged for them",

@@ -1,4 +1,4 @@
-"""Orders, and refunds on their way to them."""
+"""Orders, and what asks that they reach their visits."""
 
 from afterclick.store.schema.table import (
     ANYONE,
@@ -15,8 +15,12 @@ from afterclick.store.schema.table import (
     Table,
     by_key,
     largest,
+    part,
     smallest,
 )
+
+_TOLD = f"Tuple(in_visit UInt8, earliness UInt64, session_start {TIME}, session_id UUID)"
+_MONEY = "Tuple(revenue Decimal(18, 4), currency String)"
 
 ORDERS = Table(
     "orders",
@@ -40,28 +44,50 @@ ORDERS = Table(
         Column("site", WORD, ANYONE),
         Column("order_id", TEXT, PERSONAL),
         Column("time", smallest(TIME), ANYONE),
-        Column("session_id", largest(UUID), VISITS),
-        Column("session_start", largest(TIME), ANYONE),
+        Column("told", largest(_TOLD), VISITS),
         Column("device_id", largest(TEXT), VISITS),
         Column("user_id", largest(TEXT), PERSONAL),
-        Column("revenue", largest(SUM), MONEY),
-        Column("refunds", by_key(SUM), MONEY | VISITS),
-        Column("currency", largest(WORD), ANYONE),
+        Column("money", largest(_MONEY), MONEY),
+        Column("refunds", by_key(_MONEY), MONEY | VISITS),
+        part("session_id", UUID, VISITS, "told"),
+        part("session_start", TIME, ANYONE, "told"),
+        part("revenue", SUM, MONEY, "money"),
+        part("currency", WORD, ANYONE, "money"),
     ),
 )
-"""One row an order, whatever the visit; `refunds` by the refund's event id."""
+"""`told` is where it was told of first, in a visit if in any: that is the order's visit. `money` is the greatest sum
+that anyone told of it, with its currency; `refunds` by the refund's event id, one without a sum and a currency takes
+what is left.
+"""
 
 
-LATE_REFUNDS = Table(
-    "late_refunds",
-    why="refunds that wait for their order",
+ORDER_LESS_REFUNDS = Table(
+    "order_less_refunds",
+    why="a view of orders",
+    engine="View",
+    made_of="orders",
+    queryable=True,
+    row="`orders` and `refunded`, `revenue_net`, `over_refunded`, all in the order's own `currency`",
+    comes="a view",
+    columns=(
+        *ORDERS.columns,
+        Column("refunded", "Decimal(38, 4)", MONEY),
+        Column("revenue_net", "Decimal(38, 4)", MONEY),
+        Column("over_refunded", "UInt8", MONEY),
+    ),
+)
+
+
+ORDER_TICKETS = Table(
+    "order_tickets",
+    why="orders that are to reach their visits",
     engine="ReplacingMergeTree(settled)",
     order_by="(site, order_id, event_id)",
     made_of="events",
     sharded_by="sipHash64(order_id)",
     people=People(
-        holds="order number and sum",
-        erased="refunds of the person's orders are deleted by rewriting the part",
+        holds="order number, and the visits that told of it",
+        erased="tickets of the person's orders are deleted by rewriting the part",
         kept="until erased",
         key=("order_id", "event_id"),
         found_by={"order_id": "order"},
@@ -70,8 +96,11 @@ LATE_REFUNDS = Table(
         Column("site", WORD),
         Column("order_id", TEXT),
         Column("event_id", UUID),
-        Column("revenue", SUM),
+        Column("session_start", TIME),
+        Column("session_id", UUID),
         Column("settled", TIME),
     ),
 )
-"""Refunds that came outside a visit, open until settling has carried them to the visit of their order."""
+"""One row an order's or refund's event, open until settling has brought the order to its visit; which visit told of the
+order, none for a refund.
+"""

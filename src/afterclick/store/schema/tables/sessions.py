@@ -5,7 +5,6 @@ from afterclick.store.schema.table import (
     ANYONE,
     MONEY,
     PERSONAL,
-    SUM,
     TEXT,
     TIME,
     UUID,
@@ -16,18 +15,32 @@ from afterclick.store.schema.table import (
     People,
     Table,
     by_key,
+    every,
     largest,
     packed,
+    part,
     several,
 )
 
 _NOBODY = str([*NOBODY])
+_USER = "tupleElement(known, 'user_id')"
 _WHO = (
-    f"multiIf((user_id != '') AND (NOT has({_NOBODY}, lower(user_id))), "
-    "bitOr(sipHash64(site, user_id), bitShiftLeft(toUInt64(1), 63)), "
+    f"multiIf(({_USER} != '') AND (NOT has({_NOBODY}, lower({_USER}))), "
+    f"bitOr(sipHash64(site, {_USER}), bitShiftLeft(toUInt64(1), 63)), "
     f"(device_id != '') AND (NOT has({_NOBODY}, lower(device_id))), "
     "bitOr(bitShiftRight(sipHash64(site, device_id), 2), bitShiftLeft(toUInt64(1), 62)), toUInt64(0))"
 )
+_ENTRY = (
+    *(("landing_host", WORD, ANYONE), ("landing_path", TEXT, ANYONE), ("referrer", WORD, VISITS)),
+    *(("channel", WORD, ANYONE), ("campaign", WORD, ANYONE), ("country", WORD, ANYONE)),
+    *(("region", WORD, PERSONAL), ("device_class", WORD, ANYONE), ("device_tier", WORD, ANYONE)),
+    *(("browser", WORD, ANYONE), ("os", WORD, ANYONE), ("visitor", WORD, ANYONE), ("release", WORD, ANYONE)),
+)
+"""What a visit is labelled by: each of its first page view, so that all of it belongs together."""
+_NAMES = ", ".join(f"{name} String" for name, _, _ in _ENTRY)
+_ENTRY_TYPE = f"Tuple(is_page UInt8, earliness UInt64, event_id UUID, {_NAMES})"
+_ORDERS = "Map(String, Tuple(revenue Decimal(18, 4), currency String))"
+_PAID = "Map(String, Decimal(38, 4))"
 
 SESSIONS = Table(
     "sessions",
@@ -55,19 +68,9 @@ SESSIONS = Table(
         Column("session_start", TIME, ANYONE),
         Column("session_id", UUID, VISITS),
         Column("last", largest(TIME), ANYONE),
+        packed("entry", largest(_ENTRY_TYPE), VISITS | PERSONAL),
+        packed("known", largest(f"Tuple(time {TIME}, event_id UUID, user_id String)"), PERSONAL),
         packed("device_id", largest(TEXT), VISITS),
-        packed("user_id", largest(TEXT), PERSONAL),
-        Column("visitor", largest(WORD), ANYONE),
-        Column("country", largest(WORD), ANYONE),
-        Column("region", largest(WORD), PERSONAL),
-        Column("channel", largest(WORD), ANYONE),
-        Column("campaign", largest(WORD), ANYONE),
-        Column("referrer", largest(WORD), VISITS),
-        Column("device_class", largest(WORD), ANYONE),
-        Column("device_tier", largest(WORD), ANYONE),
-        Column("browser", largest(WORD), ANYONE),
-        Column("os", largest(WORD), ANYONE),
-        Column("release", largest(WORD), ANYONE),
         packed(
             "steps", several(1000, "Tuple(time DateTime64(3, 'UTC'), step String, page_view_id UUID)"), VISITS
         ),
@@ -82,15 +85,26 @@ SESSIONS = Table(
         packed(
             "rating", largest("Tuple(time DateTime64(3, 'UTC'), value Float32, message String)"), PERSONAL
         ),
-        Column("orders", by_key(SUM), MONEY | PERSONAL),
-        Column("refunds", by_key(SUM), MONEY | VISITS),
-        Column("currency", largest(WORD), ANYONE),
+        Column("orders", by_key("Tuple(revenue Decimal(18, 4), currency String)"), MONEY | PERSONAL),
+        Column(
+            "refunds",
+            by_key("Tuple(order_id String, revenue Decimal(18, 4), currency String)"),
+            MONEY | PERSONAL,
+        ),
+        Column("told_before", every(TEXT), PERSONAL),
         Column("who", largest("UInt64"), PERSONAL, default=_WHO),
         Column("node", largest("UInt64"), PERSONAL),
+        part("user_id", TEXT, PERSONAL, "known"),
+        *(part(name, type, needs, "entry") for name, type, needs in _ENTRY),
     ),
 )
 """`steps` has one entry a page view, to be sorted by time. `errors`, `failed_requests` and `struggles` have one hash an
-event, so that a repetition counts once. `orders` is gross by order id, `refunds` by the refund's event id.
+event, so that a repetition counts once.
+`entry` is the first page view, and the first event of a visit without any; `known` the last event that names a user. An
+`earliness` is the greater the earlier, so that a row that lacks it loses.
+`orders` is what the visit told of orders, by order id, and of those that are its own what anyone told; `refunds` those
+of its orders, by the refund's event id, brought by settling, one without a sum and a currency takes what is left;
+`told_before` the orders that are another visit's, since that told of them before.
 `who` is the key of the visit's user, else of its device, 0 for neither; `node` its upper half above the node's number,
 which a job fills in. Both are maxima, so a user wins.
 """
@@ -102,13 +116,23 @@ SESSION_REVENUE_LESS_REFUNDS = Table(
     engine="View",
     made_of="sessions",
     columns=(
-        *SESSIONS.columns,
+        *(
+            Column("orders", _ORDERS, MONEY | PERSONAL) if one.name == "orders" else one
+            for one in SESSIONS.columns
+        ),
         Column("converted", "UInt8", ANYONE),
         Column("n_orders", "UInt64", ANYONE),
+        Column("paid", _PAID, MONEY),
+        Column("paid_net", _PAID, MONEY),
+        Column("currency", TEXT, MONEY),
         Column("revenue", "Decimal(38, 4)", MONEY),
         Column("revenue_net", "Decimal(38, 4)", MONEY),
+        Column("over_refunded", "UInt8", MONEY),
     ),
 )
+"""`orders` are those that are the visit's own. `paid` and `paid_net` are by currency; `revenue` and `revenue_net` are
+those of `currency`, that of most of its orders.
+"""
 
 
 SESSION_FELT = Table(
@@ -117,8 +141,8 @@ SESSION_FELT = Table(
     engine="View",
     made_of="sessions",
     queryable=True,
-    row="`sessions` and `counted`, `slow`, `error`, `struggle`, `good`, `converted`, `n_orders`, `revenue`, "
-    "`revenue_net`, counts",
+    row="`sessions` and `counted`, `slow`, `error`, `struggle`, `good`, `converted`, `n_orders`, `paid` and `paid_net` "
+    "by currency, `revenue` and `revenue_net` of `currency`, `over_refunded`, counts",
     comes="a view",
     columns=(
         *SESSION_REVENUE_LESS_REFUNDS.columns,
@@ -166,8 +190,8 @@ SESSION_PERSON = Table(
         Column("session_start", TIME, ANYONE),
         Column("session_id", UUID, VISITS),
         Column("device_id", largest(TEXT), VISITS),
-        Column("user_id", largest(TEXT), PERSONAL),
-        Column("device_class", largest(WORD), ANYONE),
+        Column("user_id", TEXT, PERSONAL),
+        Column("device_class", WORD, ANYONE),
         Column("counted", "UInt8", ANYONE),
         Column("person", "UInt32", PERSONAL),
     ),

@@ -4,13 +4,15 @@ SELECT
     site,
     order_id,
     min(events.time) AS time,
-    maxIf(events.session_id, type = 'order') AS session_id,
-    maxIf(events.session_start, type = 'order') AS session_start,
+    maxIf(tuple(
+        toUInt8(events.session_id != toUUID('00000000-0000-0000-0000-000000000000')),
+        toUInt64(4611686018427387904 - toUnixTimestamp64Milli(events.time)),
+        events.session_start,
+        events.session_id), type = 'order') AS told,
     maxIf(events.device_id, type = 'order') AS device_id,
     maxIf(events.user_id, type = 'order') AS user_id,
-    maxIf(events.revenue, type = 'order') AS revenue,
-    maxMapIf(map(toString(event_id), events.revenue), type = 'refund') AS refunds,
-    max(events.currency) AS currency
+    maxIf(tuple(events.revenue, toString(events.currency)), type = 'order') AS money,
+    maxMapIf(map(toString(event_id), tuple(events.revenue, toString(events.currency))), type = 'refund') AS refunds
 FROM events
 WHERE type IN ('order', 'refund') AND order_id != ''
 GROUP BY site, order_id

@@ -5,19 +5,13 @@ SELECT
     session_start,
     session_id,
     max(events.time) AS last,
+    max(tuple(
+        toUInt8(type = 'page_view'),
+        toUInt64(4611686018427387904 - toUnixTimestamp64Milli(events.time)),
+        event_id,
+        host, path, referrer, channel, campaign, country, region, device_class, device_tier, browser, os, visitor, release)) AS entry,
+    maxIf(tuple(events.time, event_id, user_id), user_id != '') AS known,
     max(events.device_id) AS device_id,
-    max(events.user_id) AS user_id,
-    max(events.visitor) AS visitor,
-    max(events.country) AS country,
-    max(events.region) AS region,
-    max(events.channel) AS channel,
-    max(events.campaign) AS campaign,
-    max(events.referrer) AS referrer,
-    max(events.device_class) AS device_class,
-    max(events.device_tier) AS device_tier,
-    max(events.browser) AS browser,
-    max(events.os) AS os,
-    max(events.release) AS release,
     groupUniqArrayIf(1000)(tuple(events.time, toString(step), page_view_id), type = 'page_view') AS steps,
     maxOrNullIf(toFloat32(value), type = 'vital' AND name = 'LCP') AS lcp,
     maxOrNullIf(toFloat32(value), type = 'vital' AND name = 'INP') AS inp,
@@ -28,9 +22,7 @@ SELECT
     groupUniqArrayIf(1000)(cityHash64(event_id), type = 'request' AND (status = 0 OR status >= {failed_status:UInt16})) AS failed_requests,
     groupUniqArrayIf(1000)(cityHash64(event_id), type = 'struggle') AS struggles,
     maxIf(tuple(events.time, toFloat32(value), message), type = 'rating') AS rating,
-    maxMapIf(map(order_id, revenue), type = 'order' AND order_id != '') AS orders,
-    maxMapIf(map(toString(event_id), revenue), type = 'refund') AS refunds,
-    max(events.currency) AS currency
+    maxMapIf(map(order_id, tuple(revenue, toString(currency))), type = 'order' AND order_id != '') AS orders
 FROM events
 WHERE session_id != toUUID('00000000-0000-0000-0000-000000000000')
 GROUP BY site, session_start, session_id
