@@ -44,6 +44,13 @@ ALTER TABLE sessions ADD COLUMN IF NOT EXISTS refunds SimpleAggregateFunction(ma
 
 ALTER TABLE sessions ADD COLUMN IF NOT EXISTS told_before SimpleAggregateFunction(groupUniqArrayArray, Array(String)) AFTER refunds;
 
+INSERT INTO sessions (site, session_start, session_id, orders)
+SELECT site, session_start, session_id, maxMap(map(order_id, tuple(revenue, toString(currency))))
+FROM events
+WHERE type = 'order' AND order_id != '' AND session_id != toUUID('00000000-0000-0000-0000-000000000000')
+GROUP BY site, session_start, session_id
+SETTINGS insert_deduplicate = 0;
+
 DROP TABLE IF EXISTS late_refunds SYNC;
 
 DROP TABLE IF EXISTS orders SYNC;
