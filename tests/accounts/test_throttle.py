@@ -5,7 +5,7 @@ from sqlalchemy import Engine, text
 from tests.accounts.ticking import Ticking
 
 from afterclick.accounts import throttle
-from afterclick.accounts.throttle import FORGOTTEN_MS, LONGEST_WAIT_MS, Throttle, limits
+from afterclick.accounts.throttle import FORGOTTEN_MS, LONGEST_WAIT_MS, Throttle, limits, network
 from afterclick.errors import TooMany
 
 HERE = "203.0.113.7"
@@ -68,6 +68,33 @@ def test_addresses_of_one_ipv6_network_count_as_one(control: Engine, clock: Tick
         held.begin(limits(f"account {number}", f"2001:db8::{number:x}"))
     with pytest.raises(TooMany):
         held.begin(limits("jana", "2001:db8::ffff"))
+
+
+def test_ipv4_addresses_that_a_server_on_both_families_sees_do_not_count_as_one(
+    control: Engine, clock: Ticking
+) -> None:
+    held = Throttle(control, clock)
+    for number in range(29):
+        held.begin(limits(f"account {number}", "::ffff:198.51.100.1"))
+    held.begin(limits("account 29", "198.51.100.1"))
+    with pytest.raises(TooMany):
+        held.begin(limits("jana", "::ffff:198.51.100.1"))
+    held.begin(limits("jana", "::ffff:203.0.113.9"))
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "same"),
+    [
+        ("::ffff:192.0.2.1", "192.0.2.1", True),
+        ("::ffff:c000:201", "192.0.2.1", True),
+        ("::ffff:192.0.2.1", "::ffff:192.0.2.2", False),
+        ("2001:db8::1", "2001:db8::2", True),
+        ("2001:db8::1", "2001:db8:0:1::1", False),
+        ("no address", "no address", True),
+    ],
+)
+def test_the_network_of_an_address(one: str, other: str, same: bool) -> None:
+    assert (network(one) == network(other)) == same
 
 
 def test_success_and_a_day_of_quiet_forget_failures(control: Engine, clock: Ticking) -> None:

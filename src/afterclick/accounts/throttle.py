@@ -6,7 +6,7 @@ Kept in the control database, so that it holds over restarts and for every app o
 import hashlib
 import threading
 from dataclasses import dataclass
-from ipaddress import ip_address, ip_network
+from ipaddress import IPv6Address, ip_address, ip_network
 
 from sqlalchemy import BigInteger, Engine, Integer, String, delete, func, select, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
@@ -61,7 +61,11 @@ def network(address: str) -> str:
         parsed = ip_address(address)
     except ValueError:
         return address[:64]
-    return str(parsed) if parsed.version == 4 else str(ip_network((parsed.packed[:8] + bytes(8), 64)))
+    if isinstance(parsed, IPv6Address):
+        if parsed.ipv4_mapped is None:
+            return str(ip_network((parsed.packed[:8] + bytes(8), 64)))
+        parsed = parsed.ipv4_mapped  # how a server that listens on :: sees IPv4
+    return str(parsed)
 
 
 class AttemptRow(Base):
