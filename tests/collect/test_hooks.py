@@ -9,6 +9,7 @@ from pathlib import Path
 
 import httpx
 import pytest
+from structlog.testing import capture_logs
 from tests.collect.conftest import NOW, House
 
 from afterclick.accounts import Site
@@ -138,8 +139,12 @@ def test_a_source_that_is_changed_or_removed_counts_from_the_next_request_on(hou
 def test_a_file_that_cannot_be_used_makes_the_sender_try_again(house: House, old: str, new: str) -> None:
     file = write(house)
     file.write_text(file.read_text().replace(old, new))
-    answer = send(house, ORDER)
-    assert (answer.status_code, "shop" in answer.json()["error"], SECRET in answer.text) == (503, True, False)
+    with capture_logs() as logs:
+        answer = send(house, ORDER, signed="0" * 64)
+    assert (answer.status_code, SECRET in answer.text) == (503, False)
+    told = "This source cannot be used just now; the log of the collector says why."
+    assert answer.json()["error"] == told
+    assert [(line["source"], bool(line["reason"])) for line in logs] == [("shop", True)]
     assert "retry-after" in answer.headers
     write(house)
     assert send(house, ORDER).status_code == 202

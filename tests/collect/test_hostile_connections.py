@@ -143,6 +143,57 @@ def test_a_head_without_an_end_is_refused_before_it_fills_memory(patient: Door, 
     patient.serves()
 
 
+LARGE = b"GET / HTTP/1.1\r\nhost: x\r\nx-a: " + b"b" * 40_000 + b"\r\n\r\n"
+
+
+@pytest.mark.parametrize("pieces", [1, 2, 7, 400], ids=str)
+def test_a_head_that_is_too_large_is_refused_in_whatever_pieces_it_comes(patient: Door, pieces: int) -> None:
+    size = -(-len(LARGE) // pieces)
+    with patient.connect() as large:
+        large.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        for at in range(0, len(LARGE), size):
+            try:
+                large.sendall(LARGE[at : at + size])
+            except ConnectionError:
+                break
+        answer = ended(large)
+    assert b" 200 " not in answer
+    assert b" 431 " in answer or not answer  # reset before it was read, when more was under way
+    patient.serves()
+
+
+def test_a_head_that_is_just_small_enough_is_taken_in_one_piece(patient: Door) -> None:
+    with patient.connect() as large:
+        large.sendall(b"GET / HTTP/1.1\r\nhost: x\r\nx-a: " + b"b" * 32_000 + b"\r\n\r\n")
+        assert b" 200 " in large.recv(1000)
+
+
+@pytest.mark.parametrize(
+    "host",
+    [
+        b"localhost\r\nhost: evil.example",
+        b"evil@localhost",
+        b"localhost/evil",
+        b"a b",
+        b"\xff",
+        b"localhost\\@evil",
+    ],
+)
+def test_a_host_that_is_no_name_and_port_or_is_told_twice_is_refused(patient: Door, host: bytes) -> None:
+    with patient.connect() as odd:
+        odd.sendall(b"GET / HTTP/1.1\r\nhost: " + host + b"\r\n\r\n")
+        assert b" 400 " in ended(odd)
+
+
+@pytest.mark.parametrize(
+    "host", [b"localhost:8400", b"[::1]:8400", b"192.0.2.7", b"shop.example", b"xn--bcher-kva.example"]
+)
+def test_a_name_or_an_address_with_a_port_is_taken(patient: Door, host: bytes) -> None:
+    with patient.connect() as plain:
+        plain.sendall(b"GET / HTTP/1.1\r\nhost: " + host + b"\r\n\r\n")
+        assert b" 200 " in plain.recv(1000)
+
+
 def test_many_headers_are_refused(patient: Door) -> None:
     with patient.connect() as many:
         many.sendall(b"GET / HTTP/1.1\r\n" + b"a: b\r\n" * 200 + b"\r\n")

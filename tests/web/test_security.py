@@ -124,7 +124,18 @@ def test_an_address_and_localhost_are_known(shop: httpx.Client, host: str) -> No
 
 
 @pytest.mark.parametrize(
-    "host", ["rebound.example", "localhost.evil.example", "127.0.0.1.evil.example", "", "[", "a@b"]
+    "host",
+    [
+        "rebound.example",
+        "localhost.evil.example",
+        "127.0.0.1.evil.example",
+        "",
+        "[",
+        "a@b",
+        "evil@127.0.0.1",
+        "localhost/evil",
+        "localhost\\evil",
+    ],
 )
 def test_another_name_is_refused_with_a_sentence_that_names_the_setting(
     shop: httpx.Client, host: str

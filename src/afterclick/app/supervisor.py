@@ -5,10 +5,12 @@ import signal
 import subprocess
 import sys
 import threading
+import time
 
 import structlog
 
 FIRST_PAUSE, LONGEST_PAUSE = 0.5, 30.0  # seconds between restarts, doubling
+STEADY = 60.0  # seconds that it must live for the pause to begin anew
 GRACE = 10.0  # seconds that the collector has to finish its answers
 
 
@@ -50,9 +52,11 @@ class Supervisor:
         )
 
     def _watch(self) -> None:
-        pause = FIRST_PAUSE
+        pause = FIRST_PAUSE / 2
         while True:
+            born = time.monotonic()
             code = self._process.wait()
+            pause = pause_after(pause, time.monotonic() - born)
             if self._stopping.wait(pause):
                 return
             structlog.get_logger("app").warning("restarting", module=self._module, exit_code=code)
@@ -60,7 +64,11 @@ class Supervisor:
             if self._stopping.is_set():  # stop() may have ended the child before this one
                 self._process.terminate()
                 return
-            pause = min(pause * 2, LONGEST_PAUSE)
+
+
+def pause_after(pause: float, lived: float) -> float:
+    """Seconds to wait before the next restart, after a pause of so many and a life of `lived` seconds."""
+    return FIRST_PAUSE if lived >= STEADY else min(pause * 2, LONGEST_PAUSE)
 
 
 def _die_with_parent() -> None:

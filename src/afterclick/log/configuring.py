@@ -10,6 +10,7 @@ from structlog.typing import Processor
 
 from afterclick.log.recent import Recent
 from afterclick.log.redaction import redact
+from afterclick.log.repetition import Repetition
 
 _TALKATIVE = ("alembic", "apscheduler", "asyncio", "httpcore", "httpx", "multipart", "sqlalchemy", "uvicorn")
 """Libraries of whose lines only warnings are for an operator; httpx would tell whole addresses."""
@@ -41,7 +42,7 @@ def configure() -> Recent:
         logging.getLogger(name).setLevel(logging.WARNING)
     logging.captureWarnings(True)
     structlog.configure(
-        processors=[*before, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
+        processors=[*before, Repetition().processor, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
         logger_factory=structlog.stdlib.LoggerFactory(),
         wrapper_class=structlog.make_filtering_bound_logger(logging.INFO),
     )

@@ -1,5 +1,6 @@
 """Whom a request comes from, and to which name: another site's page may neither change nor read anything here."""
 
+import re
 from ipaddress import ip_address
 from urllib.parse import urlsplit
 
@@ -9,6 +10,8 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from afterclick.errors import AfterclickError, Forbidden, InvalidInput
 from afterclick.web.problem_details import refusal_of
 
+_HOST = re.compile(r"[A-Za-z0-9._~!$&'()*+,;=%:\[\]-]+")
+"""A name or an address, and a port: no user before it, no path behind it (RFC 9110, section 7.2)."""
 _SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 
 
@@ -40,10 +43,11 @@ def to_own_host(headers: Headers, hosts: frozenset[str]) -> None:
     A page elsewhere can let its own name point to this machine and then read what it is told (DNS rebinding), so a name
     must be one of ours; an address cannot be rebound. Raises InvalidInput for any other Host.
     """
-    given = headers.get("host", "")
-    name = _name(given)
+    told = headers.getlist("host")
+    given = ", ".join(told)
+    name = _name(given) if len(told) == 1 and _HOST.fullmatch(given) else ""
     if (
-        "*" in hosts
+        ("*" in hosts and (bool(name) or not told))
         or name in hosts
         or name == "localhost"
         or name.endswith(".localhost")

@@ -10,11 +10,13 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import msgspec
+import structlog
 
 from afterclick.collect.mapping.mapping import Mapping
 from afterclick.errors import InvalidInput, Unavailable
 from afterclick.store.holding import Held, Holding
 
+_log = structlog.get_logger("afterclick.collect")
 _NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,62}")
 _LARGEST = 65_536
 _REMEMBERED = 256
@@ -53,7 +55,8 @@ class HookSources:
     def find(self, name: str) -> HookSource | None:
         """A source by its name, None when there is none.
 
-        Raises Unavailable when its file cannot be used, so that the sender tries again once it is mended.
+        Raises Unavailable when its file cannot be used, so that the sender tries again once it is mended; why stands in
+        the log, for whoever asks may be anybody.
         """
         if self._folder is None or not _NAME.fullmatch(name):
             return None
@@ -89,4 +92,5 @@ def _read(name: str, file: Path) -> HookSource:
 
 
 def _unusable(name: str, why: str) -> Unavailable:
-    return Unavailable(f"The file of source {name} cannot be used just now: {why}")
+    _log.warning("the file of a webhook source cannot be used", source=name, reason=why)
+    return Unavailable("This source cannot be used just now; the log of the collector says why.")

@@ -6,6 +6,7 @@ sweep a second over all connections, so that a request on its way costs nothing 
 """
 
 import asyncio
+import re
 from collections import Counter
 from dataclasses import dataclass
 
@@ -23,6 +24,8 @@ MOST_HEADERS = 128
 MOST_PIPELINED = 16
 """Requests that wait on one connection behind the one that is answered."""
 
+_HOST = re.compile(rb"[A-Za-z0-9._~!$&'()*+,;=%:\[\]-]*")
+"""RFC 3986's host and port: without a user before it and a path behind it."""
 _OVERHEAD = 4  # times its size that a body may take on the line, in chunks and with what follows them
 _SWEEP_SECONDS = 1.0
 _STALLED_SECONDS = 60.0  # that a client may leave an answer unread
@@ -114,6 +117,7 @@ class _Connection(HttpToolsProtocol):
     all: Connections
     counted_as = ""
     _is_refused = False
+    _is_too_large = False
     _in_head = True
     _in_body = False
     _bytes = 0
@@ -161,9 +165,22 @@ class _Connection(HttpToolsProtocol):
         """Raises ValueError, which the parser makes a 400 of, for too many headers or too many requests at once."""
         if len(self.headers) > MOST_HEADERS or len(self.pipeline) >= MOST_PIPELINED:
             raise ValueError("more headers or requests than one connection may send at once")
+        if len(self.url) + sum([len(name) + len(value) for name, value in self.headers]) > LARGEST_HEAD:
+            self._is_too_large = True
+            raise ValueError("a head that is too large, in however many pieces it came")
+        hosts = [value for name, value in self.headers if name == b"host"]
+        if len(hosts) > 1 or (hosts and not _HOST.fullmatch(hosts[0])):
+            raise ValueError("a Host that is told twice, or is more than a name and a port")
         self._in_head, self._in_body = False, True
         self._since = self.loop.time()
         super().on_headers_complete()
+
+    def send_400_response(self, msg: str) -> None:
+        """Answer what is no request, or none that is taken."""
+        if self._is_too_large:
+            self._end("head too large", _TOO_LARGE)
+        else:
+            super().send_400_response(msg)
 
     def on_header(self, name: bytes, value: bytes) -> None:
         if self._in_body:  # trailers: nobody reads them, and there is no end to them

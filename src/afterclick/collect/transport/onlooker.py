@@ -129,6 +129,8 @@ def is_from_here(headers: Headers, address: str, version: str) -> bool:
 
 
 def _is_local(host: str) -> bool:
+    if "@" in host or "/" in host or "\\" in host:
+        return False
     try:
         name = urlsplit(f"//{host}").hostname or ""
     except ValueError:
