@@ -39,4 +39,6 @@ class Repetition:
                 self._said.popitem(last=False)
         if times >= MOST:
             raise structlog.DropEvent
-        return event | {"unsaid": unsaid} if unsaid else event
+        if unsaid:
+            event["unsaid"] = unsaid
+        return event
