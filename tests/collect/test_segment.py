@@ -228,6 +228,21 @@ COMMERCE: list[tuple[str, dict[str, object], dict[str, object]]] = [
     ),
     ("Order Updated", {"order_id": "o", "total": 27.5}, {"type": "track", "order_id": "o"}),
     ("Order Refunded", {"order_id": "o", "total": 30}, {"type": "refund", "order_id": "o", "revenue": 30.0}),
+    (
+        "Order Refunded",
+        {"order_id": "o"},
+        {"type": "refund", "order_id": "o", "revenue": 0.0, "currency": ""},
+    ),
+    (
+        "Order Refunded",
+        {"order_id": "o", "currency": "EUR"},
+        {"type": "refund", "revenue": 0.0, "currency": ""},
+    ),
+    (
+        "Order Refunded",
+        {"order_id": "o", "products": [{"price": 4.5}]},
+        {"type": "refund", "revenue": 4.5, "currency": "EUR"},
+    ),
     ("Order Cancelled", {"order_id": "o", "total": 30}, {"type": "refund", "revenue": 30.0}),
     ("Coupon Applied", {"coupon_id": "may"}, {"type": "track", "step": "coupon", "name": "Coupon Applied"}),
     ("Product List Viewed", {"list_id": "new"}, {"type": "track", "step": "list"}),

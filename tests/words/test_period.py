@@ -13,13 +13,18 @@ def ms(text: str, zone: str) -> int:
 
 @pytest.mark.parametrize("zone", ["UTC", "Asia/Kathmandu", "Europe/Prague", "America/St_Johns"])
 @pytest.mark.parametrize("choice", ["24h", "7d", "30d"])
-def test_a_rolling_period_ends_now_and_its_comparison_is_as_long(choice: str, zone: str) -> None:
-    now = ms("2026-11-22T10:23:45", zone)
+@pytest.mark.parametrize(
+    "moment", ["2026-11-22T10:23:45", "2026-11-22T10:00:00", "2026-10-25T12:10:00", "2026-03-29T12:10"]
+)
+def test_a_rolling_period_is_as_long_as_it_says_up_to_now_and_so_is_its_comparison(
+    choice: str, zone: str, moment: str
+) -> None:
+    now = ms(moment, zone)
     found = period(choice, now, zone)
     assert found.until == now
     assert found.edges[0] == found.since <= found.edges[-1] <= now
     assert found.shift in (DAY, 7 * DAY, 30 * DAY)
-    assert found.until - found.since <= found.shift
+    assert found.until - found.since == found.shift == {"24h": 1, "7d": 7, "30d": 30}[choice] * DAY
     assert len(found.earlier) == len(found.edges)
 
 

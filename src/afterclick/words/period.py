@@ -79,13 +79,14 @@ def period(choice: str, now: int, zone: str) -> Period:
 
 
 def _rolling(choice: str, now: int, zone: str) -> Period:
+    """Exactly so many hours up to now. The first bucket is what is left of the one that they begin in."""
     hours = {"24h": 1, "7d": 6, "30d": 24}[choice]
-    days = _DAYS[choice]
-    start = _local(now, zone).replace(minute=0, second=0, microsecond=0)
-    start = (
-        start.replace(hour=start.hour - start.hour % hours) - timedelta(days=days) + timedelta(hours=hours)
-    )
-    return Period(choice, _ms(start), now, days * DAY, _edges(start, now, hours), zone)
+    length = _DAYS[choice] * DAY
+    since = now - length
+    first = _local(since, zone).replace(minute=0, second=0, microsecond=0)
+    whole = _edges(first.replace(hour=first.hour - first.hour % hours), now, hours)
+    edges = (since, *(edge for edge in whole if edge > since))
+    return Period(choice, since, now, length, edges, zone)
 
 
 def _dates(first: str, last: str, now: int, zone: str) -> Period:

@@ -144,10 +144,20 @@ def _no_fault(_: WireEvent) -> _Fault:
 
 def _order_fault(event: WireEvent) -> _Fault:
     if not event.order_id or event.revenue is None or not _CURRENCY.fullmatch(event.currency or ""):
-        return "incomplete", "An order or refund needs `order_id`, `revenue` and an ISO 4217 `currency`."
+        return "incomplete", (
+            "An order or refund needs `order_id`, `revenue` and an ISO 4217 `currency`; a refund of a whole order "
+            "neither of the latter."
+        )
     if event.revenue < 0:
         return "out_of_range", f"`revenue` is {event.revenue}; send a refund instead of a negative order."
     return None
+
+
+def _refund_fault(event: WireEvent) -> _Fault:
+    """One with neither a sum nor a currency is of the whole order; with one of them alone, the other was lost."""
+    if event.order_id and event.revenue is None and not event.currency:
+        return None
+    return _order_fault(event)
 
 
 def _vital_fault(event: WireEvent) -> _Fault:
@@ -182,7 +192,7 @@ def _identify_fault(event: WireEvent) -> _Fault:
 
 _CONTENT = {
     "order": _order_fault,
-    "refund": _order_fault,
+    "refund": _refund_fault,
     "vital": _vital_fault,
     "rating": _rating_fault,
     "struggle": _struggle_fault,

@@ -85,6 +85,13 @@ def _order(told: WireEvent, properties: Properties, currency: str) -> frozenset[
     return _ORDER_USED
 
 
+def _refund(told: WireEvent, properties: Properties, currency: str) -> frozenset[str]:
+    used = _order(told, properties, currency)
+    if not any(properties.get(name) for name in (*_SUMS, "products")):
+        told.revenue = told.currency = None  # no sum at all: of the whole order
+    return used
+
+
 def _search(told: WireEvent, properties: Properties, _: str) -> frozenset[str]:
     told.value = number(properties.get("results"))
     return _RESULTS
@@ -126,7 +133,7 @@ _SEEN = Deal("cart", "cart", _cart)
 _STARTED = Deal("checkout", "checkout", _checkout)
 _WITHIN = Deal("track", "checkout", _checkout_step)
 _COMPLETED = Deal("order", "order", _order)
-_REFUNDED = Deal("refund", "refund", _order)
+_REFUNDED = Deal("refund", "refund", _refund)
 _COUPON = Deal("track", "coupon", _nothing)
 
 COMMERCE: dict[str, Deal] = {
