@@ -355,12 +355,17 @@ def test_our_own_pages_report_to_a_site_of_their_own(store: Store, settings: Set
     assert sdk.get("data-key") == "ac_afterclick"
 
 
-def test_the_comparison_ends_where_this_period_has_got_to(
+def test_seven_days_and_the_seven_before_them_are_told_apart_to_the_minute(
     store: Store, settings: Settings, site: str
 ) -> None:
     rng, events = random.Random(2), list[Event]()
-    # Forty visits an hour ago, forty at the same time a week before, and forty a little later that week before.
-    for offset, n in ((3_600_000, 40), (7 * DAY + 3_600_000, 40), (7 * DAY - 60_000, 40)):
+    # Forty visits begin within the seven days, thirty-five within those before, ten before all of them.
+    for offset, n in (
+        (7 * DAY - 60_000, 40),
+        (7 * DAY + 60_000, 15),
+        (14 * DAY - 60_000, 20),
+        (14 * DAY + 60_000, 10),
+    ):
         for _ in range(n):
             one = Shopper(site, rng, NOW - offset, {"device_class": "mobile"})
             one.open(0, 10, 900.0)
@@ -371,7 +376,7 @@ def test_the_comparison_ends_where_this_period_has_got_to(
         tile = next(
             one for one in httpx.get(f"{url}/api/v1/overview").json()["did"] if one["key"] == "visits"
         )
-    assert (tile["value"], tile["before"]) == (40, 40)
+    assert (tile["value"], tile["before"]) == (40, 35)
 
 
 def test_a_period_with_hardly_a_visit_is_nothing_to_compare_with(

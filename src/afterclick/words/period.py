@@ -52,11 +52,6 @@ class Period:
         return max(self.until - self.since, 1) / DAY
 
     @property
-    def width(self) -> int:
-        """The usual width of a bucket in ms."""
-        return self.edges[1] - self.edges[0] if len(self.edges) > 1 else self.until - self.since
-
-    @property
     def earlier(self) -> tuple[int, ...]:
         """The edges of the comparison's buckets, one for one."""
         return tuple(edge - self.shift for edge in self.edges)
