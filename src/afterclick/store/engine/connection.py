@@ -240,6 +240,10 @@ def _limits(what: str) -> Generator[None]:
         if is_away(error):
             raise Unavailable("The store does not answer; it is asked again.") from error
         raise
+    except (pa.ArrowException, OSError) as error:  # a server tells of an error in the middle of its rows
+        raise Unavailable(
+            f"{what} was broken off by the store in mid-answer: ask again, or for less."
+        ) from error
 
 
 @contextmanager
