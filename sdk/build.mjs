@@ -8,7 +8,7 @@ import { minify } from 'terser';
 
 const KIB = 1024;
 const MOST_FIRST = 8 * KIB;
-const MOST_IN_ALL = 12 * KIB;
+const MOST_IN_ALL = 14 * KIB;
 
 const source = new URL('src/', import.meta.url);
 const target = new URL('../src/afterclick/collect/sdk/', import.meta.url);

@@ -33,9 +33,9 @@ export interface Fields {
   trace_id?: string | undefined;
   user_id?: string | undefined;
   order_id?: string | undefined;
-  revenue?: number | undefined;
+  revenue?: number | string | undefined;
   currency?: string | undefined;
-  props?: Record<string, Scalar> | undefined;
+  props?: Partial<Record<string, Scalar | undefined>> | undefined;
 }
 
 export interface WireEvent extends Fields {

@@ -3,7 +3,7 @@
 /** `bytes` random bytes as lower-case hex. Works on plain HTTP too, where crypto.randomUUID does not exist. */
 export function hex(bytes: number): string {
   const random = crypto.getRandomValues(new Uint8Array(bytes));
-  return Array.from(random, (byte) => byte.toString(16).padStart(2, '0')).join('');
+  return [...random].map((byte) => byte.toString(16).padStart(2, '0')).join('');
 }
 
 /** A UUIDv7 whose time part is `time`, in ms since 1970; 72 bits are random, the two of the variant's digit are not. */

@@ -1,9 +1,10 @@
 /** The browser SDK's first file: starts every signal when it may, and publishes `window.afterclick`. */
 
-import { publish } from './commands';
+import { isPublished, publish } from './commands';
+import { quietly } from './guest';
 import { onHidden, whenActivated } from './lifecycle';
 import { observeNavigation } from './navigation';
-import { CONSENT_REQUIRED } from './options';
+import { CONSENT_REQUIRED, KNOWN } from './options';
 import { refused } from './privacy';
 import { end, show } from './recorder';
 import { clickFailed, observeClicks } from './signals/rage_and_dead_clicks';
@@ -12,32 +13,45 @@ import { observeLongTasks } from './signals/longtasks';
 import { observeRequests } from './signals/requests';
 import { observeResources } from './signals/resources';
 import { observeVitals } from './signals/vitals';
-import { leave } from './transport';
-import { current } from './visit';
+import { leave, resume } from './transport';
+import { current, remember } from './visit';
 
 let started = false;
 
 function start(): void {
   if (started) return show();
   started = true;
-  const [navigation] = performance.getEntriesByType('navigation') as (PerformanceEntry & { activationStart?: number })[];
-  show(navigation?.activationStart ?? 0);
-  observeNavigation();
-  observeClicks();
-  observeErrors(clickFailed);
-  observeRequests();
-  observeResources();
-  observeLongTasks();
-  observeVitals();
+  const [navigation] = performance.getEntriesByType('navigation') as (PerformanceNavigationTiming & { activationStart?: number })[];
+  show(navigation?.activationStart ?? 0, navigation?.responseStatus);
+  for (const observe of [
+    observeNavigation,
+    observeClicks,
+    () => observeErrors(clickFailed),
+    observeRequests,
+    observeResources,
+    observeLongTasks,
+    observeVitals,
+    resume,
+  ]) quietly(observe)();
   // Last, so that what the others learn when the page is hidden goes out with it.
+  onHidden(remember);
   onHidden(leave);
 }
 
-function consent(given: boolean): void {
-  if (given === !!current()) return;
-  if (!given) end();
+/** Only a clear yes begins, as consent tools say it; whatever else it is given ends. */
+function consent(given: unknown): void {
+  const agreed = given === true || given === 'granted';
+  if (agreed === !!current()) return;
+  if (!agreed) end();
   else if (!refused()) whenActivated(start);
 }
 
-consent(!CONSENT_REQUIRED);
-publish(consent);
+/** A frame of a page that carries this file too: its content is no page that the customer opened. */
+const framed = quietly(() => window !== window.parent && 'afterclick' in window.parent);
+
+if (!KNOWN) {
+  console.warn('Afterclick does not know its script element: load afterclick.js by a script element with data-key.');
+} else if (!isPublished() && !framed()) {
+  quietly(consent)(!CONSENT_REQUIRED);
+  quietly(publish)(consent);
+}

@@ -1,13 +1,20 @@
 /** Options: `data-` attributes of the script element that loads this file. */
 
-const script = document.currentScript as HTMLScriptElement;
-const { key = '', endpoint, release, storage, consent, sample = 1, propagate = '' } = script.dataset;
+/** Modules have no current script: they are found by their attributes. */
+const script = (document.currentScript ?? document.querySelector('script[src*="/afterclick"][data-key]')) as HTMLScriptElement | null;
+const { key = '', endpoint, release, storage, consent, sample = 1, propagate = '', routing = '' } = script?.dataset ?? {};
+
+/** Whether the script element was found. */
+export const KNOWN = !!script;
 
 /** Folder of this file, where its chunks lie. */
-export const BASE = script.src.replace(/[^/]*$/, '');
+export const BASE = script?.src.replace(/[^/]*$/, '') ?? '';
 
 /** Origin of the collector; default: the script's. */
-const COLLECTOR = endpoint?.replace(/\/$/, '') ?? new URL(BASE).origin;
+const COLLECTOR = endpoint?.replace(/\/$/, '') ?? /^\w+:\/\/[^/]*/.exec(BASE)?.[0];
+
+/** `hash`, or a parameter of the query: where the application keeps its route, beside the path. */
+export const ROUTING = routing;
 
 /** Where events go. The key in the query and text/plain spare a CORS preflight. */
 export const EVENTS = COLLECTOR + '/v1/events?key=' + encodeURIComponent(key);

@@ -4,7 +4,7 @@ import { tier } from './device';
 import type { Context } from './event';
 import { uuid7 } from './identifier';
 import { RELEASE } from './options';
-import { clean, parse } from './url';
+import { page, parse, path } from './url';
 import type { Visit } from './visit';
 
 /** Page views whose late signals still find them. */
@@ -33,12 +33,12 @@ export function open({ session, device, user, visitor }: Visit & { visitor: Cont
     device_id: device,
     user_id: user,
     visitor,
-    url: clean(location.href, true),
+    url: page(),
     referrer: views[0] ? undefined : referrer(),
     release: RELEASE,
     device_tier: tier(),
   };
-  const view: View = { context, started, path: location.pathname, counts: {} };
+  const view: View = { context, started, path: path(), counts: {} };
   views = [...views.slice(-KEPT), view];
   refresh();
   return view;
@@ -52,13 +52,13 @@ export function at(moment: number): View | undefined {
 /** The page view that a soft navigation led to, which an interaction at `moment` began. */
 export function after(moment: number, url: string): View | undefined {
   const later = views.filter(({ started }) => started >= moment);
-  return later.find(({ context }) => context.url === clean(url, true)) ?? later[0] ?? latest();
+  return later.find(({ context }) => context.url === page(url)) ?? later[0] ?? latest();
 }
 
 /** Take the step from `<meta name="afterclick:step">` as long as nobody named the page view: routers set it late. */
 export function refresh(): void {
   const view = latest();
-  if (!view || view.named || view.path !== location.pathname) return;
+  if (!view || view.named || view.path !== path()) return;
   view.context.step = meta('afterclick:step');
 }
 
@@ -68,8 +68,8 @@ export const trace = (): string | undefined => meta('traceparent')?.split('-')[1
 const meta = (name: string): string | undefined =>
   document.querySelector<HTMLMetaElement>(`meta[name="${name}"]`)?.content;
 
-/** The origin that the visitor came from; the site's own pages are none. */
+/** The origin or the app that the visitor came from; the site's own pages are none. */
 function referrer(): string | undefined {
-  const from = parse(document.referrer || location.href);
-  return from?.host === location.host ? undefined : from?.origin;
+  const { protocol, host } = parse(document.referrer || location.href) ?? location;
+  return host && host !== location.host ? `${protocol}//${host}` : undefined;
 }

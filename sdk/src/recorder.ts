@@ -4,6 +4,7 @@ import { now, utc } from './clock';
 import type { EventType, Fields } from './event';
 import { uuid7 } from './identifier';
 import { SAMPLE } from './options';
+import { text } from './scalar';
 import * as pages from './pages';
 import { discard, enqueue } from './transport';
 import * as visit from './visit';
@@ -26,11 +27,11 @@ export function record(type: EventType, fields: Fields = {}, at = now(), view = 
 }
 
 /** The page shows something else since `started`: a page view begins, and a visit when the last one is over. */
-export function show(started = now()): void {
+export function show(started = now(), status?: number): void {
   visit.touch(utc(started));
   const current = visit.current() as visit.Visit;
   const view = pages.open({ ...current, visitor: current.visits > 1 ? 'returning' : 'new' }, started);
-  record('page_view', started ? {} : { trace_id: pages.trace() }, started, view);
+  record('page_view', { trace_id: started ? undefined : pages.trace(), status: status || undefined }, started, view);
 }
 
 /** The customer did something; after a long pause that begins a new visit, and with it a page view. */
@@ -45,8 +46,9 @@ export function end(): void {
 }
 
 /** Name the current page view; when it has another name already, the same address shows a further step. */
-export function name({ step, route }: { step?: string; route?: string }): void {
+export function name(given: { step?: unknown; route?: unknown }): void {
   if (!visit.current()) return;
+  const [step, route] = [text(given.step), text(given.route)];
   const named = pages.latest();
   if (named?.named && named.context.step !== step) show();
   const { context } = Object.assign(pages.latest() as pages.View, { named: true });
@@ -56,14 +58,15 @@ export function name({ step, route }: { step?: string; route?: string }): void {
 
 /** Add a tag to the events that follow; the collector keeps eight. */
 export function tag(key: string, value: unknown): void {
-  tags = { ...tags, [key]: String(value) };
+  const told = text(value);
+  if (told !== undefined) tags = { ...tags, [key]: told };
 }
 
 /** The customer is known by this id; null forgets it. */
-export function identify(user: string | null): void {
+export function identify(user: unknown): void {
   const view = pages.latest();
   if (!view || !visit.current()) return;
-  const user_id = user ?? undefined;
+  const user_id = text(user);
   visit.identify(user_id);
   view.context.user_id = user_id;
   if (user_id) record('identify', { user_id });

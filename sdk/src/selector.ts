@@ -4,7 +4,9 @@
 export function selector(node: Node | null): string {
   let path = '';
   for (let element = node instanceof Element ? node : node?.parentElement; element; element = element.parentElement) {
-    const own = element.id ? '#' + element.id : Array.from(element.classList, (name) => '.' + name).slice(0, 3).join('');
+    // A form's fields stand in for its properties of the same name, such as `id`.
+    const [id, classes] = ['id', 'class'].map((name) => element.getAttribute(name)?.trim()) as [string?, string?];
+    const own = id ? '#' + id : (classes?.match(/\S+/g) ?? []).slice(0, 3).map((name) => '.' + name).join('');
     path = element.localName + own + (path && '>' + path);
     if (own || path.length > 100) break;
   }

@@ -1,8 +1,11 @@
 /** The way out: events wait up to a second, go out together, and wait again when the collector can't take them. */
 
 import type { Context, WireEvent } from './event';
+import { quietly } from './guest';
+import { json } from './json';
 import { EVENTS } from './options';
 import { refresh } from './pages';
+import { loadList, saveList, UNSENT } from './storage';
 
 const FLUSH_AFTER_MS = 1000;
 const LONGEST_WAIT_MS = 60_000;
@@ -11,14 +14,14 @@ const KEPT = 500;
 /** Browsers refuse beacons and keepalive requests over 64 KiB; events wait no longer when they come near it. */
 const BODY_BYTES = 60_000;
 const FLUSH_AT = 50;
-const LONGEST_TEXT = 1000;
 
 interface Entry {
   context: Context;
   event: WireEvent;
 }
 interface Parcel {
-  body: string;
+  /** All of the envelope but when it is sent, which is written last. */
+  rest: string;
   entries: readonly Entry[];
 }
 
@@ -29,6 +32,8 @@ let waiting: readonly Entry[] = [];
 let timer: number | undefined;
 let failures = 0;
 let sending = false;
+/** Whether storage holds what no beacon took. */
+let kept = false;
 
 export function enqueue(context: Context, event: WireEvent): void {
   keep([...waiting, { context, event }]);
@@ -36,17 +41,31 @@ export function enqueue(context: Context, event: WireEvent): void {
   else schedule(FLUSH_AFTER_MS);
 }
 
-/** Hand everything to the browser now: the page may not live on. What it refuses goes out if the page does. */
+/**
+ * Hand everything to the browser now: the page may not live on. What no beacon takes goes by fetch, and is kept until that
+ * is answered, so that the next page sends what the browser did not.
+ */
 export function leave(): void {
-  for (const { body, entries } of take()) {
-    if (!navigator.sendBeacon(EVENTS, body)) keep([...waiting, ...entries]);
-  }
-  if (waiting.length) schedule(FLUSH_AFTER_MS);
+  const left = take().filter(({ rest }) => !quietly(() => navigator.sendBeacon(EVENTS, enveloped(rest)))());
+  if (!left[0]) return;
+  kept = true;
+  saveList(UNSENT, left.map(({ rest }) => rest));
+  keep([...waiting, ...left.flatMap(({ entries }) => entries)]);
+  void flush();
+}
+
+/** Send what the page before could not. */
+export function resume(): void {
+  const unsent = loadList(UNSENT);
+  if (unsent[0]) saveList(UNSENT, []);
+  for (const rest of unsent) void post({ rest, entries: [] });
 }
 
 /** Drop what has not been sent. */
 export function discard(): void {
   waiting = [];
+  kept = false;
+  saveList(UNSENT, []);
 }
 
 /** One request at a time: together they would exceed what browsers allow to be under way. */
@@ -60,11 +79,13 @@ async function flush(): Promise<void> {
     taken = !!parcel && (await post(parcel));
   }
   sending = false;
+  if (kept && !waiting[0]) discard();
 }
 
 /** True when the collector took it, or refused it for good; else it waits to be sent again. */
-async function post({ body, entries }: Parcel): Promise<boolean> {
-  const answer = await fetch(EVENTS, { method: 'POST', body, keepalive: true, credentials: 'omit' }).catch(() => undefined);
+async function post({ rest, entries }: Parcel): Promise<boolean> {
+  const sent = fetch(EVENTS, { method: 'POST', body: enveloped(rest), keepalive: true, credentials: 'omit' });
+  const answer = await sent.catch(() => undefined);
   const done = !!answer && answer.status !== 429 && answer.status < 500;
   if (done) failures = 0;
   else {
@@ -87,17 +108,14 @@ function take(): Parcel[] {
 
 /** Envelopes of one page view, each small enough for a beacon; an event that alone is larger is left out. */
 function pack(entries: readonly Entry[]): Parcel[] {
-  const body = JSON.stringify({ context: entries[0]?.context, events: entries.map(({ event }) => event) }, bounded);
-  if (new Blob([body]).size <= BODY_BYTES) return [{ body, entries }];
+  const rest = json({ context: entries[0]?.context, events: entries.map(({ event }) => event) }).slice(1);
+  if (new Blob([rest]).size <= BODY_BYTES) return [{ rest, entries }];
   const half = entries.length >> 1;
   return half ? [...pack(entries.slice(0, half)), ...pack(entries.slice(half))] : [];
 }
 
-/** Texts cut, numbers finite and with four decimals. */
-function bounded(_: string, value: unknown): unknown {
-  if (typeof value === 'number') return value - value ? undefined : Math.round(value * 1e4) / 1e4;
-  return typeof value === 'string' ? value.slice(0, LONGEST_TEXT) : value;
-}
+/** When it is sent is told by the same clock as when things happened, so that the collector can put that clock right. */
+const enveloped = (rest: string): string => `{"sent_at":${Date.now()},${rest}`;
 
 function keep(entries: readonly Entry[]): void {
   waiting = entries.slice(-KEPT);

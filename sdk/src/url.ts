@@ -3,17 +3,38 @@
 /** A number, or at least 12 letters, digits and dashes with a digit among them: UUIDs, hashes, slugs with a number. */
 const IDENTIFIER = /^(\d+|(?=.*\d)[\w-]{12,})$/;
 
+import { ROUTING } from './options';
+
+/** Parameters of advertising networks: that there is one tells the channel, its value would tell the click. */
+const CLICKS = /^(\w{1,3}clk?id|[gw]braid|li_fat_id|epik|rdt_cid)$/i;
+
 /** The parsed address, relative to the page; undefined when it is none. */
 export function parse(address: string): URL | undefined {
   return URL.canParse(address, document.baseURI) ? new URL(address, document.baseURI) : undefined;
 }
 
-/** Origin and path; with `campaign`, utm_* parameters stay. Other schemes, such as data:, are named only. */
-export function clean(address: string, campaign?: boolean): string {
-  const { origin, protocol, pathname, searchParams } = parse(address) ?? new URL('about:');
-  if (!protocol.startsWith('http')) return protocol;
-  const kept = new URLSearchParams([...searchParams].filter(([name]) => campaign && name.startsWith('utm_'))) + '';
-  return origin + pathname + (kept && '?' + kept);
+/** Origin and path. Other schemes, such as data:, are named only. */
+export function clean(address: string): string {
+  const { origin, protocol, pathname } = parse(address) ?? new URL('about:');
+  return protocol.startsWith('http') ? origin + pathname : protocol;
+}
+
+/** The page's address with what tells where the visitor came from: utm_* as they are, click ids without their value. */
+export function page(address = location.href): string {
+  const { origin, searchParams } = new URL(address);
+  const kept = new URLSearchParams();
+  for (const [name, value] of searchParams) {
+    if (/^utm_/i.test(name)) kept.append(name.toLowerCase(), value);
+    else if (value && CLICKS.test(name)) kept.append(name.toLowerCase(), '1');
+  }
+  return origin + path(address) + (kept.size ? '?' + kept : '');
+}
+
+/** The path that tells pages apart, and behind it the route where the application keeps one elsewhere. */
+export function path(address = location.href): string {
+  const { pathname, hash, searchParams } = new URL(address);
+  const route = ROUTING === 'hash' ? /^#!?(\/[^?]*)/.exec(hash)?.[1] : ROUTING && searchParams.get(ROUTING);
+  return route ? pathname.replace(/\/$/, '') + '/' + route.replace(/^\//, '') : pathname;
 }
 
 /** The path with identifiers replaced by `:id`; other origins keep their host in front. */

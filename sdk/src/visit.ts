@@ -1,10 +1,12 @@
 /** Whose visit this is: device, session, and whether the device was here before. */
 
 import { uuid7 } from './identifier';
-import { load, save } from './storage';
+import { text } from './scalar';
+import { erase, load, save } from './storage';
 
 /** A visit ends after 30 minutes without a page view, click, call or return to the tab. */
 const INACTIVITY_MS = 30 * 60_000;
+const ID = /^[\da-f]{8}-[\da-f-]{27}$/;
 
 export interface Visit {
   device: string;
@@ -48,17 +50,23 @@ export function sampled(share: number): boolean {
 /** Erase everything that was kept. */
 export function forget(): void {
   visit = undefined;
-  save('');
+  erase();
 }
 
 function keep(): void {
   save(JSON.stringify(visit));
 }
 
-/** What is kept may be anything; what lacks a recent activity is over. */
+/** Keep the visit once more where the page emptied its storage, as many do when the customer signs out. */
+export function remember(): void {
+  if (visit && !load()) keep();
+}
+
+/** What is kept may be anything, a number for the user by an older version too; what lacks a recent activity is over. */
 function stored(): Visit | undefined {
   try {
-    return JSON.parse(load() as string) as Visit;
+    const kept = JSON.parse(load() as string) as Visit;
+    return ID.test(kept.device) && ID.test(kept.session) ? { ...kept, user: text(kept.user) } : undefined;
   } catch {
     return undefined;
   }

@@ -194,7 +194,7 @@ class Site(Server):
 
 STUB = """
 window.afterclick ??= { q: [] };
-for (const name of ['page', 'track', 'identify', 'tag', 'rate', 'ask', 'consent'])
+for (const name of ['page', 'track', 'identify', 'tag', 'rate', 'ask', 'error', 'consent'])
   afterclick[name] ??= (...details) => afterclick.q.push([name, ...details]);
 for (const type of ['error', 'unhandledrejection'])
   addEventListener(type, (event) => afterclick.q.push(event), true);

@@ -2,6 +2,7 @@
 
 import re
 import uuid
+from dataclasses import replace
 
 import pytest
 from playwright.sync_api import Browser, Page
@@ -184,7 +185,7 @@ def test_commerce_is_told_in_its_own_type(name: str, page: Page, collector: Coll
         "value": 3,
         "target": "p-1",
         "order_id": "o-1",
-        "revenue": 19.9,
+        "revenue": "19.90",
         "currency": "EUR",
         "props": {"coupon": "X"},
     }
@@ -199,3 +200,79 @@ def test_the_immutable_address_serves_the_same_script(
     hashed = next(SDK.glob("afterclick-*.js")).name
     page.goto(site.page(sdk=hashed))
     assert collector.expect("page_view")
+
+
+def test_an_address_that_keeps_moving_is_one_page_view_and_few_requests(
+    page: Page, collector: Collector, site: Site
+) -> None:
+    page.goto(site.page())
+    collector.expect("page_view")
+    page.evaluate("""async () => {
+        for (let i = 0; i < 150; i++) {
+            history.replaceState({}, '', '/map/@50.1' + i + ',14.2,12z');
+            await new Promise((r) => setTimeout(r, 10));
+        }
+    }""")
+    collector.expect("page_view", url=f"{site.origin}/map/@50.1149,14.2,12z")
+    assert len(collector.events("page_view")) == 2
+    assert len(collector.posts) <= 4
+
+
+def test_a_router_that_drops_the_slash_shows_no_other_page(
+    page: Page, collector: Collector, site: Site
+) -> None:
+    page.goto(site.page("/shop/"))
+    collector.expect("page_view")
+    page.evaluate(
+        "history.pushState({}, '', '/shop'); history.replaceState({}, '', '/shop/'); history.pushState({}, '', '/next')"
+    )
+    collector.expect("page_view", url=f"{site.origin}/next")
+    assert len(collector.events("page_view")) == 2
+
+
+def test_applications_that_route_by_fragment_or_query_say_so(
+    page: Page, collector: Collector, site: Site
+) -> None:
+    site.page("/app/", attributes='data-routing="hash"')
+    page.goto(f"{site.origin}/app/#/cart")
+    page.wait_for_function("afterclick.q.length === undefined")
+    page.evaluate("location.hash = '#/checkout/1?token=secret'")
+    page.evaluate("location.hash = '#top'")
+    site.page("/index.php", attributes='data-routing="route"')
+    page.goto(f"{site.origin}/index.php?route=checkout/cart&token=secret")
+    collector.expect("page_view", url=f"{site.origin}/index.php/checkout/cart")
+    assert [event["url"].removeprefix(site.origin) for event in collector.events("page_view")] == [
+        "/app/cart", "/app/checkout/1", "/app/", "/index.php/checkout/cart",
+    ]  # fmt: skip
+
+
+def test_a_click_on_an_advertisement_is_told_without_whose_it_was(
+    page: Page, collector: Collector, site: Site
+) -> None:
+    site.page("/landing")
+    page.goto(f"{site.origin}/landing?gclid=Example1&UTM_SOURCE=Letter&q=private&msclkid=")
+    assert collector.expect("page_view")["url"] == f"{site.origin}/landing?gclid=1&utm_source=Letter"
+
+
+def test_a_long_address_keeps_its_campaign(page: Page, collector: Collector, site: Site) -> None:
+    path = "/" + "x" * 900
+    site.page(path)
+    page.goto(f"{site.origin}{path}?utm_content={'c' * 120}&utm_medium=email&utm_campaign=long")
+    assert collector.expect("page_view")["url"].endswith("&utm_medium=email&utm_campaign=long")
+
+
+def test_an_app_is_named_as_what_the_visitor_came_from(page: Page, collector: Collector, site: Site) -> None:
+    page.add_init_script(
+        "Object.defineProperty(document, 'referrer', { get: () => 'android-app://com.pinterest/' })"
+    )
+    page.goto(site.page())
+    assert collector.expect("page_view")["referrer"] == "android-app://com.pinterest"
+
+
+def test_a_page_that_the_server_failed_to_make_says_so(page: Page, collector: Collector, site: Site) -> None:
+    page.goto(site.page())
+    assert collector.expect("page_view")["status"] == 200
+    whole = site.routes["/"]
+    site.routes["/broken"] = lambda request: replace(whole(request), status=500)
+    page.goto(site.origin + "/broken")
+    assert collector.expect("page_view", url=site.origin + "/broken")["status"] == 500

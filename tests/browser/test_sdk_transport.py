@@ -22,7 +22,7 @@ def test_events_go_out_together_as_plain_text_with_the_key_and_without_a_preflig
     assert posts[0].query["key"] == ["test-key"]
     assert posts[0].headers["content-type"].startswith("text/plain")
     assert len(posts) <= 2
-    assert set(json.loads(posts[0].body)) == {"context", "events"}
+    assert set(json.loads(posts[0].body)) == {"sent_at", "context", "events"}
 
 
 def test_what_is_waiting_goes_out_by_beacon_when_the_visitor_leaves(
@@ -123,3 +123,43 @@ def test_it_works_under_a_content_security_policy_that_allows_only_the_collector
     assert page.evaluate("getComputedStyle(document.querySelector('afterclick-rating')).position") == "fixed"
     assert violations == []
     assert not [request for request in collector.requests if request.method == "OPTIONS"]
+
+
+@pytest.mark.parametrize("missing", ["() => false", "undefined", "() => { throw new Error('no') }"])
+def test_without_beacons_what_waits_goes_out_all_the_same(
+    missing: str, page: Page, collector: Collector, site: Site
+) -> None:
+    page.add_init_script(f"navigator.sendBeacon = {missing}")
+    page.goto(site.page())
+    page.wait_for_function("afterclick.q.length === undefined")
+    page.evaluate("afterclick.track('order', { order_id: 'o-1', revenue: 5, currency: 'EUR' })")
+    site.serve("/next", "<p>Next</p>", type="text/html")
+    page.goto(site.origin + "/next")
+    assert collector.expect("order")["order_id"] == "o-1"
+
+
+def test_what_neither_beacon_nor_fetch_took_goes_out_from_the_next_page(
+    page: Page, collector: Collector, site: Site
+) -> None:
+    page.add_init_script("""
+        navigator.sendBeacon = () => false;
+        if (location.pathname === '/') window.fetch = () => new Promise(() => 0);
+    """)
+    page.goto(site.page())
+    page.wait_for_function("afterclick.q.length === undefined")
+    page.evaluate("afterclick.track('order', { order_id: 'o-1', revenue: 5, currency: 'EUR' })")
+    site.page("/next")
+    page.goto(site.origin + "/next")
+    assert collector.expect("order")["order_id"] == "o-1"
+    assert page.evaluate("localStorage['afterclick.unsent']") is None
+
+
+@pytest.mark.parametrize("off", [3_600_000, -26 * 3_600_000])
+def test_the_visitors_clock_is_told_beside_the_times_by_it(
+    off: int, page: Page, collector: Collector, site: Site
+) -> None:
+    page.add_init_script(f"const real = Date.now; Date.now = () => real() + {off};")
+    page.goto(site.page())
+    seen = collector.expect("page_view")
+    sent = json.loads(collector.posts[0].body)["sent_at"]
+    assert 0 <= sent - seen["time"] < 60_000

@@ -1,5 +1,6 @@
 /** Whether the page did anything after a click. The document is watched only while one is being judged. */
 
+import { quietly } from '../guest';
 import type { Click } from './rage_and_dead_clicks';
 
 /** Any of these is an answer. */
@@ -7,23 +8,26 @@ const EVENTS = 'scroll focusin blur input change submit toggle play pause copy b
 
 let click: Click | undefined;
 
-const mutations = new MutationObserver((changes) => {
-  if (!click) return;
-  const { element } = click;
-  click.answered = true;
-  click.elsewhere ||= changes.some(({ target }) => !element.contains(target));
-});
+const mutations = quietly(
+  () =>
+    new MutationObserver((changes) => {
+      if (!click) return;
+      const { element } = click;
+      click.answered = true;
+      click.elsewhere ||= changes.some(({ target }) => !element.contains(target));
+    }),
+)();
 
 /** From now on, what the page does answers this click. */
 export function watch(next: Click): void {
   click = next;
-  mutations.observe(document, { subtree: true, childList: true, attributes: true, characterData: true });
+  mutations?.observe(document, { subtree: true, childList: true, attributes: true, characterData: true });
   EVENTS.forEach((type) => addEventListener(type, take, true));
 }
 
 export function unwatch(): void {
   click = undefined;
-  mutations.disconnect();
+  mutations?.disconnect();
   EVENTS.forEach((type) => removeEventListener(type, take, true));
 }
 

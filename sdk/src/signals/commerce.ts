@@ -2,31 +2,25 @@
 
 import type { EventType, Scalar } from '../event';
 import { record, touch } from '../recorder';
+import { scalars, text } from '../scalar';
 
-const COMMERCE: readonly string[] = ['product', 'search', 'cart', 'checkout', 'order', 'refund'];
+const COMMERCE: readonly EventType[] = ['product', 'search', 'cart', 'checkout', 'order', 'refund'];
 
-/** The details that have a column of their own; the rest become props. */
-export interface Details extends Record<string, unknown> {
-  value?: number | string;
-  revenue?: number | string;
-  target?: string;
-  order_id?: string;
-  currency?: string;
-}
-
-/** `track('order', {order_id, revenue, currency})`; names that are not commerce become `track` events. */
-export function track(name: string, { value, revenue, target, order_id, currency, ...props }: Details = {}): void {
+/**
+ * `track('order', {order_id, revenue, currency})`; names that are not commerce become `track` events. Details that have
+ * no column of their own become props; what is no scalar is left out. Sums go as they are written: the collector reads them.
+ */
+export function track(name: unknown, details?: unknown): void {
   touch();
-  const known = COMMERCE.includes(name);
-  const flat = Object.entries(props).filter((pair): pair is [string, Scalar] => Object(pair[1]) !== pair[1]);
-  // A number that is none is left out when events are written.
-  record(known ? (name as EventType) : 'track', {
-    name: known ? undefined : name,
-    value: Number(value),
-    revenue: Number(revenue),
-    target: target && String(target),
-    order_id: order_id && String(order_id),
-    currency,
-    props: flat[0] && Object.fromEntries(flat),
+  const { value, revenue, target, order_id, currency, ...props } = scalars(details) as Partial<Record<string, Scalar>>;
+  const known = COMMERCE.find((one) => one === name);
+  record(known ?? 'track', {
+    name: known ? undefined : text(name),
+    value: value === '' ? undefined : Number(value),
+    revenue: revenue as number | string | undefined,
+    target: text(target),
+    order_id: text(order_id),
+    currency: text(currency),
+    props,
   });
 }
