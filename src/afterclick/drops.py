@@ -15,6 +15,7 @@ from afterclick.errors import AfterclickError
 DropReason = Literal[
     "malformed",
     "wrong_type",
+    "odd_field",
     "unknown_type",
     "bad_time",
     "future",
@@ -54,7 +55,8 @@ class Uncounted(AfterclickError):
 class Reason:
     """One reason. `of` is what it is said of, `words` one sentence for a reader, `remedy` what to do about it.
 
-    `detail` tells the exact rules, for the docs. `key` is how it is counted.
+    `detail` tells the exact rules, for the docs. `key` is how it is counted. A row of a
+    reason that `keeps` is accepted, without a part of it.
     """
 
     key: DropReason
@@ -63,6 +65,7 @@ class Reason:
     remedy: str
     fault: Fault = "sender"
     detail: str = ""
+    keeps: bool = False
 
     @property
     def anchor(self) -> str:
@@ -82,6 +85,14 @@ _CATALOGUE = (
         "wrong_type", "event, span, metric, log record",
         "A field has another type than documented.",
         "Send the field as the docs tell: the answer to the request names it.",
+    ),
+    Reason(
+        "odd_field", "event",
+        "It was kept without a field that could not be read.",
+        "Send the field as the docs tell: the answer to the request names it.",
+        detail="Numbers and truth stand for text, digits in a text for a number, ids of another form are hashed; what "
+        "is left is left out. The row itself is accepted.",
+        keeps=True,
     ),
     Reason(
         "unknown_type", "event",
@@ -241,6 +252,10 @@ REASONS: Mapping[str, Reason] = {one.key: one for one in _CATALOGUE}
 """Every reason by its key, in the order of the doors."""
 if tuple(REASONS) != get_args(DropReason):
     raise AssertionError("Each drop reason has one record, in the order of DropReason.")
+
+
+KEPT_WITHOUT = frozenset(key for key, one in REASONS.items() if one.keeps)
+"""Reasons for a part of a row to be left out; all others are of rows that are lost whole."""
 
 
 def reason(key: str) -> Reason:

@@ -4,7 +4,13 @@ from collections.abc import Callable
 
 import msgspec
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from tests.collect.conftest import NOW, House
+
+from afterclick.collect.event.id import hashed_id
+from afterclick.collect.event.wire import WireEvent
+from afterclick.signals import NO_ID
 
 DAY = 86_400_000
 SESSION = f"{NOW - 60_000:012x}"
@@ -20,33 +26,17 @@ def session_at(time: int) -> str:
 BAD: list[tuple[str, dict[str, object]]] = [
     ("unknown_type", {"type": "nonsense"}),
     ("unknown_type", {"type": None}),
-    ("wrong_type", {"status": "200"}),
-    ("wrong_type", {"props": {"nested": {"a": 1}}}),
-    ("wrong_type", {"path": 7}),
-    ("bad_time", {"time": "yesterday"}),
     ("future", {"time": NOW + 600_001}),
     ("future", {"time": 10**300}),
     ("too_old", {"time": NOW - 396 * DAY}),
     ("too_old", {"time": -1}),
-    ("bad_id", {"id": "1"}),
-    ("bad_id", {"page_view_id": "x" * 36}),
-    ("bad_id", {"trace_id": "0" * 32}),
-    ("bad_session", {"session_id": SESSION_ID_V4}),
-    ("bad_session", {"session_id": session_at(NOW + 3_600_000)}),
-    ("bad_session", {"session_id": session_at(NOW - 400 * DAY)}),
-    ("too_long", {"device_id": "d" * 129}),
-    ("too_long", {"order_id": "o" * 129}),
-    ("too_long", {"session_key": "s" * 257}),
-    ("too_long", {"props": {"a": "x" * 9000}}),
-    ("too_long", {"props": {str(number): None for number in range(1_366)}}),
-    ("too_long", {"tags": {str(number): "" for number in range(1_366)}}),
     ("too_long", {"consent": {str(number): True for number in range(1_366)}}),
-    ("out_of_range", {"status": 1000}),
-    ("out_of_range", {"duration_ms": -1}),
-    ("out_of_range", {"value": 1e13}),
     ("out_of_range", {"type": "order", "order_id": "1", "revenue": -1, "currency": "EUR"}),
     ("out_of_range", {"type": "vital", "name": "LCP", "value": -1}),
     ("incomplete", {"type": "order", "order_id": "1", "revenue": 5}),
+    ("incomplete", {"type": "order", "order_id": "1", "revenue": "", "currency": "EUR"}),
+    ("incomplete", {"type": "order", "order_id": "1", "revenue": None, "currency": "EUR"}),
+    ("incomplete", {"type": "order", "order_id": "1", "revenue": [5], "currency": "EUR"}),
     ("incomplete", {"type": "refund", "revenue": 5, "currency": "EUR"}),
     ("incomplete", {"type": "refund", "order_id": "1", "currency": "EUR"}),
     ("incomplete", {"type": "refund", "order_id": "1", "revenue": 5}),
@@ -72,10 +62,119 @@ def test_a_bad_event_is_dropped_under_its_reason_and_its_neighbours_are_kept(
     assert house.counted() == {"": 2, reason: 1}
 
 
+def hashed(house: House, told: str) -> str:
+    return hashed_id(house.site, told.encode())
+
+
+def test_what_a_field_means_is_taken_whatever_its_type(house: House) -> None:
+    told = {
+        "user_id": 90210, "step": 2, "path": True, "status": "200", "value": "3.5", "duration_ms": "12",
+        "type": "order", "order_id": 81, "revenue": "1.299,00 €", "currency": " eur ", "tags": {"plan": 3},
+        "props": {"nested": {"a": 1}, "list": [1]},
+    }  # fmt: skip
+    assert house.post(house.event(**told)).json() == {"accepted": 1, "dropped": 0, "errors": []}
+    (event,) = house.events()
+    assert (event.user_id, event.step, event.path, event.order_id) == ("90210", "2", "true", "81")
+    assert (event.status, event.value, event.duration_ms) == (200, 3.5, 12)
+    assert (event.revenue, event.currency) == (1299, "EUR")
+    assert (event.tags, event.props) == (["plan=3"], '{"list":"[1]","nested.a":1}')
+    assert house.counted() == {"": 1}
+
+
+LEFT_OUT: list[tuple[str, object]] = [
+    ("status", 1000), ("status", "ok"), ("status", [1]), ("duration_ms", -1), ("value", 1e13), ("value", {"a": 1}),
+    ("trace_id", "0" * 32), ("trace_id", "abc"), ("time", "yesterday"), ("time", [1]), ("user_id", {"id": 1}),
+    ("url", []), ("props", "text"), ("tags", [1]), ("tags", 5),
+    ("props", {str(number): None for number in range(1_366)}), ("props", {"a": "x" * 9000, "b": 1}),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("field", "value"), LEFT_OUT, ids=[f"{name}-{str(told)[:12]}" for name, told in LEFT_OUT]
+)
+def test_a_field_that_cannot_be_read_is_left_out_and_counted_and_its_event_is_kept(
+    house: House, field: str, value: object
+) -> None:
+    told = house.post(
+        house.event(name="before"), house.event(**{field: value}), house.event(name="after")
+    ).json()
+    assert (told["accepted"], told["dropped"]) == (3, 0)
+    assert [(error["index"], error["reason"]) for error in told["errors"]] == [(1, "odd_field")]
+    assert field in told["errors"][0]["message"]
+    assert house.counted() == {"": 3, "odd_field": 1}
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [
+        ("page_view_id", "x" * 36),
+        ("device_id", "d" * 129),
+        ("order_id", "o" * 129),
+        ("session_key", "s" * 257),
+    ],
+)
+def test_an_id_of_another_form_is_kept_as_a_hash_that_is_always_the_same(
+    house: House, field: str, value: str
+) -> None:
+    house.post(house.event(name="a", **{field: value}), house.event(name="b", **{field: value}))
+    assert [getattr(event, field) for event in house.events()] == [hashed(house, value)] * 2
+    assert house.counted() == {"": 2}
+
+
+def test_an_events_own_id_of_another_form_still_keeps_it_from_counting_twice(house: House) -> None:
+    house.post(house.event(id="order-1"))
+    house.post(house.event(id="order-1"))
+    assert [event.event_id for event in house.events()] == [hashed(house, "order-1")]
+
+
+def test_a_trace_with_dashes_is_that_trace(house: House) -> None:
+    house.post(house.event(trace_id="5b8efff7-9803-8103-d269-b633813fc60c"))
+    assert house.events()[0].trace_id == "5b8efff798038103d269b633813fc60c"
+
+
+@pytest.mark.parametrize(
+    "session_id", [SESSION_ID_V4, session_at(NOW + 3_600_000), session_at(NOW - 400 * DAY), "mine"]
+)
+def test_a_visits_id_without_a_time_of_use_leads_to_a_visit_by_our_clock(
+    house: House, session_id: str
+) -> None:
+    house.post(house.event(session_id=session_id), house.event(session_id=session_id, session_key="own"))
+    first, second = house.events()
+    assert (first.session_id, first.session_key, second.session_key) == (
+        NO_ID,
+        hashed(house, session_id),
+        "own",
+    )
+
+
+def test_the_context_of_an_envelope_may_hold_an_odd_field(house: House) -> None:
+    body = b'{"context":{"user_id":90210,"status":[]},"events":[{"type":"page_view","path":"/"}]}'
+    assert house.send(body).json()["accepted"] == 1
+    assert [event.user_id for event in house.events()] == ["90210"]
+
+
+JSON = st.recursive(
+    st.none()
+    | st.booleans()
+    | st.integers(-(2**70), 2**70)
+    | st.floats(allow_nan=False, allow_infinity=False)
+    | st.text(),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=5), inner, max_size=3),
+    max_leaves=6,
+)
+
+
+@given(
+    st.sampled_from([name for name in WireEvent.__struct_fields__ if name not in ("type", "consent")]), JSON
+)
+def test_no_field_of_whatever_type_loses_an_event(house: House, field: str, value: object) -> None:
+    told = house.post(house.event(**{"name": "odd", field: value})).json()
+    assert {error["reason"] for error in told["errors"]} <= {"odd_field", "future", "too_old", "duplicate"}
+
+
 MALFORMED = {
     "NaN": b'{"type":"track","value":NaN}',
     "infinity": b'{"type":"track","value":-Infinity}',
-    "lone surrogate": b'{"type":"track","name":"\\ud800"}',
     "surrogate in UTF-8": b'{"type":"track","name":"\xed\xa0\x80"}',
     "invalid UTF-8": b'{"type":"track","name":"\xff\xfe"}',
     "deep nesting": b'{"type":"track","deep":' + b"[" * 20_000 + b"]" * 20_000 + b"}",
@@ -100,6 +199,14 @@ def test_broken_json_in_a_line_loses_no_neighbour(house: House, broken: bytes) -
     answer = house.send(lines, content_type="application/x-ndjson")
     assert answer.json()["dropped"] == 1
     assert [event.name for event in house.events()] == ["before", "after"]
+
+
+def test_half_a_character_is_replaced_and_loses_no_event(house: House) -> None:
+    told = (
+        b'[{"type":"track","name":"cut \\ud83d"},{"type":"track","name":"\\ude00 \\ud83d\\ude00 \\\\ud83d"}]'
+    )
+    assert house.send(told).json()["accepted"] == 2
+    assert [event.name for event in house.events()] == ["cut \ufffd", "\ufffd \U0001f600 \\ud83d"]
 
 
 def test_a_body_cut_off_keeps_the_events_that_are_whole(house: House) -> None:

@@ -68,7 +68,7 @@ class Rehearsal:
         self.kept += len(records)
         self.first += records[: self.shown - len(self.first)]
         self.dropped.update(passage.dropped)
-        for refusal in passage.listed:
+        for refusal in passage.told:
             self.examples.setdefault(refusal.reason, refusal.message)
 
     def _refuse(self, reason: DropReason, message: str, rows: int) -> None:

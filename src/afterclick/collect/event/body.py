@@ -2,6 +2,7 @@
 
 import msgspec
 
+from afterclick.collect.event.healing import of_object
 from afterclick.collect.event.wire import Envelope, Head, WireEvent, merge
 from afterclick.collect.passage import salvage
 from afterclick.collect.passage.passage import House, Passage
@@ -60,13 +61,15 @@ def _salvage(passage: Passage, body: bytes) -> None:
         raise _too_many()
     for index, element in enumerate(parts.elements):
         try:
-            event = _EVENT.decode(element)
+            event, left_out = _element(element)
         except msgspec.ValidationError as error:
             passage.drop(index, "wrong_type", f"{error}.")
         except _MALFORMED as error:
             passage.drop(index, "malformed", f"Not readable as a JSON object: {error}.")
         else:
             passage.events.append((index, event))
+            if left_out:
+                passage.leave_out(index, left_out)
     if context is not None:
         merge(context, [event for _, event in passage.events])
     if not passage.events and not passage.dropped.get("wrong_type"):
@@ -85,11 +88,24 @@ def _sent_at(body: bytes) -> int | float | str | None:
         return None
 
 
+def _element(element: bytes) -> tuple[WireEvent, list[str]]:
+    """An event, and the fields that could not be read; raises as msgspec does when it is no JSON object."""
+    try:
+        return _EVENT.decode(element), []
+    except msgspec.ValidationError:
+        return of_object(element)
+    except msgspec.DecodeError:
+        mended = salvage.whole_characters(element)
+        if mended == element:
+            raise
+        return of_object(mended)
+
+
 def _context(raw: bytes) -> WireEvent | None:
     if not raw:
         return None
     try:
-        return _EVENT.decode(raw)
+        return _element(raw)[0]
     except (msgspec.ValidationError, *_MALFORMED) as error:
         raise InvalidInput(f"The context of the envelope cannot be read: {error}.") from error
 

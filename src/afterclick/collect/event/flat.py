@@ -53,13 +53,3 @@ def text(value: object) -> str:
     if isinstance(value, str):
         return value[:_LONGEST]
     return "" if value is None else str(scalar(value))
-
-
-def number(value: object) -> float | None:
-    """A JSON value as a number, digits in a text too; None when it is none."""
-    if isinstance(value, bool) or not isinstance(value, int | float | str):
-        return None
-    try:
-        return float(value)
-    except (ValueError, OverflowError):
-        return None

@@ -8,6 +8,7 @@ from typing import get_args
 
 import msgspec
 
+from afterclick.collect.event.flat import flat
 from afterclick.collect.event.id import made_id
 from afterclick.collect.event.page_address import page_of
 from afterclick.collect.event.validity import session_start
@@ -57,9 +58,10 @@ def clean(_: House, passage: Passage) -> None:
     kept: list[Event] = []
     for index, event in passage.events:
         props = _CANONICAL.encode(event.props).decode() if event.props else ""
-        if len(props) > _PROPS_BYTES:
-            passage.drop(index, "too_long", f"`props` takes {len(props)} bytes; {_PROPS_BYTES} are allowed.")
-            continue
+        if event.props and len(props) > _PROPS_BYTES:
+            event.props = flat(event.props)
+            props = _CANONICAL.encode(event.props).decode()
+            passage.leave_out(index, ["props"])
         if event.props and (masked := _masked(event, event.props)) is not event.props:
             props = _CANONICAL.encode(masked).decode()
         kept.append(_record(event, passage, agent, received, props))

@@ -6,37 +6,34 @@ import re
 from datetime import UTC, datetime
 from functools import lru_cache
 
+from afterclick.collect.event.healing import heal
+from afterclick.collect.event.limits import LARGEST, LONGEST, MOST_MEMBERS, is_trace, is_uuid, is_uuid7
+from afterclick.collect.event.money import sum_of
 from afterclick.collect.event.wire import WireEvent
 from afterclick.collect.passage.passage import House, Passage, Window
 from afterclick.drops import DropReason
 from afterclick.signals import EVENT_TYPES
 
-_is_uuid = re.compile(
-    r"[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}"
-).fullmatch
-_is_uuid7 = re.compile(
-    r"[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-7[0-9a-fA-F]{3}-[89abAB][0-9a-fA-F]{3}-[0-9a-fA-F]{12}"
-).fullmatch
-_is_trace = re.compile(r"(?!0{32})[0-9a-fA-F]{32}").fullmatch
 _CURRENCY = re.compile(r"[A-Z]{3}")
-_LONGEST = {"device_id": 128, "user_id": 256, "order_id": 128, "session_key": 256}
-_SHORT = min(_LONGEST.values())
+_SHORT = min(LONGEST.values())
 _VITALS = frozenset({"LCP", "INP", "FCP", "TTFB", "CLS"})
 _STRUGGLES = frozenset({"rage_click", "dead_click", "error_click"})
 _MARKS = frozenset({"release", "campaign", "note"})
 _NUMBERS = ("value", "duration_ms", "revenue")
-_LARGEST = 1e12
-_MOST_MEMBERS = 1_365
-"""Keys with values that 8 KiB of JSON have room for, six bytes for the shortest; more are not worth encoding."""
 _REMEMBERED = 1024  # visits go on
 
 
+_Fault = tuple[DropReason, str] | None
+
+
 def validate(house: House, passage: Passage) -> None:
-    """Refuse what cannot be true or cannot be joined, each with a documented reason; set `time` to UTC ms."""
+    """Heal or refuse what cannot be true or cannot be joined, each with a documented reason; set `time` to UTC ms."""
     window = Window.of(house, passage)
     kept: list[tuple[int, WireEvent]] = []
     for index, event in passage.events:
         fault = _fault(event, window, passage.now)
+        if fault is not None:
+            fault = _healed(index, event, window, passage)
         if fault is None:
             kept.append((index, event))
         else:
@@ -44,7 +41,16 @@ def validate(house: House, passage: Passage) -> None:
     passage.events = kept
 
 
-_Fault = tuple[DropReason, str] | None
+def _healed(index: int, event: WireEvent, window: Window, passage: Passage) -> _Fault:
+    """What is wrong with an event still when its fields are mended; those left out are counted where it is kept."""
+    left_out = heal(event, passage.grant.site, lambda told: _session_fault(told, window) is None)
+    if event.time is not None and milliseconds(event.time) is None:
+        event.time = None
+        left_out.append("time")
+    fault = _fault(event, window, passage.now)
+    if fault is None and left_out:
+        passage.leave_out(index, left_out)
+    return fault
 
 
 def _fault(event: WireEvent, window: Window, now: int) -> _Fault:
@@ -61,8 +67,8 @@ def _fault(event: WireEvent, window: Window, now: int) -> _Fault:
 
 def _size_fault(event: WireEvent) -> _Fault:
     for members in (event.props, event.tags, event.consent):
-        if members and len(members) > _MOST_MEMBERS:
-            return "too_long", f"`props`, `tags` and `consent` hold {_MOST_MEMBERS} keys at most."
+        if members and len(members) > MOST_MEMBERS:
+            return "too_long", f"`props`, `tags` and `consent` hold {MOST_MEMBERS} keys at most."
     return None
 
 
@@ -96,11 +102,11 @@ def milliseconds(time: int | float | str) -> int | None:
 
 
 def _id_fault(event: WireEvent, window: Window) -> _Fault:
-    if event.id is not None and not _is_uuid(event.id):
+    if event.id is not None and not is_uuid(event.id):
         return "bad_id", f"`id` is {_shown(event.id)}; it must be a UUID."
-    if event.page_view_id is not None and not _is_uuid(event.page_view_id):
+    if event.page_view_id is not None and not is_uuid(event.page_view_id):
         return "bad_id", f"`page_view_id` is {_shown(event.page_view_id)}; it must be a UUID."
-    if event.trace_id and not _is_trace(event.trace_id):
+    if event.trace_id and not is_trace(event.trace_id):
         return "bad_id", f"`trace_id` is {_shown(event.trace_id)}; it must be 32 hex digits, not all zero."
     if event.session_id is not None and (fault := _session_fault(event.session_id, window)):
         return fault
@@ -111,7 +117,7 @@ def _id_fault(event: WireEvent, window: Window) -> _Fault:
 
 
 def _length_fault(event: WireEvent) -> _Fault:
-    for name, most in _LONGEST.items():
+    for name, most in LONGEST.items():
         value: str | None = getattr(event, name)
         if value is not None and len(value) > most:
             return "too_long", f"`{name}` has {len(value)} characters; {most} are allowed."
@@ -127,10 +133,12 @@ def _session_fault(session_id: str, window: Window) -> _Fault:
 
 
 def _number_fault(event: WireEvent) -> _Fault:
-    for value in (event.value, event.duration_ms, event.revenue):
-        if value is not None and not -_LARGEST <= value <= _LARGEST:
-            name = next(name for name in _NUMBERS if getattr(event, name) is value)
-            return "out_of_range", f"`{name}` is {value}; it must be within ±{_LARGEST:g}."
+    if type(event.revenue) is str:
+        event.revenue = sum_of(event.revenue)
+    for name in _NUMBERS:
+        value = getattr(event, name)
+        if value is not None and not -LARGEST <= value <= LARGEST:
+            return "out_of_range", f"`{name}` is {value}; it must be within ±{LARGEST:g}."
     if event.duration_ms is not None and event.duration_ms < 0:
         return "out_of_range", f"`duration_ms` is {event.duration_ms}; a duration is not negative."
     if event.status is not None and not 0 <= event.status <= 999:
@@ -143,12 +151,14 @@ def _no_fault(_: WireEvent) -> _Fault:
 
 
 def _order_fault(event: WireEvent) -> _Fault:
-    if not event.order_id or event.revenue is None or not _CURRENCY.fullmatch(event.currency or ""):
+    event.currency = (event.currency or "").strip().upper()
+    told = event.order_id and isinstance(event.revenue, float | int) and _CURRENCY.fullmatch(event.currency)
+    if not told:
         return "incomplete", (
             "An order or refund needs `order_id`, `revenue` and an ISO 4217 `currency`; a refund of a whole order "
             "neither of the latter."
         )
-    if event.revenue < 0:
+    if isinstance(event.revenue, float | int) and event.revenue < 0:
         return "out_of_range", f"`revenue` is {event.revenue}; send a refund instead of a negative order."
     return None
 
@@ -204,7 +214,7 @@ _CONTENT = {
 @lru_cache(_REMEMBERED)
 def session_start(session_id: str) -> int | None:
     """The time part of a UUIDv7: its first 48 bits, ms since 1970 (RFC 9562 5.7); None when it is no UUIDv7."""
-    return int(session_id[:8] + session_id[9:13], 16) if _is_uuid7(session_id) else None
+    return int(session_id[:8] + session_id[9:13], 16) if is_uuid7(session_id) else None
 
 
 def _shown(value: object) -> str:

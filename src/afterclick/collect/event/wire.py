@@ -1,5 +1,5 @@
-"""An event as clients send it (docs/collect.md), before anything is believed: every field optional, nothing
-coerced.
+"""An event as clients send it (docs/collect.md), before anything is believed: every field optional. A sum may be text,
+as people write it.
 """
 
 import msgspec
@@ -45,7 +45,7 @@ class WireEvent(msgspec.Struct, omit_defaults=True, gc=False):
     source: str | None = None
     message: str | None = None
     order_id: str | None = None
-    revenue: float | None = None
+    revenue: float | str | None = None
     currency: str | None = None
     tags: dict[str, Scalar] | None = None
     props: dict[str, Scalar] | None = None

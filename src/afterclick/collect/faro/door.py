@@ -15,6 +15,7 @@ from afterclick.collect.otlp.spans import body as span_body
 from afterclick.collect.otlp.spans import record as span_record
 from afterclick.collect.passage import steps
 from afterclick.collect.passage.entry import enter
+from afterclick.collect.passage.fit import Lenient
 from afterclick.collect.passage.gate import key_of
 from afterclick.collect.passage.passage import Answer, House, Passage, Step
 from afterclick.collect.passage.refusal import Unsupported
@@ -26,10 +27,10 @@ MOST_SIGNALS = 10_000
 """Signals that one request may hold: more would keep others waiting."""
 
 _BODY = msgspec.json.Decoder(Body)
-_EVENT = msgspec.json.Decoder(faro_payload.FaroEvent)
-_EXCEPTION = msgspec.json.Decoder(faro_payload.FaroException)
-_MEASUREMENT = msgspec.json.Decoder(faro_payload.Measurement)
-_LOG = msgspec.json.Decoder(faro_payload.Log)
+_EVENT = Lenient(faro_payload.FaroEvent)
+_EXCEPTION = Lenient(faro_payload.FaroException)
+_MEASUREMENT = Lenient(faro_payload.Measurement)
+_LOG = Lenient(faro_payload.Log)
 _MALFORMED = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
 _PERSONAL = ("user.email", "user.name", "user.full_name", "user.roles", "user.hash")
 """What the SDK writes of its user into every span."""
@@ -37,7 +38,7 @@ _LONGEST_SESSION = 256
 _EXPOSED = (b"access-control-expose-headers", b"X-Faro-Session-Status, Retry-After")
 _INVALID = (b"x-faro-session-status", b"invalid")
 
-Read = Callable[[msgspec.Raw, Meta], WireEvent | None]
+Read = Callable[[msgspec.Raw, Meta, list[str]], WireEvent | None]
 
 
 def authenticate(house: House, passage: Passage) -> None:
@@ -78,10 +79,10 @@ def _take_traces(passage: Passage, traces: msgspec.Raw, first: int) -> None:
 
 def _signals(body: Body) -> list[tuple[Read, msgspec.Raw]]:
     groups: tuple[tuple[Read, list[msgspec.Raw] | None], ...] = (
-        (lambda raw, meta: faro_events.event(_EVENT.decode(raw), meta), body.events),
-        (lambda raw, meta: faro_events.exception(_EXCEPTION.decode(raw), meta), body.exceptions),
-        (lambda raw, _: faro_events.measurement(_MEASUREMENT.decode(raw)), body.measurements),
-        (lambda raw, _: faro_events.log(_LOG.decode(raw)), body.logs),
+        (lambda raw, meta, odd: faro_events.event(_EVENT.decode(raw, odd), meta), body.events),
+        (lambda raw, meta, odd: faro_events.exception(_EXCEPTION.decode(raw, odd), meta), body.exceptions),
+        (lambda raw, _, odd: faro_events.measurement(_MEASUREMENT.decode(raw, odd)), body.measurements),
+        (lambda raw, _, odd: faro_events.log(_LOG.decode(raw, odd)), body.logs),
     )
     return [(read, raw) for read, group in groups for raw in group or ()]
 
@@ -90,14 +91,17 @@ def _mapped(
     passage: Passage, meta: Meta, index: int, signal: tuple[Read, msgspec.Raw]
 ) -> Iterator[tuple[int, WireEvent]]:
     read, raw = signal
+    odd: list[str] = []
     try:
-        found = read(raw, meta)
+        found = read(raw, meta, odd)
     except msgspec.ValidationError as error:
         passage.drop(index, "wrong_type", f"{error}.")
     except _MALFORMED as error:
         passage.drop(index, "malformed", f"Not readable as a signal: {error}.")
     else:
         if found is not None:
+            if odd:
+                passage.leave_out(index, odd)
             yield index, found
         else:
             passage.drop(
@@ -122,7 +126,8 @@ def _keep(passage: Passage, meta: Meta, found: list[tuple[int, WireEvent]]) -> N
 
 def answer(passage: Passage) -> Answer:
     """202 with what was taken and what was not; the SDK begins a new session when its own was refused."""
-    invalid = (_INVALID,) if "bad_session" in passage.dropped else ()
+    is_wrong = "bad_session" in passage.dropped or any("session_id" in odd for odd in passage.odd.values())
+    invalid = (_INVALID,) if is_wrong else ()
     return events.answer(passage)._replace(headers=(_EXPOSED, *invalid))
 
 

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 from afterclick.collect.event.addresses import pattern, place
 from afterclick.collect.event.derived_id import derived_id
-from afterclick.collect.event.flat import flat, number, text
+from afterclick.collect.event.flat import flat, text
 from afterclick.collect.event.wire import WireEvent
 from afterclick.collect.faro.payload import (
     Attributes,
@@ -19,6 +19,7 @@ from afterclick.collect.faro.payload import (
     Page,
 )
 from afterclick.collect.passage.cleaning import without_query
+from afterclick.collect.passage.fit import as_number
 
 NOT_KEPT = "not_kept"
 """The drop reason of what a client tells of ordinary, uneventful things."""
@@ -71,7 +72,7 @@ def event(signal: FaroEvent, meta: Meta) -> WireEvent | None:
         return _resource(signal, attributes, _page(meta))
     if signal.name.startswith("faro.tracing.") and _first(attributes, "url.full", "http.url"):
         return _request(signal, attributes, _page(meta))
-    duration = number(attributes.get("duration"))
+    duration = as_number(attributes.get("duration"))
     return _at(
         signal,
         WireEvent(type="track", name=signal.name, duration_ms=_positive(duration), props=flat(attributes)),
@@ -97,7 +98,7 @@ def _shown(name: str, attributes: Attributes, meta: Meta) -> WireEvent | None:
 
 
 def _resource(signal: FaroEvent, attributes: Attributes, page: str) -> WireEvent | None:
-    duration = number(attributes.get("duration")) or 0.0
+    duration = as_number(attributes.get("duration")) or 0.0
     status = _status(attributes.get("responseStatus"))
     if duration <= _SLOW_MS and (status or 0) < _FAILED:
         return None
@@ -118,7 +119,7 @@ def _resource(signal: FaroEvent, attributes: Attributes, page: str) -> WireEvent
 
 def _request(signal: FaroEvent, attributes: Attributes, page: str) -> WireEvent:
     """A traced request. Faro tells when it ended; ours is when it began."""
-    duration = (number(attributes.get("duration_ns")) or 0.0) / 1e6
+    duration = (as_number(attributes.get("duration_ns")) or 0.0) / 1e6
     told = _at(
         signal,
         WireEvent(
@@ -206,7 +207,7 @@ def _first(attributes: Mapping[str, object], *names: str) -> str:
 
 def _status(value: object) -> int | None:
     """An HTTP status; None where the browser could not tell it."""
-    status = number(value)
+    status = as_number(value)
     return int(status) if status is not None and 1 <= status <= 999 else None
 
 

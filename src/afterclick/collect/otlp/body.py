@@ -13,6 +13,7 @@ from afterclick.collect.otlp.envelope import MOST_ROWS, JsonEnvelope, Part, Raw,
 from afterclick.collect.otlp.messages import JsonResource, JsonScope
 from afterclick.collect.otlp.resource import Origin, Resource
 from afterclick.collect.otlp.values import from_json, from_proto, text
+from afterclick.collect.passage.fit import Lenient
 from afterclick.collect.passage.passage import Passage
 from afterclick.collect.passage.refusal import Unsupported
 from afterclick.drops import DropReason
@@ -30,13 +31,14 @@ _UNREADABLE = (DecodeError, msgspec.DecodeError, UnicodeDecodeError, RecursionEr
 @dataclass(frozen=True)
 class Telemetry(Generic[Wire]):
     """How one of the three signals is read: `name` that of its requests, and both ways from a raw row to its wire
-    forms, which raise a decode error of their library when the row cannot be read.
+    forms, which raise a decode error of their library when the row cannot be read; from JSON with a list for the names
+    of fields that it is kept without.
     """
 
     name: str
     envelope: JsonEnvelope
     from_proto: Callable[[Origin, bytes], Sequence[Wire]]
-    from_json: Callable[[Origin, msgspec.Raw], Sequence[Wire]]
+    from_json: Callable[[Origin, msgspec.Raw, list[str]], Sequence[Wire]]
 
     def read(self, passage: Passage) -> list[tuple[int, Wire]]:
         """The rows of the body with their places; those that cannot be read are dropped one by one.
@@ -52,7 +54,7 @@ class Telemetry(Generic[Wire]):
             parts = from_protobuf(passage.body)
         except DecodeError as error:
             raise InvalidInput(f"The body is not a protobuf {self.name}.") from error
-        return _taken(passage, parts, _proto_origin, self.from_proto, 0)
+        return _taken(passage, parts, _proto_origin, lambda origin, raw, _: self.from_proto(origin, raw), 0)
 
     def read_json(
         self, passage: Passage, body: bytes | msgspec.Raw, first: int = 0
@@ -72,7 +74,7 @@ def _taken(
     passage: Passage,
     parts: Sequence[Part[Raw]],
     origin_of: Callable[[Part[Raw]], Origin],
-    read: Callable[[Origin, Raw], Sequence[Wire]],
+    read: Callable[[Origin, Raw, list[str]], Sequence[Wire]],
     first: int,
 ) -> list[tuple[int, Wire]]:
     kept: list[tuple[int, Wire]] = []
@@ -87,13 +89,16 @@ def _taken(
             continue
         for raw in part.rows:
             wires: Sequence[Wire] = ()
+            odd: list[str] = []
             if len(raw) > _LONGEST_ROW:
                 passage.drop(index, "too_long", f"It takes {len(raw)} bytes; {_LONGEST_ROW} are allowed.")
             else:
                 try:
-                    wires = read(origin, raw)
+                    wires = read(origin, raw, odd)
                 except _UNREADABLE as error:
                     passage.drop(index, *_fault(error))
+            if odd and wires:
+                passage.leave_out(index, odd)
             kept += enumerate(wires, index)
             index += len(wires) or 1
             if len(kept) > MOST_ROWS:
@@ -115,11 +120,15 @@ def _proto_origin(part: Part[bytes]) -> Origin:
 
 
 def _json_origin(part: Part[msgspec.Raw]) -> Origin:
-    resource = _RESOURCE.decode(part.resource) if part.resource else None
-    scope = _SCOPE.decode(part.scope) if part.scope else None
+    resource = _RESOURCE.decode(part.resource, []) if _is_told(part.resource) else None
+    scope = _SCOPE.decode(part.scope, []) if _is_told(part.scope) else None
     attributes = from_json(resource.attributes) if resource else {}
     return Origin(Resource.of(attributes), text(scope.name, 128) if scope else "")
 
 
-_RESOURCE = msgspec.json.Decoder(JsonResource | None)
-_SCOPE = msgspec.json.Decoder(JsonScope | None)
+def _is_told(raw: msgspec.Raw) -> bool:
+    return bytes(raw) not in (b"", b"null")
+
+
+_RESOURCE = Lenient(JsonResource)
+_SCOPE = Lenient(JsonScope)

@@ -5,6 +5,7 @@ It leaves the rows undecoded: their number is known before they cost memory, and
 Source: opentelemetry-proto, `ExportTraceServiceRequest`, `ExportMetricsServiceRequest`, `ExportLogsServiceRequest`.
 """
 
+import re
 from collections.abc import Sequence
 from types import GenericAlias
 from typing import Generic, NamedTuple, Protocol, TypeVar, cast
@@ -90,7 +91,34 @@ class JsonEnvelope:
 
         Raises msgspec.DecodeError when it is none; TooLarge when it holds too many rows.
         """
-        return _parts(cast("_Request[msgspec.Raw]", self._decoder.decode(body)))
+        try:
+            request = cast("_Request[msgspec.Raw]", self._decoder.decode(body))
+        except msgspec.ValidationError:
+            request = None
+        if request is None or (not request.groups and b'"resource_' in bytes(body)):
+            request = cast("_Request[msgspec.Raw]", self._decoder.decode(_as_specified(body)))
+        return _parts(request)
+
+
+def _as_specified(body: bytes | msgspec.Raw) -> bytes:
+    """The request without nulls, and with lowerCamelCase for the names of the protocol's own files."""
+    return msgspec.json.encode(_named(msgspec.json.decode(body)))
+
+
+def _named(value: object) -> object:
+    if isinstance(value, list):
+        return [_named(one) for one in cast("list[object]", value) if one is not None]
+    if not isinstance(value, dict):
+        return value
+    told = cast("dict[str, object]", value)
+    return {
+        _CAMEL.sub(lambda found: found[1].upper(), name): _named(one)
+        for name, one in told.items()
+        if one is not None
+    }
+
+
+_CAMEL = re.compile(r"(?<=[a-z0-9])_([a-z0-9])")
 
 
 def _many(name: str, named: str, kind: type) -> tuple[str, object, object]:

@@ -73,10 +73,10 @@ class JsonEvent(JsonStruct):
 
 
 class JsonStatus(JsonStruct):
-    """`Status`."""
+    """`Status`; some encoders write enums by their names."""
 
     message: str = ""
-    code: int = 0
+    code: int | str = 0
 
 
 class JsonSpan(JsonStruct):
@@ -86,7 +86,7 @@ class JsonSpan(JsonStruct):
     span_id: str = ""
     parent_span_id: str = ""
     name: str = ""
-    kind: int = 0
+    kind: int | str = 0
     start_time_unix_nano: Int = 0
     end_time_unix_nano: Int = 0
     attributes: list[JsonKeyValue] = []

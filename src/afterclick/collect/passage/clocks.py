@@ -10,10 +10,6 @@ from afterclick.collect.passage.passage import House, Passage
 
 TOLERANCE = 10_000
 """ms that a client's clock may differ from ours before it is corrected."""
-FAR = 600_000
-"""ms from which on the start that the client wrote into the id of its visit is of no use: the drain makes a visit for
-what bears that id, by our clock.
-"""
 
 
 def repair_clocks(_: House, passage: Passage) -> None:
@@ -25,8 +21,6 @@ def repair_clocks(_: House, passage: Passage) -> None:
         time = milliseconds(event.time) if event.time is not None else None
         if time is not None:
             event.time = time + passage.correction
-        if abs(passage.correction) > FAR and event.session_id:
-            event.session_key, event.session_id = event.session_key or event.session_id, None
     passage.corrected += len(passage.events)
 
 

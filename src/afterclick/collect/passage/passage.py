@@ -2,6 +2,7 @@
 
 from collections.abc import Awaitable, Callable, Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import islice
 from typing import Literal, NamedTuple, Protocol, TypeAlias
 
 import msgspec
@@ -75,10 +76,10 @@ class Passage(msgspec.Struct, eq=False):
     `now` is when it came, UTC ms; `sent_bytes` its size before decompression, `unpacked_bytes` what came out of that,
     though it was refused then. `events`, `spans`, `samples` and `logs` are what was decoded and not refused yet, each
     with its place in the request; `records` what will be kept, by the kind of its table, and `rows` how many that are;
-    `listed` the first ten refusals, `dropped` the count of all by reason. `address` is that of the connection, empty
-    when unknown, and is never kept. `sent_at` is the sender's clock when it sent, if it says so, as ms since 1970 or
-    ISO 8601; `correction` the ms that the times of `corrected` events were moved by. `ids` are those of its events that
-    were not delivered before.
+    `listed` the first ten refusals, `dropped` the count of all by reason, `odd` the fields that rows are kept
+    without. `address` is that of the connection, empty when unknown, and is never kept. `sent_at` is the sender's clock
+    when it sent, if it says so, as ms since 1970 or ISO 8601; `correction` the ms that the times of `corrected` events
+    were moved by. `ids` are those of its events that were not delivered before.
     """
 
     door: str
@@ -104,6 +105,7 @@ class Passage(msgspec.Struct, eq=False):
     rows: int = 0
     listed: list[Refusal] = []
     dropped: dict[DropReason, int] = {}
+    odd: dict[int, Sequence[str]] = {}
 
     @property
     def decoded(self) -> int:
@@ -141,19 +143,37 @@ class Passage(msgspec.Struct, eq=False):
 
     def drop(self, index: int, reason: DropReason, message: str) -> None:
         """Refuse one row; its neighbours go on."""
+        self.odd.pop(index, None)
         self.dropped[reason] = self.dropped.get(reason, 0) + 1
         if len(self.listed) < _LISTED:
             self.listed.append(Refusal(index, reason, message))
 
+    def leave_out(self, index: int, fields: Sequence[str]) -> None:
+        """Keep one row without these fields of it, unless it is refused later."""
+        self.odd[index] = [*self.odd.get(index, ()), *fields]
+
+    @property
+    def told(self) -> list[Refusal]:
+        """What the answer tells of single rows: the first refusals, and the first that are kept without a field."""
+        odd = islice(self.odd.items(), _LISTED - len(self.listed))
+        return [*self.listed, *(Refusal(index, "odd_field", _kept_without(fields)) for index, fields in odd)]
+
     def drops(self) -> tuple[Drop, ...]:
-        """The refused rows as they are counted."""
+        """The refused rows as they are counted, and those kept without a field."""
         site, door, now = self.grant.site, self.door, self.now
+        counted: dict[DropReason, int] = dict(self.dropped)
+        if self.odd:
+            counted["odd_field"] = len(self.odd)
         return tuple(
             [
                 Drop(site=site, door=door, reason=reason, rows=rows, time=now)
-                for reason, rows in self.dropped.items()
+                for reason, rows in counted.items()
             ]
         )
+
+
+def _kept_without(fields: Sequence[str]) -> str:
+    return f"Kept without {', '.join(f'`{name}`' for name in fields)}, which could not be read."
 
 
 class Window(NamedTuple):

@@ -26,6 +26,17 @@ class Parts:
     context: bytes = b""
 
 
+_ESCAPE = re.compile(
+    rb"\\(?:u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}|(u[dD][89a-fA-F][0-9a-fA-F]{2})|.)",
+    re.DOTALL,
+)
+
+
+def whole_characters(element: bytes) -> bytes:
+    """The JSON with each half of a surrogate pair as U+FFFD: what clients leave that cut texts between code units."""
+    return _ESCAPE.sub(lambda found: rb"\ufffd" if found[1] else found[0], element)
+
+
 def is_lines(body: bytes) -> bool:
     """Whether a body looks like NDJSON: several lines, and each begins an object."""
     lines = [line for line in body.split(b"\n") if line.strip()]

@@ -4,16 +4,17 @@ import msgspec
 
 from afterclick.collect.event.body import MOST_EVENTS
 from afterclick.collect.passage import salvage
+from afterclick.collect.passage.fit import Lenient
 from afterclick.collect.passage.passage import House, Passage
 from afterclick.collect.passage.refusal import Unsupported
 from afterclick.collect.segment.event import event_of
-from afterclick.collect.segment.wire import KINDS, Bare, Batch, Call, Context, Head
+from afterclick.collect.segment.wire import KINDS, Batch, Call, Context, Head
 from afterclick.errors import InvalidInput, TooLarge
 
 _MEDIA_TYPES = ("application/json", "text/plain", "")
 _SHORT = {"t": "track", "p": "page", "i": "identify", "g": "group", "a": "alias", "s": "screen"}
-_CALL = msgspec.json.Decoder(Call)
-_BARE = msgspec.json.Decoder(Bare)
+_ONE = msgspec.json.Decoder(Call)
+_CALL = Lenient(Call)
 _BATCH = msgspec.json.Decoder(Batch)
 _HEAD = msgspec.json.Decoder(Head)
 _MALFORMED = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
@@ -50,7 +51,7 @@ def _calls(passage: Passage, body: bytes) -> list[tuple[int, Call]]:
             batch = _BATCH.decode(body)
             passage.sent_at = _text(batch.sent_at)
             return list(enumerate(_under(batch.context, batch.batch)))
-        call = _CALL.decode(body)
+        call = _ONE.decode(body)
         passage.sent_at = _text(call.sent_at)
     except _MALFORMED:
         return _salvaged(passage, body)
@@ -64,12 +65,15 @@ def _salvaged(passage: Passage, body: bytes) -> list[tuple[int, Call]]:
     elements = salvage.parts(body, "batch").elements if is_batch else [body]
     found: list[tuple[int, Call]] = []
     for index, element in enumerate(elements):
+        odd: list[str] = []
         try:
-            found.append((index, _call(element)))
+            found.append((index, _CALL.decode(element, odd)))
         except msgspec.ValidationError as error:
             passage.drop(index, "wrong_type", f"{error}.")
         except _MALFORMED as error:
             passage.drop(index, "malformed", f"Not readable as a call: {error}.")
+        if odd:
+            passage.leave_out(index, odd)
     if not found and not passage.dropped.get("wrong_type"):
         raise InvalidInput("Nothing in the body can be read as a Segment call; send JSON.")
     _under(head.context, [call for _, call in found])
@@ -79,16 +83,6 @@ def _salvaged(passage: Passage, body: bytes) -> list[tuple[int, Call]]:
 def _text(sent_at: object) -> str | None:
     """The sender's clock, which the specification has as ISO 8601: anything else must not move every event."""
     return sent_at if isinstance(sent_at, str) else None
-
-
-def _call(element: bytes) -> Call:
-    try:
-        return _CALL.decode(element)
-    except (
-        msgspec.ValidationError
-    ):  # what surrounds a call is the library's; its fault must not cost the call
-        bare = _BARE.decode(element)
-        return Call(**{name: getattr(bare, name) for name in Bare.__struct_fields__})
 
 
 def _head(body: bytes) -> Head:

@@ -7,8 +7,10 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import cast
 
-from afterclick.collect.event.flat import number, text
+from afterclick.collect.event.flat import text
+from afterclick.collect.event.money import sum_of
 from afterclick.collect.event.wire import WireEvent
+from afterclick.collect.passage.fit import as_number
 from afterclick.collect.segment.wire import Properties
 
 _SUMS = ("total", "revenue", "value", "subtotal")
@@ -45,7 +47,7 @@ def _nothing(_: WireEvent, __: Properties, ___: str) -> frozenset[str]:
 
 def _product(told: WireEvent, properties: Properties, _: str) -> frozenset[str]:
     told.target = _first(properties, "product_id", "sku", "id") or None
-    told.value = number(properties.get("price"))
+    told.value = sum_of(properties.get("price"))
     return _PRODUCT
 
 
@@ -93,13 +95,13 @@ def _refund(told: WireEvent, properties: Properties, currency: str) -> frozenset
 
 
 def _search(told: WireEvent, properties: Properties, _: str) -> frozenset[str]:
-    told.value = number(properties.get("results"))
+    told.value = as_number(properties.get("results"))
     return _RESULTS
 
 
 def _sum(properties: Properties, names: Iterable[str]) -> float | None:
     for name in names:
-        if (found := number(properties.get(name))) is not None:
+        if (found := sum_of(properties.get(name))) is not None:
             return found
     return None
 
@@ -112,7 +114,7 @@ def _of_products(properties: Properties) -> float | None:
     total = 0.0
     for product in cast("list[object]", products)[:_MOST_PRODUCTS]:
         told = cast("Properties", product) if isinstance(product, dict) else {}
-        price, quantity = number(told.get("price")), number(told.get("quantity", 1))
+        price, quantity = sum_of(told.get("price")), as_number(told.get("quantity", 1))
         if price is None or quantity is None:
             return None
         total += price * quantity

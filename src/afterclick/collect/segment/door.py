@@ -21,10 +21,10 @@ PATHS = tuple(
 def answer(passage: Passage) -> Answer:
     """200, the only status that every client takes for success; calls that were refused are listed beside it."""
     content: dict[str, object] = {"success": True}
-    if passage.dropped:
+    if passage.told:
         content["dropped"] = sum(passage.dropped.values())
         content["errors"] = [
-            {"index": r.index, "reason": r.reason, "message": r.message} for r in passage.listed
+            {"index": r.index, "reason": r.reason, "message": r.message} for r in passage.told
         ]
     return Answer(200, "application/json", msgspec.json.encode(content))
 

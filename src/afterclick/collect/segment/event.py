@@ -5,9 +5,10 @@ from collections.abc import Callable
 from typing import cast
 
 from afterclick.collect.event.channel import channel_of
-from afterclick.collect.event.flat import flat, number
+from afterclick.collect.event.flat import flat
 from afterclick.collect.event.id import hashed_id
 from afterclick.collect.event.wire import Scalar, WireEvent
+from afterclick.collect.passage.fit import as_number
 from afterclick.collect.segment.commerce import COMMERCE, Deal
 from afterclick.collect.segment.wire import (
     App,
@@ -101,7 +102,7 @@ def _track(told: WireEvent, call: Call, properties: Properties, currency: str) -
     told.type, told.name = "track", call.event
     deal = COMMERCE.get((call.event or "").lower())
     if deal is None:
-        told.value = number(properties.get("value", properties.get("revenue")))
+        told.value = as_number(properties.get("value", properties.get("revenue")))
         told.props = _props(properties)
     else:
         told.props = _props(_deal(told, deal, properties, currency))

@@ -4,9 +4,10 @@ from collections.abc import Iterator
 
 from afterclick.collect.event.addresses import pattern, place
 from afterclick.collect.event.derived_id import derived_id
-from afterclick.collect.event.flat import number, text
+from afterclick.collect.event.flat import text
 from afterclick.collect.event.wire import WireEvent
 from afterclick.collect.passage.cleaning import without_query
+from afterclick.collect.passage.fit import as_number
 from afterclick.collect.sentry.spans import VITALS, Told
 
 _SHOWN = ("pageload", "navigation")
@@ -18,7 +19,7 @@ _FAILED = 400
 def events_of(told: Told, start_ns: int, end_ns: int, page: str) -> Iterator[WireEvent]:
     """The events in a span; `page` is the address of the page or, when that is not told, its origin."""
     for name in VITALS:
-        value = number(told.data.get(f"browser.web_vital.{name}.value"))
+        value = as_number(told.data.get(f"browser.web_vital.{name}.value"))
         if value is not None:
             yield _with_id(told, name, _vital(told, name, value, end_ns))
     if told.op in _SHOWN:
@@ -111,7 +112,7 @@ def _method(told: Told) -> str:
 
 
 def _status(told: Told) -> int | None:
-    status = number(told.data.get("http.response.status_code"))
+    status = as_number(told.data.get("http.response.status_code"))
     return int(status) if status is not None and 0 <= status <= 999 else None
 
 

@@ -9,7 +9,7 @@ from afterclick.collect.event.addresses import place
 from afterclick.collect.event.derived_id import derived_id
 from afterclick.collect.event.flat import flat, scalar, text
 from afterclick.collect.event.wire import Scalar, WireEvent
-from afterclick.collect.sentry.payload import Event, Frame, Thrown, User, UserReport
+from afterclick.collect.sentry.payload import Chain, Event, Frame, LogEntry, Thrown, User, UserReport
 
 _ERRORS = ("error", "fatal")
 _SESSION_TAG = "session.id"
@@ -103,13 +103,15 @@ def time_of(value: int | float | str | None) -> int | float | str | None:
 
 
 def _thrown(event: Event) -> Thrown | None:
-    values = event.exception.values if event.exception else None
+    chain = event.exception
+    values = chain.values if isinstance(chain, Chain) else chain
     return next((one for one in reversed(values or []) if one is not None), None)
 
 
 def _message(event: Event) -> str:
     entry = event.logentry
-    return (entry.formatted or entry.message or "" if entry else "") or text(event.message)
+    told = entry.formatted or entry.message if isinstance(entry, LogEntry) else entry
+    return told or text(event.message)
 
 
 def _source(thrown: Thrown, page: str) -> str:

@@ -1,13 +1,14 @@
 """Reads the items of a Sentry envelope into events and spans; one that cannot be read is refused alone."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import msgspec
 
 from afterclick.collect.event.flat import text
 from afterclick.collect.event.wire import WireEvent, merge
 from afterclick.collect.otlp.resource import Resource
+from afterclick.collect.passage.fit import Lenient
 from afterclick.collect.passage.passage import Passage
 from afterclick.collect.sentry import browser as sentry_browser
 from afterclick.collect.sentry import events as sentry_events
@@ -22,12 +23,12 @@ from afterclick.errors import TooLarge
 MOST_ROWS = 10_000
 """Events and spans that one envelope may hold: more would keep others waiting."""
 
-_EVENT = msgspec.json.Decoder(sentry_payload.Event)
-_REPORT = msgspec.json.Decoder(sentry_payload.UserReport)
-_CLIENT_REPORT = msgspec.json.Decoder(sentry_payload.ClientReport)
-_CHILD = msgspec.json.Decoder(sentry_payload.ChildSpan)
-_STREAMED = msgspec.json.Decoder(sentry_payload.StreamedSpan)
-_CONTAINER = msgspec.json.Decoder(sentry_payload.Container)
+_EVENT = Lenient(sentry_payload.Event)
+_REPORT = Lenient(sentry_payload.UserReport)
+_CLIENT_REPORT = Lenient(sentry_payload.ClientReport)
+_CHILD = Lenient(sentry_payload.ChildSpan)
+_STREAMED = Lenient(sentry_payload.StreamedSpan)
+_CONTAINER = Lenient(sentry_payload.Container)
 _MALFORMED = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
 _MOST_DISCARDED = 1_000_000_000
 _CONTAINED = "application/vnd.sentry.items."
@@ -35,10 +36,12 @@ _CONTAINED = "application/vnd.sentry.items."
 
 @dataclass
 class Reader:
-    """Reads items one after another into the passage; `at` is the place of the next row."""
+    """Reads items one after another into the passage; `at` is the place of the next row, `odd` the
+    fields that it is kept without."""
 
     passage: Passage
     at: int = 0
+    odd: list[str] = field(default_factory=list[str])
 
     def read(self, item: Item) -> None:
         """Read one item; raises TooLarge when there are too many rows."""
@@ -56,19 +59,19 @@ class Reader:
 
     def event(self, item: Item) -> None:
         """An error or a message."""
-        self._keep(sentry_events.error_or_message(_EVENT.decode(item.payload)))
+        self._keep(sentry_events.error_or_message(_EVENT.decode(item.payload, self.odd)))
 
     def feedback(self, item: Item) -> None:
         """What a customer wrote."""
-        self._keep(sentry_events.feedback(_EVENT.decode(item.payload)))
+        self._keep(sentry_events.feedback(_EVENT.decode(item.payload, self.odd)))
 
     def user_report(self, item: Item) -> None:
         """The older form of feedback."""
-        self._keep(sentry_events.user_report(_REPORT.decode(item.payload)))
+        self._keep(sentry_events.user_report(_REPORT.decode(item.payload, self.odd)))
 
     def transaction(self, item: Item) -> None:
         """The root span and its children."""
-        event = _EVENT.decode(item.payload)
+        event = _EVENT.decode(item.payload, self.odd)
         context = sentry_events.context_of(event)
         context.id = context.time = None
         package, version = sentry_events.release_of(event.release)
@@ -78,20 +81,24 @@ class Reader:
         self._guarded(lambda: self._span(sentry_spans.of_transaction(event), resource, context))
         for raw in event.spans or ():
             self._guarded(
-                lambda raw=raw: self._span(sentry_spans.of_child(_CHILD.decode(raw)), resource, context)
+                lambda raw=raw: self._span(
+                    sentry_spans.of_child(_CHILD.decode(raw, self.odd)), resource, context
+                )
             )
 
     def spans(self, item: Item) -> None:
         """A container of streamed spans, or one span alone."""
         if not (item.header.content_type or "").startswith(_CONTAINED):
-            self._lone(sentry_spans.of_child(_CHILD.decode(item.payload)))
+            self._lone(sentry_spans.of_child(_CHILD.decode(item.payload, self.odd)))
             return
-        for raw in _CONTAINER.decode(item.payload).items:
-            self._guarded(lambda raw=raw: self._lone(sentry_spans.of_streamed(_STREAMED.decode(raw))))
+        for raw in _CONTAINER.decode(item.payload, self.odd).items:
+            self._guarded(
+                lambda raw=raw: self._lone(sentry_spans.of_streamed(_STREAMED.decode(raw, self.odd)))
+            )
 
     def client_report(self, item: Item) -> None:
         """Counts what the SDK itself discarded."""
-        for lost in _CLIENT_REPORT.decode(item.payload).discarded_events or ():
+        for lost in _CLIENT_REPORT.decode(item.payload, self.odd).discarded_events or ():
             rows = min(max(lost.quantity or 0, 0), _MOST_DISCARDED)
             if rows:
                 self._drop("client_discarded", f"The SDK discarded {rows}: {(lost.reason or '')[:40]}.", rows)
@@ -122,7 +129,7 @@ class Reader:
     def _span(self, told: Told, resource: Resource, context: WireEvent) -> None:
         span = sentry_spans.span_of(told, resource)
         self.passage.spans.append((self.at, span))
-        self.at += 1
+        self._next()
         if not sentry_browser.is_browsers(told):
             return
         page = context.url or self.passage.headers.get(b"origin", b"").decode("latin-1")
@@ -133,11 +140,18 @@ class Reader:
 
     def _keep(self, event: WireEvent) -> None:
         self.passage.events.append((self.at, event))
+        self._next()
+
+    def _next(self) -> None:
+        if self.odd:
+            self.passage.leave_out(self.at, self.odd)
+            self.odd = []
         self.at += 1
 
     def _drop(self, reason: DropReason, message: str, rows: int = 1) -> None:
         self.passage.drop(self.at, reason, message)
         self.passage.dropped[reason] += rows - 1
+        self.odd = []
         self.at += 1
 
     def _guarded(self, read: Callable[[], None]) -> None:

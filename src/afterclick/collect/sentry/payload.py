@@ -119,8 +119,8 @@ class Event(msgspec.Struct):
     transaction: str | None = None
     transaction_info: TransactionInfo | None = None
     message: object = None
-    logentry: LogEntry | None = None
-    exception: Chain | None = None
+    logentry: LogEntry | str | None = None
+    exception: Chain | list[Thrown | None] | None = None
     request: Request | None = None
     user: User | None = None
     tags: object = None

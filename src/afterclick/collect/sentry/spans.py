@@ -7,10 +7,11 @@ from datetime import UTC, datetime
 from opentelemetry.proto.trace.v1.trace_pb2 import Span as ProtoSpan
 from opentelemetry.proto.trace.v1.trace_pb2 import Status
 
-from afterclick.collect.event.flat import number, scalar, text
+from afterclick.collect.event.flat import scalar, text
 from afterclick.collect.otlp.resource import Resource
 from afterclick.collect.otlp.spans.attributes import of_plain
 from afterclick.collect.otlp.spans.wire import WireSpan
+from afterclick.collect.passage.fit import as_number
 from afterclick.collect.sentry.payload import (
     Attribute,
     ChildSpan,
@@ -168,7 +169,7 @@ def _nanoseconds(time: Time) -> int:
     if isinstance(time, str):
         moment = datetime.fromisoformat(time)
         time = (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp()
-    seconds = number(time)
+    seconds = as_number(time)
     if seconds is None or not 0 <= seconds < _LATEST_S:
         raise ValueError(f"{time!r} is no time in seconds since 1970 or ISO 8601")
     return round(seconds * 1e6) * 1000

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import msgspec
 
-from afterclick.drops import REASONS, Fault
+from afterclick.drops import KEPT_WITHOUT, REASONS, Fault
 from afterclick.store.control.taken_and_dropped import Dropped
 from afterclick.store.engine.query import Reader, statements
 from afterclick.store.scope import Scope
@@ -109,7 +109,7 @@ def measured(
 
 
 def _answer(intake: Intake, now: int) -> Sentence:
-    taken, dropped = sum(intake.accepted.values()), sum(drop.rows for drop in intake.drops)
+    taken, dropped = sum(intake.accepted.values()), _lost(intake)
     if not taken and not dropped:
         if intake.last_received is None:
             return sentence(
@@ -132,12 +132,17 @@ def _answer(intake: Intake, now: int) -> Sentence:
     )  # fmt: skip
 
 
+def _lost(intake: Intake) -> int:
+    """Rows dropped whole; one that is kept without a field is among those accepted."""
+    return sum(drop.rows for drop in intake.drops if drop.reason not in KEPT_WITHOUT)
+
+
 def _accepted(intake: Intake) -> tuple[tuple[str, str], ...]:
     return tuple((door, figures.count(rows)) for door, rows in sorted(intake.accepted.items()))
 
 
 def _drops(intake: Intake, now: int, zone: str) -> tuple[DropLine, ...]:
-    whole = sum(intake.accepted.values()) + sum(drop.rows for drop in intake.drops)
+    whole = sum(intake.accepted.values()) + _lost(intake)
     return tuple(_line(drop, whole, now, zone) for drop in intake.drops)
 
 
@@ -153,7 +158,7 @@ def _line(drop: Dropped, whole: int, now: int, zone: str) -> DropLine:
         known.remedy if known else "Run the same release everywhere.",
         _FAULTS[known.fault] if known else "unknown",
         figures.count(drop.rows),
-        figures.percent(drop.rows / whole),
+        figures.percent(drop.rows / whole) if whole else "",
         figures.moment(drop.time, now, zone),
     )
 

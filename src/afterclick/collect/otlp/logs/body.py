@@ -15,9 +15,10 @@ from afterclick.collect.otlp.logs.wire import WireLog
 from afterclick.collect.otlp.messages import JsonLogRecord
 from afterclick.collect.otlp.resource import Origin
 from afterclick.collect.otlp.values import Attributes, from_json, from_proto, json_value, proto_value, text
+from afterclick.collect.passage.fit import Lenient
 from afterclick.collect.passage.passage import House, Passage
 
-_LOG = msgspec.json.Decoder(JsonLogRecord)
+_LOG = Lenient(JsonLogRecord)
 _EVENT_NAME = "event.name"  # before the protocol had a field for it
 
 
@@ -49,8 +50,8 @@ def _from_proto(origin: Origin, raw: bytes) -> Sequence[WireLog]:
     )
 
 
-def _from_json(origin: Origin, raw: msgspec.Raw) -> Sequence[WireLog]:
-    log = _LOG.decode(raw)
+def _from_json(origin: Origin, raw: msgspec.Raw, odd: list[str]) -> Sequence[WireLog]:
+    log = _LOG.decode(raw, odd)
     attributes = from_json(log.attributes)
     return (
         WireLog(

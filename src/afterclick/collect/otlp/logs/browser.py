@@ -9,12 +9,13 @@ import re
 from collections.abc import Iterable
 
 from afterclick.collect.event.derived_id import derived_id
-from afterclick.collect.event.flat import flat, number
+from afterclick.collect.event.flat import flat
 from afterclick.collect.event.wire import WireEvent
 from afterclick.collect.otlp.attributes import take
 from afterclick.collect.otlp.logs.wire import WireLog
 from afterclick.collect.otlp.values import TRACE_ID, Plain, text
 from afterclick.collect.passage.cleaning import without_query
+from afterclick.collect.passage.fit import as_number
 
 _VITAL = "browser.web_vital"
 _VITALS = frozenset({"LCP", "INP", "FCP", "TTFB", "CLS"})
@@ -50,7 +51,7 @@ def _in_browser(log: WireLog) -> bool:
 
 def _vital(log: WireLog) -> WireEvent | None:
     """None for a vital that we do not know, such as the retired FID: it stays a log record."""
-    name, value = text(_said(log, "name"), 16).upper(), number(_said(log, "value"))
+    name, value = text(_said(log, "name"), 16).upper(), as_number(_said(log, "value"))
     if name not in _VITALS or value is None:
         return None
     targets = [text(_said(log, f"attribution.{kind}"), 512) for kind in _TARGETS]

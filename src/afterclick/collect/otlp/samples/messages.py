@@ -20,15 +20,16 @@ from afterclick.collect.otlp.messages import (
 from afterclick.collect.otlp.resource import Origin
 from afterclick.collect.otlp.samples.wire import EXEMPLARS, NO_DATA, Instrument, WireSample, recorded
 from afterclick.collect.otlp.values import from_json
+from afterclick.collect.passage.fit import Lenient
 from afterclick.signals import SampleType
 
-_METRIC = msgspec.json.Decoder(JsonMetric)
+_METRIC = Lenient(JsonMetric)
 _NO_BUCKETS = JsonBuckets()
 
 
-def read(origin: Origin, raw: msgspec.Raw) -> Sequence[WireSample]:
+def read(origin: Origin, raw: msgspec.Raw, odd: list[str]) -> Sequence[WireSample]:
     """The data points of a metric. Raises msgspec.DecodeError when it is none."""
-    metric = _METRIC.decode(raw)
+    metric = _METRIC.decode(raw, odd)
 
     def instrument(type_: SampleType, temporality: int = 0, monotonic: bool = False) -> Instrument:
         return Instrument(origin, metric.name, metric.unit, type_, temporality, monotonic)

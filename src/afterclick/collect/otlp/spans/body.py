@@ -3,7 +3,7 @@
 Source: opentelemetry-proto `trace/v1/trace.proto`.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import lru_cache
 
 import msgspec
@@ -17,9 +17,10 @@ from afterclick.collect.otlp.spans.attributes import of_plain, of_protobuf
 from afterclick.collect.otlp.spans.protobuf import span_of
 from afterclick.collect.otlp.spans.wire import WireSpan
 from afterclick.collect.otlp.values import Attributes, from_json, from_proto
+from afterclick.collect.passage.fit import Lenient
 from afterclick.collect.passage.passage import House, Passage
 
-_SPAN = msgspec.json.Decoder(JsonSpan)
+_SPAN = Lenient(JsonSpan)
 _NO_STATUS = JsonStatus()
 _REMEMBERED = 256
 
@@ -75,8 +76,16 @@ def _proto_exception(raw_events: Sequence[bytes]) -> Attributes:
     return from_proto(exceptions[-1].attributes) if exceptions else {}
 
 
-def _from_json(origin: Origin, raw: msgspec.Raw) -> Sequence[WireSpan]:
-    span = _SPAN.decode(raw)
+def _enum(told: int | str, value: Callable[[str], int]) -> int:
+    """The number of an enum, which may be told by its name; 0, "unspecified", for a name that is none."""
+    try:
+        return told if isinstance(told, int) else value(told)
+    except ValueError:
+        return 0
+
+
+def _from_json(origin: Origin, raw: msgspec.Raw, odd: list[str]) -> Sequence[WireSpan]:
+    span = _SPAN.decode(raw, odd)
     status = span.status or _NO_STATUS
     exceptions = [event for event in span.events if event.name == "exception"]
     return (
@@ -86,10 +95,10 @@ def _from_json(origin: Origin, raw: msgspec.Raw) -> Sequence[WireSpan]:
             span.span_id.lower(),
             span.parent_span_id.lower(),
             span.name,
-            span.kind,
+            _enum(span.kind, Span.SpanKind.Value),
             int(span.start_time_unix_nano),
             int(span.end_time_unix_nano),
-            status.code,
+            _enum(status.code, Status.StatusCode.Value),
             status.message,
             of_plain(from_json(span.attributes)),
             from_json(exceptions[-1].attributes) if exceptions else {},

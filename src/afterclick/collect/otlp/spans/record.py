@@ -18,6 +18,8 @@ from afterclick.signals import Span, SpanKind, SpanStatus
 _KINDS: tuple[SpanKind, ...] = ("internal", "internal", "server", "client", "producer", "consumer")
 _STATUSES: tuple[SpanStatus, ...] = ("unset", "ok", "error")
 _LONGEST_NS = 2**63 - 1
+_ROUNDED_NS = 1_000_000
+"""By so much a span may end before it starts: clocks are rounded, and read on two cores."""
 _REMEMBERED = 4096  # names of operations are few
 
 # Semantic conventions, the current name first, then the ones it replaced.
@@ -48,6 +50,8 @@ def _fault(span: WireSpan, window: Window) -> tuple[DropReason, str] | None:
         return "bad_id", "A span id is 8 bytes, not all zero."
     if span.parent_span_id and not SPAN_ID.fullmatch(span.parent_span_id):
         return "bad_id", "A parent span id is empty, or 8 bytes that are not all zero."
+    if -_ROUNDED_NS <= span.end_ns - span.start_ns < 0:
+        span.end_ns = span.start_ns
     if not 0 <= span.end_ns - span.start_ns <= _LONGEST_NS:
         return "bad_time", "A span ends at or after its start."
     reason = window.fault(span.start_ns // 1_000_000)

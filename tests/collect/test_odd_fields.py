@@ -1,0 +1,138 @@
+"""At every door that reads JSON: one wrong field loses neither its row nor a neighbour."""
+
+import json
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import msgspec
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from tests.collect.conftest import NOW, House
+
+JSON = st.recursive(
+    st.none()
+    | st.booleans()
+    | st.integers(-(2**70), 2**70)
+    | st.floats(allow_nan=False, allow_infinity=False)
+    | st.text(),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=5), inner, max_size=3),
+    max_leaves=6,
+)
+Row = Mapping[str, Any]
+Send = Callable[[House, Row], int]
+ISO = "2026-05-28T20:26:39.000Z"
+FRAMES = {"frames": [{"filename": "f", "lineno": 3}]}
+SEGMENT: Row = {
+    "type": "track", "event": "Order Completed", "messageId": "m", "anonymousId": "a", "userId": "u",
+    "timestamp": ISO, "properties": {"order_id": "1", "total": 5, "currency": "EUR"},
+    "context": {"page": {"url": "https://x.example/"}},
+}  # fmt: skip
+SENTRY: Row = {
+    "event_id": "0" * 31 + "1", "timestamp": NOW / 1000, "level": "error", "platform": "go", "release": "a@1",
+    "environment": "p", "transaction": "t", "message": "m", "logentry": {"message": "m"}, "tags": {},
+    "user": {"id": "u"}, "exception": {"values": [{"type": "E", "value": "v", "stacktrace": FRAMES}]},
+    "request": {"url": "https://x.example/", "headers": {}}, "contexts": {"trace": {"trace_id": "1" * 32}},
+}  # fmt: skip
+SPAN: Row = {
+    "traceId": "5b8efff798038103d269b633813fc60c", "spanId": "eee19b7ec3c1b174", "parentSpanId": "",
+    "name": "GET /", "kind": 2, "startTimeUnixNano": str(NOW * 10**6),
+    "endTimeUnixNano": str(NOW * 10**6 + 5), "attributes": [], "events": [], "status": {},
+}  # fmt: skip
+FARO: Row = {"name": "a", "timestamp": ISO, "domain": "d", "attributes": {"k": "v"}, "trace": {}}
+
+
+def segment(house: House, call: Row) -> int:
+    batch = {"batch": [call, {**SEGMENT, "messageId": "next"}]}
+    return house.send(json.dumps(batch).encode(), "/v1/batch").status_code
+
+
+def sentry(house: House, event: Row) -> int:
+    lines: list[Row] = [{}]
+    for told in (event, {**SENTRY, "event_id": "7" * 32}):
+        lines += [{"type": "event"}, told]
+    return house.send(b"\n".join(json.dumps(line).encode() for line in lines), "/api/1/envelope/").status_code
+
+
+def traces(house: House, span: Row) -> int:
+    spans: list[Row] = [span, {**SPAN, "spanId": "eee19b7ec3c1b175"}]
+    body: Row = {"resourceSpans": [{"resource": None, "scopeSpans": [{"scope": None, "spans": spans}]}]}
+    return house.send(json.dumps(body).encode(), "/v1/traces").status_code
+
+
+def faro(house: House, event: Row) -> int:
+    body: Row = {"meta": {}, "events": [event, {**FARO, "name": "next"}]}
+    return house.send(json.dumps(body).encode(), "/collect").status_code
+
+
+VITAL: dict[Send, set[str]] = {
+    segment: {"type", "anonymousId", "userId"},
+    sentry: set[str](),
+    traces: {"traceId", "spanId", "startTimeUnixNano", "endTimeUnixNano", "parentSpanId"},
+    faro: {"name"},
+}
+"""By the way to a door, the fields without which a row is none."""
+ROWS: dict[Send, Row] = {segment: SEGMENT, sentry: SENTRY, traces: SPAN, faro: FARO}
+OWN: dict[Send, Callable[[int], Row]] = {
+    segment: lambda number: {"messageId": f"m{number}"},
+    sentry: lambda number: {"event_id": f"{number:032x}"},
+}
+"""An id of its own for each row that is sent."""
+CASES = [(send, name) for send, row in ROWS.items() for name in row]
+
+
+@pytest.mark.parametrize(("send", "name"), CASES, ids=[f"{send.__name__}-{name}" for send, name in CASES])
+def test_a_field_of_any_type_leaves_its_row_and_the_next(house: House, send: Send, name: str) -> None:
+    odd: list[Any] = [None, True, 7, 7.5, "x", "", [], [1], {}, {"a": {"b": 1}}]
+    for number, value in enumerate(odd):
+        own: Row = OWN[send](number) if send in OWN else {}
+        assert send(house, {**ROWS[send], **own, name: value}) < 300, value
+    if name not in VITAL[send]:
+        assert house.counted().keys() <= {"", "duplicate", "odd_field", "too_old", "incomplete"}
+
+
+@pytest.mark.parametrize("send", [segment, sentry, traces, faro], ids=lambda send: send.__name__)
+@given(data=st.data())
+def test_no_value_of_any_kind_is_refused_whole(house: House, send: Send, data: st.DataObject) -> None:
+    name = data.draw(st.sampled_from(sorted(ROWS[send])))
+    assert send(house, {**ROWS[send], name: data.draw(JSON)}) < 300
+
+
+def test_what_sdks_for_go_and_old_servers_send_to_sentry_is_read(house: House) -> None:
+    frames = {"frames": [{"filename": "f", "lineno": "3"}]}
+    bare: Row = {**SENTRY, "exception": [{"type": "E", "value": "v", "stacktrace": frames}]}
+    text: Row = {"event_id": "2" * 32, "timestamp": NOW / 1000, "logentry": "said", "level": "error"}
+    more: Row = {**text, "tags": [], "contexts": [], "request": []}
+    for event in (bare, more):
+        assert sentry(house, event) == 200
+    found = house.events()
+    assert {"v", "said"} <= {event.message for event in found}
+    assert {event.source for event in found if event.name == "E"} == {"f:3"}
+    assert "odd_field" not in house.counted()
+
+
+def test_traces_by_the_names_of_the_protocols_own_files_are_read(house: House) -> None:
+    span = {
+        "trace_id": SPAN["traceId"], "span_id": SPAN["spanId"], "parent_span_id": None, "name": "GET /",
+        "kind": 2, "start_time_unix_nano": SPAN["startTimeUnixNano"],
+        "end_time_unix_nano": SPAN["endTimeUnixNano"],
+        "attributes": [{"key": "http.response.status_code", "value": {"int_value": 500}}],
+    }  # fmt: skip
+    body: Row = {"resource_spans": [{"resource": {"attributes": []}, "scope_spans": [{"spans": [span]}]}]}
+    assert house.send(json.dumps(body).encode(), "/v1/traces").status_code == 200
+    (kept,) = house.spans()
+    assert (kept.name, kept.http_status) == ("GET /", 500)
+
+
+@pytest.mark.parametrize("early", [1, 1_000, 1_000_000])
+def test_a_span_that_ends_just_before_it_starts_took_no_time(house: House, early: int) -> None:
+    traces(house, {**SPAN, "endTimeUnixNano": str(NOW * 10**6 - early)})
+    assert sorted(span.duration_ns for span in house.spans()) == [0, 5]
+
+
+def test_sums_of_segments_calls_are_read_as_people_write_them(house: House) -> None:
+    for number, total in enumerate(["1,299.00", "1.299,00", "1 299,00 €", 1299]):
+        properties = {"order_id": number, "total": total, "currency": "eur"}
+        told = {**SEGMENT, "messageId": str(number), "properties": properties}
+        house.send(msgspec.json.encode({"batch": [told]}), "/v1/batch")
+    assert {(event.revenue, event.currency) for event in house.events()} == {(1299.0, "EUR")}
