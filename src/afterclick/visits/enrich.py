@@ -15,6 +15,7 @@ import pyarrow.compute as pc
 import ua_parser
 
 from afterclick.collect.event.referring_site import referred_by
+from afterclick.collect.event.returning import comes_back
 from afterclick.collect.passage.bots import is_automated, is_crawler, is_library
 from afterclick.signals import DeviceClass
 from afterclick.store.drain.block import Step
@@ -114,12 +115,21 @@ def _parted(text: str) -> tuple[str, str]:
 
 
 def channel(rows: pa.Table) -> pa.Table:
-    """Fill `channel`: campaign, or the kind of site that referred; empty means direct, or from our own pages."""
+    """Fill `channel`: campaign, or the kind of site that referred; empty means direct, or back from where the customer
+    only was on the way: the site's own hosts, a payment provider.
+    """
     campaign = _spread(rows["campaign"], lambda name: "campaign" if name else "")
     rows = _filled(rows, "channel", campaign)
-    referred = _spread(rows["referrer"], referred_by)
-    own = _equal(rows["referrer"], rows["host"])
-    return _filled(rows, "channel", cast("Column", pc.if_else(own, pa.scalar(""), referred)))
+    return _filled(rows, "channel", _spread(_pairs(rows["referrer"], rows["host"]), _referred))
+
+
+def _pairs(referrer: Column, host: Column) -> Column:
+    return cast("Any", pc).binary_join_element_wise(referrer, host, "\n")  # of the stubs' types it takes none
+
+
+def _referred(pair: str) -> str:
+    referrer, _, host = pair.partition("\n")
+    return "" if comes_back(referrer, host) else referred_by(referrer)
 
 
 def _spread(column: Column, answer: Callable[[str], str]) -> Column:

@@ -3,7 +3,10 @@
 import re
 from collections.abc import Set as AbstractSet
 from functools import lru_cache
-from urllib.parse import unquote_plus
+from unicodedata import normalize
+from urllib.parse import unquote_plus, unquote_to_bytes
+
+import idna
 
 _REMEMBERED = 512  # pages repeat; more would be slower to forget than an address is to take apart
 _LONGEST = 8192
@@ -17,10 +20,13 @@ _PARTS = re.compile(
     re.DOTALL,
 )
 
+_ENCODED = re.compile(r"(?:%[89A-Fa-f][0-9A-Fa-f])+|%[0-7][0-9A-Fa-f]")
+
 
 @lru_cache(_REMEMBERED)
 def page_of(url: str) -> tuple[str, str, str]:
-    """Host in lower case without port and user, path, and query without its question mark; each empty when not there.
+    """Host in lower case and ASCII without port and user, path in one spelling, and query without its question mark;
+    each empty when not there.
 
     An address that has a host and no path has the path "/". One that is no address is all empty.
     """
@@ -29,7 +35,38 @@ def page_of(url: str) -> tuple[str, str, str]:
     if found is None or (found[1] is None and "://" in found[2]):
         return "", "", ""
     host = (found[1] or "").strip("[]").lower()
-    return host, found[2] or ("/" if host else ""), found[3] or ""
+    if not host.isascii():
+        host = _in_ascii(host)
+    return host, spelled(found[2]) or ("/" if host else ""), found[3] or ""
+
+
+def _in_ascii(host: str) -> str:
+    """An international name as the network knows it: xn--e1afmkfd.xn--p1ai; as it is when it is none."""
+    try:
+        return idna.encode(host, uts46=True).decode("ascii")
+    except idna.IDNAError:
+        return host
+
+
+def spelled(path: str) -> str:
+    """A path in one spelling, so that one page is one path: other letters than ASCII as they are, not per cent encoded.
+
+    >>> spelled("/%d1%82%D0%BE"), spelled("/a%2fb"), spelled("/%ff")
+    ('/то', '/a%2Fb', '/%FF')
+    """
+    if "%" in path:
+        path = _ENCODED.sub(_decoded, path)
+    return path if path.isascii() else normalize("NFC", path)
+
+
+def _decoded(found: re.Match[str]) -> str:
+    letters = unquote_to_bytes(found[0])
+    if letters.isascii():
+        return found[0].upper()
+    try:
+        return letters.decode()
+    except UnicodeDecodeError:
+        return found[0].upper()
 
 
 @lru_cache(_REMEMBERED)

@@ -10,7 +10,7 @@ import msgspec
 
 from afterclick.collect.event.flat import flat
 from afterclick.collect.event.id import made_id
-from afterclick.collect.event.page_address import page_of
+from afterclick.collect.event.page_address import page_of, spelled
 from afterclick.collect.event.validity import session_start
 from afterclick.collect.event.wire import Scalar, WireEvent
 from afterclick.collect.passage.cleaning import label, scrubbed, scrubbed_props, without_query
@@ -125,7 +125,7 @@ def _place(event: WireEvent, told: dict[str, object]) -> None:
     """Which page it was on, and what led there."""
     if event.url or event.path:
         host, path_of_url, _ = page_of(event.url or "")
-        path = without_query(event.path) if event.path else ""
+        path = spelled(without_query(event.path)) if event.path else ""
         told["host"], told["path"] = host[:253], scrubbed(_text(path or path_of_url, 1024))
     if event.referrer:
         told["referrer"] = _host(event.referrer)
