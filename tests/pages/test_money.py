@@ -1,0 +1,69 @@
+"""Money and labels are the same wherever they are read: Overview, orders, prices, and the sum over visits."""
+
+import uuid
+
+import msgspec
+
+from afterclick.impact import Question, arrivals
+from afterclick.journeys import Filter, visits
+from afterclick.pages.overview import series
+from afterclick.signals import Event
+from afterclick.store.engine.query import Statement
+from afterclick.store.schema.records import events_table
+from afterclick.store.scope import Scope
+from afterclick.store.store import Store
+from afterclick.words.period import DAY, period
+
+NOW = 1_780_315_200_000
+_ORDERS = Statement(
+    "orders",
+    "SELECT count() AS n, toFloat64(sumIf(revenue, currency = 'EUR')) AS euros FROM orders"
+    " WHERE site = {site:String}",
+)
+
+
+def in_visit(start: int) -> dict[str, object]:
+    name = uuid.UUID(int=(start << 80) | (7 << 76) | (2 << 62) | (uuid.uuid4().int & ((1 << 62) - 1)))
+    return {"session_id": str(name), "session_start": start}
+
+
+def test_overview_orders_prices_and_visits_tell_one_sum_of_orders_told_twice_and_in_two_currencies(
+    store: Store, scope: Scope
+) -> None:
+    first, again, abroad = (in_visit(NOW - days * DAY) for days in (3, 2, 1))
+
+    def event(type: str, at: int, **fields: object) -> Event:
+        base = {"site": scope.site, "event_id": str(uuid.uuid4()), "type": type, "time": at, "received": at}
+        return msgspec.convert(base | fields, Event)
+
+    told = [
+        event("page_view", NOW - 3 * DAY, page_view_id=str(uuid.uuid4()), channel="paid-search", **first),
+        event("page_view", NOW - 3 * DAY + 5, page_view_id=str(uuid.uuid4()), channel="referral", **first),
+        event("order", NOW - 3 * DAY + 9, order_id="a", revenue=100, currency="EUR", **first),
+        event("page_view", NOW - 2 * DAY, page_view_id=str(uuid.uuid4()), **again),
+        event("order", NOW - 2 * DAY + 9, order_id="a", revenue=100, currency="EUR", **again),
+        event("order", NOW - 3 * DAY + 20, order_id="a", revenue=100, currency="EUR"),
+        event("order", NOW - 2 * DAY + 10, order_id="b", revenue=20, currency="EUR", **again),
+        event("page_view", NOW - DAY, page_view_id=str(uuid.uuid4()), **abroad),
+        event("order", NOW - DAY + 9, order_id="c", revenue=12000, currency="JPY", **abroad),
+    ]
+    for one in told[::-1]:
+        store.insert("events", events_table([one]), one.event_id)
+        store.settle(NOW)
+    days = period("7d", NOW, "UTC")
+    found = series.read(store, scope, days, "CZK")
+    total = found.total(days.edges)
+    rows = visits(store, scope, days.since, days.until, Filter())
+    question = Question(step="", signal="any", onset=days.since, until=NOW)
+    table = arrivals.read(store, scope, question, days.since).table.to_pylist()
+    paid = [row for row in table if row["view_index"] == 1]
+    assert (found.currency, total.revenue, total.orders, total.sold) == ("EUR", 120, 3, 2)
+    assert [(one.currency, one.amount) for one in found.apart] == [("JPY", 12000)]
+    assert store.arrow(scope, _ORDERS).to_pylist() == [{"n": 3, "euros": 120}]
+    assert sum(one.amount for row in rows for one in row.paid if one.currency == "EUR") == 120
+    assert sum(row.orders for row in rows) == 3
+    assert (sum(row["revenue_of_visit"] for row in paid), sum(row["orders_of_visit"] for row in paid)) == (
+        120,
+        3,
+    )
+    assert [row["channel"] for row in table if row["revenue_of_visit"] == 100] == ["paid-search"] * 2
