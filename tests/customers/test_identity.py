@@ -106,6 +106,15 @@ def test_an_id_that_stands_for_nobody_joins_nobody(
     assert unique(store, scope) == 2
 
 
+@pytest.mark.parametrize("nobody", ["bot", "program"])
+def test_a_bot_that_carries_the_ids_of_people_joins_none_of_them(
+    store: Store, scope: Scope, visit: Visit, keep: Keep, identity: Identity, nobody: str
+) -> None:
+    keep(visit("d1"), visit("d2", "ada"), visit("d1", "ada", device_class=nobody))
+    identity.run()
+    assert unique(store, scope) == 2
+
+
 def test_a_shared_device_never_makes_two_signed_in_people_one(
     store: Store, scope: Scope, visit: Visit, keep: Keep, identity: Identity
 ) -> None:

@@ -7,6 +7,7 @@ import pyarrow as pa
 import pytest
 import ua_parser
 
+from afterclick.measure.bound import BOUND
 from afterclick.signals import Event
 from afterclick.store.drain.decode import decode
 from afterclick.visits import enrich
@@ -117,3 +118,17 @@ def test_user_agents_are_parsed_by_the_compiled_engine() -> None:
     ua_parser.parse(DESKTOP)
     engine: object = vars(ua_parser.parser.resolver)["parser"]
     assert type(engine).__module__ == "ua_parser.regex"
+
+
+def test_what_bots_open_teaches_nothing_of_the_routes_of_people() -> None:
+    routes = Routes(values=5)
+    crawled = [{"path": f"/help/{n}x", "device_class": "bot" if n % 2 else "program"} for n in range(20)]
+    enriched(*crawled, routes=routes)
+    assert [row["route"] for row in enriched({"path": "/help/returns"}, *crawled[:1], routes=routes)] == [
+        "/help/returns",
+        "/help/0x",
+    ]
+
+
+def test_what_is_nobodys_here_is_left_out_of_the_population() -> None:
+    assert sorted(enrich.AUTOMATED) == BOUND["left_out"]

@@ -131,7 +131,8 @@ class Sampled:
         """The suspect in plain words, as they follow "because"."""
         if one.kind == "service":
             return self._service(one)
-        place = f"`{one.element or one.script}` on `{one.route}`"
+        element = one.element or one.script
+        place = f"`{element}` on `{one.route}`" if element else f"a part of `{one.route}`"
         if one.measure == "error":
             return f"{place} throws errors"
         if one.measure == "struggle":

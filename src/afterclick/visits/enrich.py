@@ -24,6 +24,8 @@ from afterclick.visits.routes import Routes
 Column: TypeAlias = "pa.ChunkedArray[Any]"
 
 _REMEMBERED = 20_000
+AUTOMATED: tuple[DeviceClass, ...] = ("bot", "program")
+"""Device classes that are nobody's."""
 
 _PHONE_OS = ("iOS", "Android", "Windows Phone", "KaiOS")
 _SAYS_DEVICE = re.compile(
@@ -43,7 +45,7 @@ def describe(rows: pa.Table) -> pa.Table:
     """
     agents = rows["user_agent"]
     classes = _spread(agents, lambda agent: described(agent)[0])
-    for nobody in ("bot", "program"):
+    for nobody in AUTOMATED:
         rows = _put(rows, "device_class", classes, _equal(classes, pa.scalar(nobody)))
     rows = _filled(rows, "device_class", classes)
     rows = _filled(rows, "browser", _spread(agents, lambda agent: described(agent)[1]))
@@ -85,13 +87,20 @@ def _is_program(agent: str, device: str, system: str) -> bool:
 
 
 def route(rows: pa.Table, routes: Routes) -> pa.Table:
-    """Fill `route` from `path`, and `step` from the route."""
+    """Fill `route` from `path`, and `step` from the route; only what people open teaches which positions vary."""
     own = rows["route"]
     unrouted = rows.filter(_equal(own, pa.scalar("")))
     if unrouted.num_rows:
-        given = {"\n".join(key): route for key, route in routes.of(_counted(unrouted)).items()}
+        people = unrouted.filter(_of_people(unrouted))
+        counted = {**dict.fromkeys(_counted(unrouted), 0), **_counted(people)}
+        given = {"\n".join(key): route for key, route in routes.of(counted).items()}
         rows = _filled(rows, "route", _spread(_joined(rows), lambda text: given.get(text, "")))
     return _filled(rows, "step", rows["route"])
+
+
+def _of_people(rows: pa.Table) -> Column:
+    found = cast("Any", pc).is_in(rows["device_class"], pa.array(AUTOMATED, pa.string()))
+    return cast("Any", pc).invert(found)
 
 
 def _counted(rows: pa.Table) -> dict[tuple[str, str], int]:

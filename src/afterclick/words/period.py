@@ -42,6 +42,11 @@ class Period:
         return self.choice.replace("..", " to ")
 
     @property
+    def within(self) -> str:
+        """As it stands in a sentence: "in the last 7 days", "from 2026-11-01 to 2026-11-07"."""
+        return f"in the {self.label}" if self.choice in CHOICES else f"from {self.label}"
+
+    @property
     def versus(self) -> str:
         """What it is compared with, in words."""
         return f"the previous {CHOICES[self.choice]}" if self.choice in CHOICES else "the stretch before"

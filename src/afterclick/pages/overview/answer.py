@@ -8,17 +8,19 @@ from afterclick.words import figures, wording
 from afterclick.words.sentence import Sentence, did, paid, sentence, strong
 
 
-def answer(series: Series, problems: Sequence[Problem], now: int) -> Sentence:
-    """The sentence: the dearest of the open `problems`, else what the visits of the period brought."""
+def answer(series: Series, problems: Sequence[Problem], now: int, begun: bool) -> Sentence:
+    """The sentence: the dearest of the open `problems`, else what the visits of the period brought; of a site that has
+    not `begun`, how to begin.
+    """
     period = series.period
     total = series.total(period.edges)
-    if not series.visits:
+    if not begun:
         return sentence(
             "No visit has been received yet; ", strong("connect your site", "/connect"), " to see the first."
         )
     if not total.visits:
         return sentence(
-            f"No visit was received in the {period.label}; ", strong("check the connection", "/connect"), "."
+            f"No visit was received {period.within}; ", strong("check the connection", "/connect"), "."
         )
     if problems:
         return wording.answer(problems[0], now, period.zone, f"/problems/{problems[0].id}")
@@ -26,6 +28,6 @@ def answer(series: Series, problems: Sequence[Problem], now: int) -> Sentence:
     sums = [(total.revenue, series.currency), *((one.amount, one.currency) for one in series.apart)]
     brought = figures.moneys(sums) if series.money else orders
     return sentence(
-        did(figures.plural(total.visits, "visit")), f" in the {period.label} brought ", paid(brought),
+        did(figures.plural(total.visits, "visit")), f" {period.within} brought ", paid(brought),
         "; no open problem is costing money.",
     )  # fmt: skip

@@ -68,19 +68,22 @@ def overview(
     marks: Sequence[Mark],
     now: int,
     currency: str,
+    begun: bool,
 ) -> OverviewPage:
-    """Read and word the Overview of `period`. `problems` are the open ones, dearest first.
+    """Read and word the Overview of `period`. `problems` are the open ones, dearest first; `begun` tells whether
+    anything of the site was ever received.
 
     Money is left out unless the scope permits it.
     """
     problems, at_risk = withheld.problems(problems, scope), withheld.estimate(at_risk, scope)
     series = read(reader, scope, period, currency)
     felt, did_, paid_ = tiles.felt(series), tiles.did(series), tiles.paid(series)
+    begun = begun or bool(series.visits)
     lines = (paid_[0 if series.money else 1].line, did_[0].line, felt[0].line)
     return OverviewPage(
-        answer=answer(series, problems, now),
+        answer=answer(series, problems, now, begun),
         period=period,
-        empty=not series.visits,
+        empty=not begun,
         felt=felt,
         did=did_,
         paid=paid_,

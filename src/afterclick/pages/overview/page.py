@@ -15,7 +15,8 @@ def read(desk: Desk, lens: Lens) -> OverviewPage:
     opened = desk.problems.problems(lens.scope.site, "open")
     drawn = marks(desk.reader, lens.scope, span.since, span.until)
     risk = desk.at_risk(lens.scope)
-    return overview(desk.reader, lens.scope, span, opened, risk, drawn, lens.now, lens.home.currency)
+    begun = desk.health.intake(lens.scope.site, lens.now).last_received is not None
+    return overview(desk.reader, lens.scope, span, opened, risk, drawn, lens.now, lens.home.currency, begun)
 
 
 PAGE = Page(

@@ -77,9 +77,7 @@ def _answer(shown: Sequence[VisitRow], wanted: Filter, period: Period, more: boo
     narrowed = wanted != Filter()
     if not shown:
         if narrowed:
-            return sentence(
-                strong("No visit matches"), f" in the {period.label}; take a filter away to see more."
-            )
+            return sentence(strong("No visit matches"), f" {period.within}; take a filter away to see more.")
         return sentence(
             "No visit was received in the ",
             period.label,
@@ -94,7 +92,7 @@ def _answer(shown: Sequence[VisitRow], wanted: Filter, period: Period, more: boo
     head = did(f"{n[:1].upper()}{n[1:]}{' visits' if more else ''}{match}")
     return sentence(
         head,
-        f" in the {period.label}: {ordered} bought, {troubled} met something slow, broken or frustrating.",
+        f" {period.within}: {ordered} bought, {troubled} met something slow, broken or frustrating.",
     )
 
 

@@ -1,5 +1,6 @@
 -- The same id that stands for nobody ("null", "guest") would make one person of everybody who sends it.
 -- A previous id may be a user's or a device's: as a device it falls under the guard for shared devices like any other.
+-- What a bot or a program sends joins nobody: it may carry the ids of several people.
 -- [card] stands where privacy took digits out of a hash for a card number: the same in every event, so still the same node.
 CREATE MATERIALIZED VIEW identity_edges_of TO identity_edges AS
 WITH
@@ -29,4 +30,5 @@ SELECT
     max(events.time) AS last
 FROM events
 ARRAY JOIN edges AS edge
+WHERE device_class NOT IN {left_out:Array(String)}
 GROUP BY site, kind, one, other
