@@ -12,6 +12,7 @@ from afterclick.demo import shop
 from afterclick.demo.plan import Plan
 from afterclick.demo.product import Place
 from afterclick.errors import InvalidInput, Unavailable
+from afterclick.settings import load
 
 app = typer.Typer(help="A shop with a problem in it: a week of history, live traffic, faults to switch.")
 
@@ -37,7 +38,8 @@ def demo(
     console = Console(stderr=True)
     signal.signal(signal.SIGTERM, _interrupt)
     if not run_once:
-        show(plan, data, Place(data), shop.DEFAULT, console)
+        ports = load()
+        show(plan, data, Place(data, ports.port, ports.collector_port), shop.DEFAULT, console)
         return
     found = once(plan, console)
     if as_json:
