@@ -230,6 +230,11 @@ COMMERCE: list[tuple[str, dict[str, object], dict[str, object]]] = [
     ("Order Refunded", {"order_id": "o", "total": 30}, {"type": "refund", "order_id": "o", "revenue": 30.0}),
     (
         "Order Refunded",
+        {"order_id": "o", "total": 0, "currency": "EUR"},
+        {"type": "refund", "order_id": "o", "revenue": 0.0, "currency": "EUR"},
+    ),
+    (
+        "Order Refunded",
         {"order_id": "o"},
         {"type": "refund", "order_id": "o", "revenue": 0.0, "currency": ""},
     ),

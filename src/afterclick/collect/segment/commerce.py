@@ -89,7 +89,8 @@ def _order(told: WireEvent, properties: Properties, currency: str) -> frozenset[
 
 def _refund(told: WireEvent, properties: Properties, currency: str) -> frozenset[str]:
     used = _order(told, properties, currency)
-    if not any(properties.get(name) for name in (*_SUMS, "products")):
+    tells_sum = any(properties.get(name) not in (None, "") for name in _SUMS)
+    if not tells_sum and not properties.get("products"):
         told.revenue = told.currency = None  # no sum at all: of the whole order
     return used
 
