@@ -57,6 +57,23 @@ def test_a_revoked_key_opens_nothing(control: Engine) -> None:
         keys.revoke(DEFAULT_SITE, made.secret)
 
 
+def test_a_key_is_named_by_no_less_than_is_listed_of_it_and_by_no_other_key(control: Engine) -> None:
+    keys = Keys(control)
+    public, secret = keys.create(DEFAULT_SITE), keys.create(DEFAULT_SITE, capabilities=["historical"])
+    for made in (public, secret):
+        for length in range(len(made.prefix)):
+            with pytest.raises(InvalidInput, match="at least its first 9 characters"):
+                keys.revoke(DEFAULT_SITE, made.secret[:length])
+        other = made.secret[:-1] + ("0" if made.secret[-1] != "0" else "1")
+        for wrong in (other, f"{made.secret}0", "ac_zzzzzz"):
+            with pytest.raises(NotFound):
+                keys.revoke(DEFAULT_SITE, wrong)
+        assert keys.find(made.secret) is not None
+    keys.revoke(DEFAULT_SITE, public.secret[:-3])
+    keys.revoke(DEFAULT_SITE, secret.secret)
+    assert keys.find(public.secret) is keys.find(secret.secret) is None
+
+
 def test_after_its_last_key_was_revoked_a_site_has_no_public_key(control: Engine) -> None:
     keys = Keys(control)
     keys.revoke(DEFAULT_SITE, keys.public(DEFAULT_SITE))

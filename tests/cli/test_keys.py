@@ -6,9 +6,12 @@ import subprocess
 import sys
 from pathlib import Path
 
+import httpx
 import pytest
 
 from afterclick.accounts.audit import Audit
+from afterclick.cli.connection import Api, quoted
+from afterclick.errors import AfterclickError, InvalidInput
 from afterclick.settings import load
 from afterclick.store.control.database import open_control
 
@@ -66,3 +69,17 @@ def test_a_key_is_rotated_restricted_and_revoked_and_each_is_in_the_audit_log(ke
         ("key.revoke", another["prefix"]),
         ("key.create", another["prefix"]),
     ]
+
+
+@pytest.mark.parametrize("status", [301, 304, 307, 400, 404, 500, 503])
+def test_only_a_status_of_success_is_taken_for_success(status: int) -> None:
+    answering = httpx.MockTransport(lambda _: httpx.Response(status, text="elsewhere"))
+    api = Api(httpx.Client(transport=answering, base_url="http://localhost"))
+    with pytest.raises(AfterclickError, match=r"\.$"):
+        api.send("DELETE", "/keys/ac_123456")
+
+
+@pytest.mark.parametrize("nothing", ["", " ", "\t"])
+def test_an_id_that_is_empty_is_refused_before_anything_is_asked(nothing: str) -> None:
+    with pytest.raises(InvalidInput, match="empty"):
+        quoted(nothing)

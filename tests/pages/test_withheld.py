@@ -1,14 +1,18 @@
 """What a role may not see is on none of its pages and in none of its answers, and what it may see is."""
 
 import json
+import random
 import re
+import uuid
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 
 import httpx
 import pytest
 from starlette.requests import HTTPConnection
 from tests.web.desks import served
+from tests.web.shopfront import NOW, Shopper
 
 from afterclick import web
 from afterclick.accounts import Site, Sites
@@ -16,6 +20,8 @@ from afterclick.accounts.policy import ROLES, Capability, Role
 from afterclick.accounts.viewer import Viewer, with_roles
 from afterclick.pages import dashboard
 from afterclick.store.control.database import open_control
+from afterclick.store.schema.records import events_table
+from afterclick.store.store import Store
 
 MONEY = re.compile(
     r'€\s?\d|"revenue":\s?\d|"revenue_lost":\s?{"value"|"revenue(_lost)?","value":-?\d|"naive":\s?[\d{]'
@@ -27,17 +33,23 @@ PATHS = (
 )  # fmt: skip
 
 
-@pytest.fixture(scope="module")
-def client(shop_desk: web.Desk) -> Iterator[httpx.Client]:
+@contextmanager
+def a_client_by_role(over: web.Desk) -> Iterator[httpx.Client]:
     """A client whose header `x-test-role` says who asks."""
-    site = shop_desk.scope.site
+    site = over.scope.site
 
     def recognize(connection: HTTPConnection) -> Viewer:
         return with_roles("member", "p", "p", {site: Role(connection.headers["x-test-role"])})
 
-    desk = replace(shop_desk, recognize=(recognize,))
+    desk = replace(over, recognize=(recognize,))
     with served(dashboard(desk), desk.live) as url, httpx.Client(base_url=url, timeout=60) as client:
         yield client
+
+
+@pytest.fixture(scope="module")
+def client(shop_desk: web.Desk) -> Iterator[httpx.Client]:
+    with a_client_by_role(shop_desk) as opened:
+        yield opened
 
 
 def read(client: httpx.Client, role: Role, path: str) -> str:
@@ -58,6 +70,24 @@ def test_money_is_shown_to_the_roles_that_include_it_only(client: httpx.Client, 
         assert {"/", "/problems", "/api/v1/overview", "/api/v1/problems/amex-payment"} <= shown
     else:
         assert shown == set()
+
+
+def test_who_a_customer_is_is_shown_to_the_roles_that_include_it_only(
+    store: Store, empty_desk: web.Desk
+) -> None:
+    who, site = f"ada-{uuid.uuid4().hex[:12]}", empty_desk.scope.site
+    context = {"user_id": who, "device_class": "mobile", "region": f"region-of-{who}"}
+    one = Shopper(site, random.Random(7), NOW - 3_600_000, context)
+    one.open(0, 500, 900.0)
+    store.insert("events", events_table(one.events), who)
+    single, listed = f"/visits/{one.session_id}", "/api/v1/visits"
+    paths = (*PATHS, "/visits", listed, single, f"/api/v1{single}")
+    with a_client_by_role(empty_desk) as client:
+        assert all(one.session_id in read(client, Role.ENGINEERING, path) for path in ("/visits", listed))
+        for role in Role:
+            shown = {path for path in paths if who in read(client, role, path)}
+            may = {Capability.PERSONAL, Capability.VISITS} <= ROLES[role]
+            assert {listed, single, f"/api/v1{single}"} <= shown if may else shown == set()
 
 
 @pytest.mark.parametrize("role", [role for role in Role if Capability.MONEY not in ROLES[role]])

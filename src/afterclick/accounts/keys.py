@@ -28,6 +28,8 @@ CAPABILITIES = frozenset({"historical"})
 """`historical`: times are taken as given, `received` equals the event's own time."""
 
 _PREFIX = "ac_"
+_RANDOM_BYTES = 16
+_WHOLE = len(_PREFIX) + 2 * _RANDOM_BYTES
 _SHOWN = 9
 _LONGEST_OVERLAP_HOURS = 90 * 24
 _MOST_ORIGINS = 100
@@ -192,9 +194,9 @@ class Keys:
         raise NotFound(f"Site {site} has no public key; make one with `afterclick keys create`.")
 
     def revoke(self, site: str, prefix: str) -> Key:
-        """End the key of `site` that starts with `prefix`; collectors notice within seconds.
+        """End the key of `site` that `prefix` names: as much of it as is listed, or more; collectors notice in seconds.
 
-        Raises NotFound when no valid key does, InvalidInput when several do.
+        Raises NotFound when no valid key starts so, InvalidInput when several do or when it is less than is listed.
         """
         found, now = self._one(site, prefix), self._clock()
         with Session(self._engine) as session, session.begin():
@@ -221,17 +223,30 @@ class Keys:
                 session.execute(change.values(used=now))
 
     def _one(self, site: str, prefix: str) -> Key:
-        now, start = self._clock(), prefix[:_SHOWN]
-        found = [key for key in self.list(site) if key.is_valid(now) and key.prefix.startswith(start)]
-        if not found:
-            raise NotFound(f"Site {site} has no valid key that starts with {start}.")
-        if len(found) > 1:
-            raise InvalidInput(f"Several keys start with {prefix}; give more of it.")
-        return found[0]
+        now, shown = self._clock(), prefix[:_SHOWN]
+        if len(shown) < _SHOWN:
+            raise InvalidInput(
+                f"Name the key by at least its first {_SHOWN} characters, as `afterclick keys list` shows them."
+            )
+        query = select(KeyRow).where(KeyRow.site == site, KeyRow.prefix == shown)
+        with Session(self._engine) as session:
+            rows = [row for row in session.scalars(query) if row.key().is_valid(now) and _starts(row, prefix)]
+            if not rows:
+                raise NotFound(f"Site {site} has no valid key that starts with {shown}.")
+            if len(rows) > 1:
+                raise InvalidInput(f"Several keys start with {shown}; give the whole key.")
+            return rows[0].key()
+
+
+def _starts(row: KeyRow, given: str) -> bool:
+    """Whether a key starts with all that was given, as far as what is kept of it can tell."""
+    if row.clear is not None:
+        return row.clear.startswith(given)
+    return len(given) < _WHOLE or row.digest == _digest(given)
 
 
 def _made(site: str, name: str, capabilities: frozenset[str], now: int) -> tuple[str, KeyRow]:
-    secret = _PREFIX + secrets.token_hex(16)
+    secret = _PREFIX + secrets.token_hex(_RANDOM_BYTES)
     row = KeyRow(
         digest=_digest(secret),
         site=site,

@@ -65,7 +65,7 @@ class Api:
             with self._client.stream(
                 method, _PREFIX + path, content=content, headers=headers, params=query
             ) as answer:
-                if answer.is_error:
+                if not answer.is_success:
                     answer.read()
                     raise _refusal(answer)
                 yield answer
@@ -131,8 +131,11 @@ def _refusal(answer: httpx.Response) -> AfterclickError:
 
 
 def quoted(part: str) -> str:
-    """A part of a path."""
+    """A part of a path; raises InvalidInput for one that names nothing."""
     from urllib.parse import quote
+
+    if not part.strip():
+        raise InvalidInput("Say which one: what was given is empty.")
 
     return quote(part, safe="")
 

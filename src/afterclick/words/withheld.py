@@ -12,12 +12,13 @@ import msgspec
 from afterclick.accounts.policy import Capability
 from afterclick.errors import Forbidden
 from afterclick.impact import Estimate
-from afterclick.journeys import Filter, Happening, Visit, VisitRow
+from afterclick.journeys import Filter, Happening, Head, Visit, VisitRow
 from afterclick.resolve import Evidence, Problem
 from afterclick.store.scope import Scope
 
 _WITHHELD = float("nan")  # figures.money knows it
 _UNPAID: dict[str, Any] = {"revenue": _WITHHELD, "currency": "", "paid": [], "over_refunded": False}
+_WHO = ("user_id", "region")
 
 
 def may(scope: Scope, capability: Capability) -> bool:
@@ -53,24 +54,26 @@ def evidence(found: Evidence, scope: Scope) -> Evidence:
 
 
 def visits(found: Sequence[VisitRow], scope: Scope) -> list[VisitRow]:
-    """The visits, without what they paid for who may not see money; that they bought stays."""
-    if may(scope, Capability.MONEY):
-        return list(found)
-    return [msgspec.structs.replace(one, **_UNPAID) for one in found]
+    """The visits, without what they paid (that they bought stays) and whose they were, for who may not see that."""
+    return [msgspec.structs.replace(one, **_hidden(one, scope)) for one in found]
 
 
 def visit(found: Visit, scope: Scope) -> Visit:
     """The visit, without money, and without who the customer is and where from, for who may not see that."""
-    head = found.head
-    if not may(scope, Capability.PERSONAL):
-        head = msgspec.structs.replace(head, user_id="", region="")
-    if not may(scope, Capability.MONEY):
-        head = msgspec.structs.replace(head, **_UNPAID)
+    head = msgspec.structs.replace(found.head, **_hidden(found.head, scope))
     pages = tuple(
         replace(page, happenings=tuple(_happening(one, scope) for one in page.happenings))
         for page in found.pages
     )
     return replace(found, head=head, pages=pages)
+
+
+def _hidden(row: Head | VisitRow, scope: Scope) -> dict[str, Any]:
+    """Empty values for the fields of a visit that the role may not see, those of them that the record has."""
+    hidden = {} if may(scope, Capability.MONEY) else dict(_UNPAID)
+    if not may(scope, Capability.PERSONAL):
+        hidden |= {name: "" for name in _WHO if name in row.__struct_fields__}
+    return hidden
 
 
 _MONEY = frozenset({"cart", "checkout", "order", "refund"})
