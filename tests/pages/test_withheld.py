@@ -4,7 +4,7 @@ import json
 import random
 import re
 import uuid
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 
@@ -34,7 +34,7 @@ PATHS = (
 
 
 @contextmanager
-def a_client_by_role(over: web.Desk) -> Iterator[httpx.Client]:
+def a_client_by_role(over: web.Desk) -> Generator[httpx.Client]:
     """A client whose header `x-test-role` says who asks."""
     site = over.scope.site
 
