@@ -93,6 +93,12 @@ def test_a_key_for_no_site_or_with_an_unknown_capability_is_refused(control: Eng
     [
         Site("Bad Id", "n", "EUR", "UTC"),
         Site("ok", "n", "euro", "UTC"),
+        *(Site("ok", "n", odd, "UTC") for odd in ("", "ZZZ", "XXX", "XAU", "XTS", "CHE", "DEM", "eur")),
+        *(
+            Site("ok", "n", "EUR", odd)
+            for odd in ("", "Factory", "localtime", "EST", "Etc/GMT+5", "europe/prague")
+        ),
+        *(Site("ok", odd, "EUR", "UTC") for odd in ("", " ", "\t\n", "\0", "n" * 201)),
         Site("ok", "n", "EUR", "Mars/Olympus"),
         Site("ok", "n", "EUR", "../etc/passwd"),
         Site(DEFAULT_SITE, "n", "EUR", "UTC"),

@@ -83,3 +83,21 @@ def test_only_a_status_of_success_is_taken_for_success(status: int) -> None:
 def test_an_id_that_is_empty_is_refused_before_anything_is_asked(nothing: str) -> None:
     with pytest.raises(InvalidInput, match="empty"):
         quoted(nothing)
+
+
+def test_over_a_stopped_app_a_refusal_is_one_sentence_on_standard_error_and_verbs_wait_for_each_other(
+    keys: Command,
+) -> None:
+    keys("create", "one")
+    command = [sys.executable, "-m", "afterclick.cli", "problems", "--site", "nope", "--json"]
+    verbs = [
+        subprocess.Popen(
+            command, env=keys.environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+        )
+        for _ in range(2)
+    ]
+    for out, err in [verb.communicate(timeout=120) for verb in verbs]:
+        assert out == ""
+        assert err.startswith("afterclick: ")
+        assert err.count("\n") == 1
+        assert "belongs to" not in err

@@ -52,7 +52,7 @@ def test_a_long_visit_is_shown_by_how_it_began_and_ended(width: int) -> None:
     )  # fmt: skip
     lines = drawn(tables.visits([visit]), width)
     assert len(lines) <= 4
-    assert "slow, errors, struggle  120.00 EUR" in lines[0]
+    assert "slow, errors, struggle  €120.00" in lines[0]
     assert "step-3 → … 52 more … → step-56" in " ".join(" ".join(lines).split())
     assert lines[-1].strip() == visit.session_id
 
@@ -78,3 +78,23 @@ def test_a_finding_of_the_doctor_takes_a_few_lines(width: int) -> None:
         "`afterclick serve`."
     )
     assert lines_of(finding, drawn(tables.checks([Check("data folder", "trouble", finding)]), width)) <= 4
+
+
+@pytest.mark.parametrize(
+    ("currency", "paid", "lost"),
+    [
+        ("EUR", "€1,234.50", "€1,230"), ("JPY", "¥1,234", "¥1,230"), ("KWD", "KWD\u00a01,234.500", "KWD\u00a01,230"),
+        ("CZK", "CZK\u00a01,234.50", "CZK\u00a01,230"),
+    ],
+)  # fmt: skip
+def test_money_is_written_as_on_the_pages(currency: str, paid: str, lost: str) -> None:
+    visit = ShownVisit(
+        str(uuid.uuid4()), 1_780_000_000_000, "mobile", "CZ", False, False, False, ["start"], 1,
+        1234 if currency == "JPY" else 1234.5, currency,
+    )  # fmt: skip
+    assert paid in drawn(tables.visits([visit]), 200)[0]
+    told = msgspec.to_builtins(a_problem("shop"))
+    told["estimate"]["currency"] = currency
+    told["estimate"]["revenue_lost"] |= {"value": 1234.0, "low": 1234.0, "high": 1234.0}
+    lines = drawn(tables.problems([msgspec.convert(told, ShownProblem, strict=False)]), 200)
+    assert f"revenue lost {lost} ({lost} to {lost})" in " ".join(lines)

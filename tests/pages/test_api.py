@@ -1,6 +1,13 @@
+from dataclasses import replace
+from typing import NoReturn
+
 import httpx
 import pytest
+from tests.web.desks import served
 from tests.web.shopfront import NOW
+
+from afterclick import web
+from afterclick.pages import dashboard
 
 
 def test_a_problem_that_is_not_there_is_said_in_one_sentence(shop: httpx.Client) -> None:
@@ -68,3 +75,49 @@ def test_every_figure_is_a_metrics_with_its_own_n_and_an_interval_or_the_reason_
     vital = figures["lcp"]
     assert vital["interval"]["low"] < vital["value"] < vital["interval"]["high"]
     assert vital["interval"]["value"] == vital["value"]
+
+
+@pytest.mark.parametrize("name", ["felt", "paid", "device"])
+def test_a_filter_takes_what_the_description_lists_and_nothing_else(empty: httpx.Client, name: str) -> None:
+    described = empty.get("/api/v1/openapi.json").json()["paths"]["/api/v1/visits"]["get"]["parameters"]
+    [choices] = [one["schema"]["enum"] for one in described if one["name"] == name]
+    for path in ("/visits", "/api/v1/visits"):
+        for choice in ("", *choices):
+            assert empty.get(path, params={name: choice}).status_code == 200
+        for odd in ("fine", "martian", choices[0].upper()):
+            assert empty.get(path, params={name: odd}).status_code == 400
+
+
+def test_a_visit_that_was_not_rated_has_no_stars(shop: httpx.Client) -> None:
+    stars = [one["stars"] for one in shop.get("/api/v1/visits?limit=1000").json()["visits"]]
+    assert {None} < set(stars) <= {None, 1, 2, 3, 4, 5}
+
+
+@pytest.mark.parametrize(
+    ("sql", "shown"),
+    [
+        ("unhex('ff')", "\ufffd"), ("concat('a', unhex('c328'), 'z')", "a\ufffd(z"), ("[unhex('ff')]", ["\ufffd"]),
+        ("toLowCardinality(unhex('fe'))", "\ufffd"), ("tuple(unhex('ff'), 1)", None), ("map('a', unhex('ff'))", None),
+    ],
+)  # fmt: skip
+def test_text_that_is_no_utf_8_is_shown_with_a_replacement(
+    shop: httpx.Client, sql: str, shown: object
+) -> None:
+    reply = shop.post("/api/v1/query", content=f"SELECT {sql} AS found")
+    assert reply.status_code == 200
+    [row] = reply.json()
+    assert row["found"] == shown if shown else "\ufffd" in str(row)
+
+
+def test_what_fails_inside_is_said_as_a_problem_and_the_connection_goes_on(empty_desk: web.Desk) -> None:
+    def fail(*_: object) -> NoReturn:
+        raise RuntimeError("a mishap")
+
+    desk = replace(empty_desk, ask=fail)
+    with served(dashboard(desk), desk.live) as url, httpx.Client(base_url=url, timeout=30) as client:
+        reply = client.post("/api/v1/query", content="SELECT 1")
+        assert (reply.status_code, reply.headers["content-type"]) == (500, "application/problem+json")
+        assert reply.json()["detail"].endswith(".")
+        assert "mishap" not in reply.text
+        assert "connection" not in reply.headers
+        assert client.get("/api/v1/site").status_code == 200

@@ -56,6 +56,9 @@ def test_two_moments_are_a_period_compared_with_the_same_hour_of_the_day_before(
         "2020-01-01..2026-01-01",
         "..",
         "a..b",
+        "9999-12-31..9999-12-31",
+        "0001-01-01..0001-01-02",
+        "1970-01-01..1970-01-02",
     ],
 )
 def test_what_is_no_period_is_refused_with_a_sentence(choice: str) -> None:

@@ -7,6 +7,7 @@ import re
 from typing import Annotated, Literal
 
 import msgspec
+from msgspec import UNSET, UnsetType
 from sqlalchemy import BigInteger, Engine, String, Text, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
@@ -46,6 +47,23 @@ class SiteRules(msgspec.Struct, frozen=True, kw_only=True):
 
 
 UNDECIDED = SiteRules()
+
+
+class RulesWanted(msgspec.Struct, frozen=True, kw_only=True):
+    """Changes of a site's rules, in the fields of SiteRules: what is left out stays as it is."""
+
+    retention_days: Annotated[int, msgspec.Meta(ge=0, le=9131)] | UnsetType = UNSET
+    without_consent: WithoutConsent | UnsetType = UNSET
+    honour_signals: bool | UnsetType = UNSET
+    place: PlaceDetail | UnsetType = UNSET
+    kept_query: tuple[str, ...] | UnsetType = UNSET
+
+    def over(self, rules: SiteRules) -> SiteRules:
+        """The rules with these changes."""
+        told = {name: getattr(self, name) for name in self.__struct_fields__}
+        return msgspec.structs.replace(
+            rules, **{name: value for name, value in told.items() if value is not UNSET}
+        )
 
 
 class _Row(Base):

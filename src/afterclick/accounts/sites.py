@@ -2,8 +2,10 @@
 
 import re
 from dataclasses import dataclass
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+from functools import cache
+from zoneinfo import available_timezones
 
+from babel.core import get_global
 from sqlalchemy import Engine, String, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Mapped, Session, mapped_column
@@ -15,7 +17,6 @@ from afterclick.store.holding import Held
 DEFAULT_SITE = "default"
 
 _ID = re.compile(r"[a-z0-9][a-z0-9_-]{0,62}")
-_CURRENCY = re.compile(r"[A-Z]{3}")
 
 
 @dataclass(frozen=True)
@@ -97,11 +98,23 @@ class Sites:
 def _check(site: Site) -> None:
     if not _ID.fullmatch(site.id):
         raise InvalidInput("A site id is made of small letters, digits, - and _, at most 63 of them.")
-    if not 0 < len(site.name) <= 200 or "\0" in site.name:
+    if not site.name.strip() or len(site.name) > 200 or "\0" in site.name:
         raise InvalidInput("Give the site a name of at most 200 characters.")
-    if not _CURRENCY.fullmatch(site.currency):
+    if site.currency not in currencies():
         raise InvalidInput(f"{site.currency!r} is not an ISO 4217 currency such as EUR.")
-    try:
-        ZoneInfo(site.timezone)
-    except (ZoneInfoNotFoundError, ValueError, OSError) as error:
-        raise InvalidInput(f"{site.timezone!r} is not a time zone such as Europe/Prague.") from error
+    if site.timezone not in zones():
+        raise InvalidInput(f"{site.timezone!r} is not a time zone such as Europe/Prague.")
+
+
+@cache
+def currencies() -> frozenset[str]:
+    """The currencies (ISO 4217) that are money somewhere today, by CLDR."""
+    used = (one for told in get_global("territory_currencies").values() for one in told)
+    return frozenset(code for code, _, ended, tender in used if tender and ended is None)
+
+
+@cache
+def zones() -> frozenset[str]:
+    """The time zones of places (IANA), and UTC; not offsets and abbreviations, which know no summer time."""
+    places = (one for one in available_timezones() if "/" in one and not one.startswith("Etc/"))
+    return frozenset({*places, "UTC", "Etc/UTC"})

@@ -69,6 +69,7 @@ def answering_alone(settings: Settings, *, beginning: bool = False) -> Generator
     Erasures that were asked for go on meanwhile; nothing else runs. Raises Misconfigured when it cannot be opened, and
     unless `beginning` where there is none yet.
     """
+    log.configure_for_a_verb()
     stop_half_restored(settings.data)
     if not beginning:
         must_be_begun(settings)

@@ -10,10 +10,11 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
+from afterclick.api.rows import rows
 from afterclick.clock import now_ms
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     import pyarrow as pa
 
@@ -49,7 +50,11 @@ def visits(found: Sequence[ShownVisit]) -> RenderableType:
 def _visit(visit: ShownVisit) -> RenderableType:
     met = {"slow": visit.slow, "errors": visit.error, "struggle": visit.struggle}
     felt = ", ".join(word for word, is_met in met.items() if is_met) or "fine"
-    paid = f"{visit.revenue:,.2f} {visit.currency}" if visit.orders and visit.revenue is not None else ""
+    paid = (
+        _money(visit.revenue, visit.currency, exact=True)
+        if visit.orders and visit.revenue is not None
+        else ""
+    )
     return _entry(
         (_moment(visit.started), visit.device_class, visit.country, felt, paid),
         " → ".join(_ends(visit.journey)),
@@ -97,7 +102,7 @@ def _state(key: KeyData, now: int) -> str:
 def arrow(table: pa.Table) -> RenderableType:
     """Any answer, at most MOST_ROWS rows of it."""
     shown = _table(*table.column_names)
-    for row in table.slice(0, MOST_ROWS).to_pylist():
+    for row in rows(table.slice(0, MOST_ROWS)):
         shown.add_row(*(Text(str(cell)) for cell in row.values()))
     more = table.num_rows - MOST_ROWS
     return Group(shown, Text(f"… and {more:,} rows more; use LIMIT or --json.")) if more > 0 else shown
@@ -129,17 +134,21 @@ def _worth(estimate: ShownEstimate | None) -> str:
         return "not priced yet"
     if estimate.status != "priced":
         return estimate.status
-    orders, revenue = (
-        _interval(estimate.orders_lost, ""),
-        _interval(estimate.revenue_lost, f" {estimate.currency}"),
-    )
+    orders = _interval(estimate.orders_lost, lambda value: f"{value:,.0f}")
+    revenue = _interval(estimate.revenue_lost, lambda value: _money(value, estimate.currency))
     return f"orders lost {orders}, revenue lost {revenue}"
 
 
-def _interval(interval: Interval | None, unit: str) -> str:
+def _interval(interval: Interval | None, worded: Callable[[float], str]) -> str:
     if interval is None:
         return "unknown"
-    return f"{interval.value:,.0f}{unit} ({interval.low:,.0f} to {interval.high:,.0f})"
+    return f"{worded(interval.value)} ({worded(interval.low)} to {worded(interval.high)})"
+
+
+def _money(value: float, currency: str, *, exact: bool = False) -> str:
+    from afterclick.words import figures  # only who shows money waits for it
+
+    return figures.money(value, currency, exact=exact)
 
 
 def _moment(ms: int) -> str:

@@ -5,11 +5,11 @@ Enters: sessions, events and spans through the query layer. Leaves: frozen recor
 
 from afterclick.journeys.paid import Paid
 from afterclick.journeys.visit import Happening, Head, Page, Visit, visit
-from afterclick.journeys.visits import FELT, Choice, Filter, VisitRow, countries, steps, visits
+from afterclick.journeys.visits import CHOICES, Choice, Filter, VisitRow, countries, steps, visits
 from afterclick.journeys.waterfall import Bar, Span, Trace, trace
 
 __all__ = [
-    "FELT",
+    "CHOICES",
     "Bar",
     "Choice",
     "Filter",

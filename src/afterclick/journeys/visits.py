@@ -5,15 +5,18 @@ from dataclasses import dataclass
 import msgspec
 
 from afterclick.journeys.paid import Paid
+from afterclick.signals import DEVICE_CLASSES
 from afterclick.store.engine.query import Reader, statements
 from afterclick.store.scope import Scope
 
 _SQL = statements("afterclick.journeys", "visits.sql")
 FELT = ("slow", "error", "struggle", "rated")
+CHOICES = {"felt": FELT, "paid": ("yes", "no"), "device": DEVICE_CLASSES}
+"""The values of a filter's fields that have only some; empty means any."""
 
 
 class VisitRow(msgspec.Struct, frozen=True, kw_only=True):
-    """One visit in a list. Times are UTC ms, `lcp` and `inp` ms; `stars` is the rating, 0 when not given.
+    """One visit in a list. Times are UTC ms, `lcp` and `inp` ms; `stars` is the rating, null when not given.
 
     The flags slow, error and struggle are the definitions v1 (docs/definitions.md). `paid` is what refunds leave, by
     currency; `revenue` that of `currency`, in which most of the orders are.
@@ -34,7 +37,7 @@ class VisitRow(msgspec.Struct, frozen=True, kw_only=True):
     slow: bool
     error: bool
     struggle: bool
-    stars: float
+    stars: float | None
     orders: int
     revenue: float
     currency: str
@@ -51,7 +54,7 @@ class Choice(msgspec.Struct, frozen=True):
 
 @dataclass(frozen=True)
 class Filter:
-    """Which visits: empty means any. `felt` is one of FELT; `paid` yes or no; `find` a user, device or order id,
+    """Which visits: empty means any. `felt`, `paid` and `device` are of CHOICES; `find` a user, device or order id,
     `person` the number of one (`customers.Person`), 0 for anybody.
     """
 

@@ -16,7 +16,7 @@ SELECT
     toBool(session_felt.slow) AS slow,
     toBool(session_felt.error) AS error,
     toBool(session_felt.struggle) AS struggle,
-    toFloat64(rating.2) AS stars,
+    if(rating.2 > 0, toFloat64(rating.2), NULL) AS stars,
     n_orders AS orders,
     toFloat64(revenue_net) AS revenue,
     CAST(paid_net, 'Array(Tuple(currency String, amount Float64))') AS paid,

@@ -3,8 +3,8 @@
 Everything that is said comes this way: our own lines, those of libraries, warnings, and what ended a thread.
 """
 
-from afterclick.log.configuring import configure
+from afterclick.log.configuring import configure, configure_for_a_verb
 from afterclick.log.recent import Recent, Said
 from afterclick.log.redaction import redacted
 
-__all__ = ["Recent", "Said", "configure", "redacted"]
+__all__ = ["Recent", "Said", "configure", "configure_for_a_verb", "redacted"]

@@ -6,7 +6,7 @@ import threading
 from types import TracebackType
 
 import structlog
-from structlog.typing import Processor
+from structlog.typing import EventDict, Processor
 
 from afterclick.log.recent import Recent
 from afterclick.log.redaction import redact
@@ -48,6 +48,22 @@ def configure() -> Recent:
     )
     threading.excepthook = _thread_died
     return recent
+
+
+def configure_for_a_verb() -> None:
+    """Only errors, on standard error and without tracebacks: what a verb has to say, it says itself."""
+    told: list[Processor] = [structlog.stdlib.add_log_level, _without_trace, redact, _renderer()]
+    structlog.configure(
+        processors=told,
+        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+        wrapper_class=structlog.make_filtering_bound_logger(logging.ERROR),
+    )
+    logging.basicConfig(level=logging.CRITICAL, stream=sys.stderr)
+
+
+def _without_trace(_: object, __: str, event: EventDict) -> EventDict:
+    error = sys.exc_info()[1] if event.pop("exc_info", None) else None
+    return event if error is None else {**event, "error": repr(error)}
 
 
 def _renderer() -> Processor:

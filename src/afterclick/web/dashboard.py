@@ -26,6 +26,7 @@ from afterclick.web.page import Page
 from afterclick.web.refusal import Refusal
 from afterclick.web.routing import Routes
 from afterclick.web.security import SecureHeaders
+from afterclick.web.unforeseen import Unforeseen
 
 DESCRIPTION = f"{PREFIX}/openapi.json"
 
@@ -59,6 +60,7 @@ def create(desk: Desk, folders: Sequence[Folder]) -> FastAPI:
     app.mount("/static", StaticFiles(directory=STATIC), name="static")
     app.state.needs = Table(app.routes, needs)
     refusal = Refusal(desk, drawing)
+    app.add_middleware(Unforeseen, prefix="/api/")
     app.add_middleware(Access, desk=desk, table=app.state.needs, refuse=refusal)
     # The event stream must not be buffered, and Starlette's gzip leaves text/event-stream alone.
     app.add_middleware(GZipMiddleware, minimum_size=800, compresslevel=6)

@@ -47,7 +47,7 @@ def _operation(endpoint: Endpoint[Any, Any], by_type: dict[type[Any], Schema]) -
         for name in re.findall(r"{(\w+)", endpoint.path)
     ]
     query = [
-        {"name": one.name, "in": "query", "description": one.what, "schema": {"type": "string"}}
+        {"name": one.name, "in": "query", "description": one.what, "schema": _one_of(one.choices)}
         for one in endpoint.query
     ]
     schema = by_type.get(endpoint.answers)
@@ -74,6 +74,10 @@ def _operation(endpoint: Endpoint[Any, Any], by_type: dict[type[Any], Schema]) -
     elif endpoint.takes is not Nothing:
         operation["requestBody"] = {"required": True, "content": {JSON: {"schema": by_type[endpoint.takes]}}}
     return operation
+
+
+def _one_of(choices: tuple[str, ...]) -> Schema:
+    return {"type": "string"} | ({"enum": list(choices)} if choices else {})
 
 
 def _text(_: type[Any]) -> Schema:

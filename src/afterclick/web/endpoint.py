@@ -53,10 +53,11 @@ class Call(Generic[Body]):
 
 @dataclass(frozen=True)
 class Parameter:
-    """A parameter of the query."""
+    """A parameter of the query; `choices` are its values when there are only some."""
 
     name: str
     what: str
+    choices: tuple[str, ...] = ()
 
 
 SITE = Parameter("site", "Which site; the first of yours when left out.")

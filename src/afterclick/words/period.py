@@ -14,6 +14,8 @@ _DAYS = {"24h": 1, "7d": 7, "30d": 30}
 _DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
 _MOMENT = re.compile(r"\d{12,13}")
 LONGEST_DAYS = 400
+_EARLIEST, _LATEST = 1971, 2261
+"""Years whose times the store can hold, with room for what a period is compared with."""
 
 
 @dataclass(frozen=True)
@@ -93,8 +95,10 @@ def _dates(first: str, last: str, now: int, zone: str) -> Period:
     try:
         start = datetime.fromisoformat(first).replace(tzinfo=ZoneInfo(zone))
         end = datetime.fromisoformat(last).replace(tzinfo=ZoneInfo(zone)) + timedelta(days=1)
-    except ValueError as error:
+    except (ValueError, OverflowError) as error:
         raise InvalidInput(f"Period {first}..{last} names a day that does not exist.") from error
+    if start.year < _EARLIEST or end.year > _LATEST:
+        raise InvalidInput(f"A period lies between {_EARLIEST} and {_LATEST}; {first}..{last} does not.")
     days = (end.date() - start.date()).days
     if not 1 <= days <= LONGEST_DAYS:
         raise InvalidInput(f"A period runs forward over 1 to {LONGEST_DAYS} days; {first}..{last} does not.")

@@ -14,6 +14,7 @@ from tests.web.desks import a_desk, served
 
 from afterclick import web
 from afterclick.accounts.policy import Role
+from afterclick.accounts.site_privacy import RulesWanted, SiteRules
 from afterclick.accounts.viewer import Viewer, with_roles
 from afterclick.pages import dashboard
 from afterclick.settings import Settings
@@ -145,3 +146,26 @@ def test_support_may_erase_but_not_change_what_the_site_keeps(desk: web.Desk, ad
         assert "Erase this person" in page.text
         assert "Keep these rules" not in page.text
         assert client.post(PATH + "/rules", data={}).status_code == 403
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("retention_days", 9),
+        ("without_consent", "drop"),
+        ("honour_signals", True),
+        ("place", "none"),
+        ("kept_query", ["b"]),
+    ],
+)
+def test_rules_that_are_left_out_stay_as_they_are(client: httpx.Client, name: str, value: object) -> None:
+    rules = {
+        "retention_days": 30, "without_consent": "anonymise", "honour_signals": False, "place": "country",
+        "kept_query": ["a"],
+    }  # fmt: skip
+    assert client.put("/api/v1/privacy/rules", json=rules).status_code == 204
+    assert client.put("/api/v1/privacy/rules", json={name: value}).status_code == 204
+    assert client.get("/api/v1/privacy/rules").json() == rules | {name: value}
+    assert client.put("/api/v1/privacy/rules", json={}).status_code == 204
+    assert client.get("/api/v1/privacy/rules").json() == rules | {name: value}
+    assert set(RulesWanted.__struct_fields__) == set(SiteRules.__struct_fields__) == set(rules)

@@ -4,7 +4,6 @@ request.
 
 import re
 from functools import lru_cache
-from typing import get_args
 
 import msgspec
 
@@ -16,12 +15,11 @@ from afterclick.collect.event.wire import Scalar, WireEvent
 from afterclick.collect.passage.cleaning import label, scrubbed, scrubbed_props, without_query
 from afterclick.collect.passage.passage import House, Passage
 from afterclick.collect.passage.sender import customer_agent
-from afterclick.signals import DeviceClass, Event
+from afterclick.signals import DEVICE_CLASSES, Event
 
 _CANONICAL = msgspec.json.Encoder(order="deterministic")
 _COUNTRY = re.compile(r"[A-Z]{2}")
 _REGION = re.compile(r"[A-Z]{2}-[A-Z0-9]{1,3}")
-_DEVICE_CLASSES = frozenset(get_args(DeviceClass))
 _DEVICE_TIERS = frozenset({"low", "mid", "high"})
 _VISITORS = frozenset({"new", "returning"})
 _PROPS_BYTES = 8192
@@ -142,7 +140,7 @@ def _describe_client(event: WireEvent, agent: str, told: dict[str, object]) -> N
     if event.country or event.region:
         told["country"] = country = _country(event.country or "")
         told["region"] = event.region if country and _REGION.fullmatch(event.region or "") else ""
-    if event.device_class and event.device_class not in _DEVICE_CLASSES:
+    if event.device_class and event.device_class not in DEVICE_CLASSES:
         told["device_class"] = ""
     if event.device_tier and event.device_tier not in _DEVICE_TIERS:
         told["device_tier"] = ""

@@ -6,6 +6,7 @@ import pyarrow as pa
 from fastapi.responses import Response
 
 from afterclick.accounts.policy import Capability
+from afterclick.api.rows import rows
 from afterclick.errors import Forbidden
 from afterclick.web.endpoint import JSON, Call, Endpoint
 
@@ -27,7 +28,7 @@ def query(call: Call[str]) -> list[dict[str, Any]] | Response:
     table = call.desk.ask(call.lens.scope, call.body)
     if ARROW in call.request.headers.get("accept", ""):
         return Response(packed(table), media_type=ARROW)
-    return table.to_pylist()
+    return rows(table)
 
 
 def packed(table: pa.Table) -> bytes:

@@ -5,7 +5,7 @@ import msgspec
 from afterclick.accounts.policy import Capability
 from afterclick.api.records import Nothing
 from afterclick.errors import InvalidInput
-from afterclick.journeys import VisitRow
+from afterclick.journeys import CHOICES, VisitRow
 from afterclick.pages.visits.search import search
 from afterclick.web.endpoint import PERIOD, SITE, Call, Endpoint, Parameter
 
@@ -56,10 +56,10 @@ ENDPOINTS = (
             *PERIOD,
             Parameter("limit", f"How many, at most {MOST}; {_DEFAULT} when left out."),
             Parameter("before", "Only visits that began before this time, UTC ms."),
-            Parameter("felt", "Only visits that felt fine, slow, error or struggle."),
-            Parameter("paid", "yes or no: whether they bought."),
+            Parameter("felt", "Only visits that met this, or that were rated.", CHOICES["felt"]),
+            Parameter("paid", "Whether they bought.", CHOICES["paid"]),
             Parameter("step", "Only visits that reached the step."),
-            Parameter("device", "Only visits by this class of device."),
+            Parameter("device", "Only visits by this class of device.", CHOICES["device"]),
             Parameter("country", "Only visits from this country."),
             Parameter(
                 "find", "Only visits of this user, device or order; for who may see who customers are."

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from afterclick.errors import InvalidInput
-from afterclick.journeys import FELT, Filter
+from afterclick.journeys import CHOICES, Filter
 
 _LONGEST = 200
 
@@ -11,17 +11,16 @@ _LONGEST = 200
 def asked(address: Mapping[str, str]) -> Filter:
     """The filter that an address names.
 
-    Raises InvalidInput for a `felt`, `paid` or `person` that is none.
+    Raises InvalidInput for a `person`, or a value of CHOICES, that is none.
     """
     query = {name: value.strip()[:_LONGEST] for name, value in address.items()}
     wanted = Filter(
         query.get("step", ""), query.get("device", ""), query.get("country", ""),
         query.get("felt", ""), query.get("paid", ""), query.get("find", ""), _person(query.get("person", "")),
     )  # fmt: skip
-    if wanted.felt not in ("", *FELT):
-        raise InvalidInput(f"Visits can be filtered by felt = {', '.join(FELT)}.")
-    if wanted.paid not in ("", "yes", "no"):
-        raise InvalidInput("Visits can be filtered by paid = yes or no.")
+    for name, choices in CHOICES.items():
+        if getattr(wanted, name) not in ("", *choices):
+            raise InvalidInput(f"Visits can be filtered by {name} = {', '.join(choices)}.")
     return wanted
 
 

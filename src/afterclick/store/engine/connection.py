@@ -6,6 +6,7 @@ import queue
 import secrets
 import shutil
 import tempfile
+import time
 from collections.abc import Generator, Mapping
 from contextlib import AbstractContextManager, contextmanager
 from datetime import UTC, datetime
@@ -31,6 +32,8 @@ WRITERS = 2
 
 READ_SECONDS = 60
 """A read that takes longer is stopped; writes take the time they take."""
+_PATIENCE_S = 8.0
+"""How long a process waits for another one to let go of the embedded store."""
 BLOCK_ROWS = 200_000
 """Jobs that copy many rows do it in blocks of about so many, which fit a query's memory."""
 
@@ -184,19 +187,32 @@ class _Folder:
 
 def _own(path: Path) -> IO[str]:
     lock = path.with_name(f"{path.name}.lock").open("a+", encoding="ascii")
-    try:
-        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except OSError as error:
+    if not _locked(lock):
         lock.seek(0)
         owner = lock.read().strip() or "unknown"
         lock.close()
         raise Misconfigured(
-            f"The store in {path} belongs to the running process {owner}: stop it, or choose another AFTERCLICK_DATA."
-        ) from error
+            f"The store in {path} belongs to the running process {owner}: stop it if it is the app, wait until it has "
+            "ended if it is another command, or choose another AFTERCLICK_DATA."
+        )
     lock.truncate(0)
     lock.write(str(os.getpid()))
     lock.flush()
     return lock
+
+
+def _locked(lock: IO[str]) -> bool:
+    """Take the lock, waiting a little for another verb to end."""
+    deadline = time.monotonic() + _PATIENCE_S
+    while True:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            if time.monotonic() > deadline:
+                return False
+            time.sleep(0.05)
+        else:
+            return True
 
 
 @contextmanager

@@ -1,12 +1,12 @@
 """The set-up page: shown once, to who holds the link that the terminal printed."""
 
 from typing import Annotated
-from zoneinfo import available_timezones
 
 from fastapi import Form, Request
 from fastapi.responses import RedirectResponse, Response
 
 from afterclick.accounts.setup import Wanted
+from afterclick.accounts.sites import zones as known_zones
 from afterclick.errors import InvalidInput
 from afterclick.pages.front.set_up.context import SetUpPage
 from afterclick.pages.front.set_up.page import PAGE
@@ -22,7 +22,7 @@ def routes(desk: Desk, drawing: Drawing) -> Routes:
     """`/set-up`."""
     added = Routes()
     accounts = desk.accounts
-    zones = tuple(sorted(available_timezones()))
+    zones = tuple(sorted(known_zones()))
 
     def form(request: Request, token: str, given: Wanted, wrong: str = "", status: int = 200) -> Response:
         page = SetUpPage(

@@ -3,7 +3,7 @@
 from fastapi.responses import Response
 
 from afterclick.accounts.policy import Capability
-from afterclick.accounts.site_privacy import SiteRules
+from afterclick.accounts.site_privacy import RulesWanted, SiteRules
 from afterclick.api.records import Lifted, Nothing, RequestData, Who
 from afterclick.customers.erasing import STEPS
 from afterclick.customers.privacy import Found
@@ -56,9 +56,10 @@ def rules(call: Call[Nothing]) -> SiteRules:
     return call.desk.site_privacy.get(call.site)
 
 
-def put_rules(call: Call[SiteRules]) -> Nothing:
-    """Decide anew."""
-    call.desk.site_privacy.put(call.lens.viewer, call.site, call.body)
+def put_rules(call: Call[RulesWanted]) -> Nothing:
+    """Decide anew what is named; the rest stays."""
+    kept = call.desk.site_privacy
+    kept.put(call.lens.viewer, call.site, call.body.over(kept.get(call.site)))
     return Nothing()
 
 
@@ -84,6 +85,7 @@ ENDPOINTS = (
     Endpoint("GET", "/privacy/requests/{id}", _PRIVACY, "One export or erasure.", RequestData, request),
     Endpoint("GET", "/privacy/rules", _PRIVACY, "What the site keeps of anybody, and how long.", SiteRules, rules),
     Endpoint(
-        "PUT", "/privacy/rules", Capability.SITE, "Decides that anew.", Nothing, put_rules, takes=SiteRules, status=204
+        "PUT", "/privacy/rules", Capability.SITE, "Decides that anew; what is left out stays.", Nothing, put_rules,
+        takes=RulesWanted, status=204,
     ),
 )  # fmt: skip

@@ -1,9 +1,8 @@
 """What is this site called, what does it count in, and which others stand beside it?"""
 
-from zoneinfo import available_timezones
-
 from afterclick.accounts import Site
 from afterclick.accounts.policy import Capability
+from afterclick.accounts.sites import zones
 from afterclick.accounts.viewer import EVERY_SITE
 from afterclick.pages.settings.site.context import SitesPage
 from afterclick.web.desk import Desk
@@ -29,7 +28,7 @@ def read(desk: Desk, lens: Lens) -> SitesPage:
         site=home,
         others=others,
         everywhere=lens.viewer.may(Capability.MEMBERS, EVERY_SITE),
-        zones=tuple(sorted(available_timezones())),
+        zones=tuple(sorted(zones())),
         new=Site("", "", home.currency, home.timezone),
     )
 
