@@ -1,12 +1,16 @@
 /** URLs as they may leave the page: without what people typed or who they are. */
 
+import { ROUTING } from './options';
+
 /** A number, or at least 12 letters, digits and dashes with a digit among them: UUIDs, hashes, slugs with a number. */
 const IDENTIFIER = /^(\d+|(?=.*\d)[\w-]{12,})$/;
 
-import { ROUTING } from './options';
-
 /** Parameters of advertising networks: that there is one tells the channel, its value would tell the click. */
-const CLICKS = /^(\w{1,3}clk?id|[gw]braid|li_fat_id|epik|rdt_cid)$/i;
+const CLICKS = RegExp(
+  '^(\\w{1,3}clk?id|[gw]braid|gad_(source|campaignid)|li_fat_id|rdt_cid|sccid|epik|dicbo|tblci|irclickid|awc|cjevent|' +
+    'ranmid|tduid|mc_eid|_kx|_hsenc|mkt_tok|igsh(id)?|srsltid)$',
+  'i',
+);
 
 /** The parsed address, relative to the page; undefined when it is none. */
 export function parse(address: string): URL | undefined {

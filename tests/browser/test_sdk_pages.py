@@ -3,10 +3,14 @@
 import re
 import uuid
 from dataclasses import replace
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from playwright.sync_api import Browser, Page
 from tests.browser.recording import Collector, Site
+
+from afterclick.collect.event.channel import CLICKS
+from afterclick.words.snippet import order_snippet, page_snippet
 
 pytestmark = pytest.mark.browser
 
@@ -254,6 +258,14 @@ def test_a_click_on_an_advertisement_is_told_without_whose_it_was(
     assert collector.expect("page_view")["url"] == f"{site.origin}/landing?gclid=1&utm_source=Letter"
 
 
+def test_every_parameter_that_tells_a_channel_is_told(page: Page, collector: Collector, site: Site) -> None:
+    site.page("/landing")
+    page.goto(f"{site.origin}/landing?" + "&".join(f"{name}=secret" for name in sorted(CLICKS)))
+    address: str = collector.expect("page_view")["url"]
+    told = parse_qs(urlsplit(address).query)
+    assert told == {name: ["1"] for name in CLICKS}
+
+
 def test_a_long_address_keeps_its_campaign(page: Page, collector: Collector, site: Site) -> None:
     path = "/" + "x" * 900
     site.page(path)
@@ -276,3 +288,16 @@ def test_a_page_that_the_server_failed_to_make_says_so(page: Page, collector: Co
     site.routes["/broken"] = lambda request: replace(whole(request), status=500)
     page.goto(site.origin + "/broken")
     assert collector.expect("page_view", url=site.origin + "/broken")["status"] == 500
+
+
+def test_the_lines_of_connect_tell_an_order_though_the_page_calls_before_the_sdk_came(
+    page: Page, collector: Collector, site: Site
+) -> None:
+    told = page_snippet("test-key", collector.origin) + order_snippet("JPY")
+    errors: list[str] = []
+    page.on("pageerror", lambda error: errors.append(str(error)))
+    site.serve("/thanks", f"<!doctype html><title>Thanks</title>{told}", type="text/html")
+    page.goto(f"{site.origin}/thanks")
+    order = collector.expect("order")
+    assert (order["order_id"], order["revenue"], order["currency"]) == ("1234", 59.9, "JPY")
+    assert errors == []

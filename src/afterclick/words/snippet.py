@@ -1,6 +1,22 @@
-"""The line that connects a page."""
+"""The lines that connect a page."""
+
+STUB = """<script>
+  window.afterclick ??= { q: [] };
+  for (const name of ['page', 'track', 'identify', 'tag', 'rate', 'ask', 'error', 'consent'])
+    afterclick[name] ??= (...details) => afterclick.q.push([name, ...details]);
+  for (const type of ['error', 'unhandledrejection'])
+    addEventListener(type, (event) => afterclick.q.push(event), true);
+</script>"""
+"""What keeps the calls and errors of a page until the SDK, which is loaded beside it, takes them over."""
 
 
 def page_snippet(key: str, collector: str) -> str:
-    """The line that goes into every page."""
-    return f'<script async src="{collector}/sdk/afterclick.js" data-key="{key or "YOUR_KEY"}"></script>'
+    """The lines that go into every page: without the first of them a call before the SDK came would fail."""
+    script = f'<script async src="{collector}/sdk/afterclick.js" data-key="{key or "YOUR_KEY"}"></script>'
+    return f"{STUB}\n{script}"
+
+
+def order_snippet(currency: str) -> str:
+    """What tells of an order, in the site's own currency."""
+    call = f"afterclick.track('order', {{ order_id: '1234', revenue: 59.90, currency: '{currency}' }});"
+    return f"<script>\n  {call}\n</script>"

@@ -7,7 +7,7 @@ from afterclick.accounts import Site
 from afterclick.web.intake import WINDOW, Health, Intake
 from afterclick.words import figures
 from afterclick.words.sentence import Sentence, did, sentence, strong
-from afterclick.words.snippet import page_snippet
+from afterclick.words.snippet import order_snippet, page_snippet
 
 DOORS = {
     "events": ("Browser SDK and our own JSON", "page"),
@@ -82,7 +82,7 @@ def connect(site: Site, key: str, collector: str, health: Health, now: int) -> C
         key,
         last is not None,
         _doors(intake, now),
-        _snippets(site.id, shown, collector),
+        _snippets(site, shown, collector),
     )
 
 
@@ -97,7 +97,7 @@ def _answer(site: str, key: str, last: int | None, now: int) -> Sentence:
             " has no write key yet; make one with `afterclick keys create`, then paste the snippet.",
         )
     return sentence(
-        "Paste one line into your pages; the first visit shows up here ", strong("within seconds"), "."
+        "Paste these lines into your pages; the first visit shows up here ", strong("within seconds"), "."
     )
 
 
@@ -113,9 +113,8 @@ def _doors(intake: Intake, now: int) -> tuple[DoorLine, ...]:
     )
 
 
-def _snippets(site: str, key: str, collector: str) -> tuple[Snippet, ...]:
+def _snippets(site: Site, key: str, collector: str) -> tuple[Snippet, ...]:
     host = urlsplit(collector).netloc
-    order = "afterclick.track('order', {order_id: '1234', revenue: 59.90, currency: 'EUR'})"
     otlp = (
         f"OTEL_EXPORTER_OTLP_ENDPOINT={collector}\n"
         "OTEL_EXPORTER_OTLP_PROTOCOL=http/protobuf\n"
@@ -141,13 +140,16 @@ def _snippets(site: str, key: str, collector: str) -> tuple[Snippet, ...]:
     )
     return (
         Snippet("page", "Your pages", "before </head> of every page", page_snippet(key, collector)),
-        Snippet("order", "Your orders", "where an order is confirmed", order),
+        Snippet("order", "Your orders", "on the page that confirms an order", order_snippet(site.currency)),
         Snippet("otlp", "OpenTelemetry", "environment of any service", otlp),
         Snippet("segment", "Segment", "instead of Segment's own host", segment),
         Snippet("faro", "Grafana Faro", "in the page's script", faro),
         Snippet("sentry", "Sentry", "instead of Sentry's own DSN", f"http://{key}@{host}/1"),
         Snippet(
-            "hooks", "Webhooks", "hooks/shop.toml in the data folder, then this address", _HOOK % site + hook
+            "hooks",
+            "Webhooks",
+            "hooks/shop.toml in the data folder, then this address",
+            _HOOK % site.id + hook,
         ),
         Snippet("mark", "Your releases", "at the end of a deploy", "afterclick mark release web 1.4.2"),
         Snippet("event", "Try it", "in a terminal", event),
