@@ -212,7 +212,7 @@ def climb_out(tar: Path) -> None:
 def from_tomorrow(tar: Path) -> None:
     text = tar.read_bytes()
     at = text.rindex(b'"schema": ')
-    tar.write_bytes(text[: at + 10] + b"9" + text[at + 11 :])
+    tar.write_bytes(text[: at + 9] + b"99" + text[at + 11 :])
 
 
 def replace(tar: Path) -> None:
