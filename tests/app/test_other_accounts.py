@@ -13,8 +13,6 @@ from fastapi import FastAPI
 from tests.app.installed import afterclick
 
 from afterclick.app.answering import served_at
-from afterclick.app.installation import Installation
-from afterclick.settings import load
 
 NOBODY = 65534
 ASK = """
@@ -31,6 +29,11 @@ try:
     print(door.recv(1000).decode())
 except ConnectionError:
     pass
+"""
+OPEN = """
+from afterclick.app.installation import Installation
+from afterclick.settings import load
+Installation.open(load()).close()
 """
 pytestmark = pytest.mark.skipif(
     os.geteuid() != 0 or not hasattr(socket, "SO_PEERCRED"),
@@ -91,7 +94,8 @@ def test_nothing_of_an_installation_in_a_folder_that_was_open_before_is_read_by_
     open_place: Path,
 ) -> None:
     (data := open_place / "data").mkdir(mode=0o755)
-    Installation.open(load({"AFTERCLICK_DATA": str(data)})).close()
+    environment = {**os.environ, "AFTERCLICK_DATA": str(data)}
+    subprocess.run([sys.executable, "-c", OPEN], env=environment, check=True, timeout=60)
     assert as_another("/bin/cat", str(data / "control.db")).returncode != 0
     assert as_another("/bin/ls", str(data)).returncode != 0
     files = list(data.rglob("*.db"))
