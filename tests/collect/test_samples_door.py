@@ -248,9 +248,9 @@ def test_a_bad_point_is_rejected_by_partial_success_and_its_neighbours_are_kept(
 @pytest.mark.parametrize(
     ("reason", "bad"),
     [
-        ("wrong_type", {"name": 5}),
-        ("wrong_type", {"name": "n", "gauge": {"dataPoints": [{"asInt": "many"}]}}),
-        ("wrong_type", {"name": "n", "sum": {"aggregationTemporality": "DELTA"}}),
+        ("malformed", {"name": 5}),
+        ("too_old", {"name": "n", "gauge": {"dataPoints": [{"asInt": "many"}]}}),
+        ("wrong_type", "no metric"),
         ("malformed", {"name": "n"}),
         (
             "out_of_range",

@@ -25,7 +25,7 @@ VISITS = Statement(
     "visits",
     """
     SELECT user_id, length(steps) AS pages, mapKeys(orders) AS order_ids,
-        toFloat64(arraySum(mapValues(orders))) AS revenue
+        toFloat64(arraySum(arrayMap(one -> one.revenue, mapValues(orders)))) AS revenue
     FROM sessions WHERE site = {site:String} ORDER BY session_start
     """,
 )

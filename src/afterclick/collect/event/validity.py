@@ -44,7 +44,7 @@ def validate(house: House, passage: Passage) -> None:
 def _healed(index: int, event: WireEvent, window: Window, passage: Passage) -> _Fault:
     """What is wrong with an event still when its fields are mended; those left out are counted where it is kept."""
     left_out = heal(event, passage.grant.site, lambda told: _session_fault(told, window) is None)
-    if event.time is not None and milliseconds(event.time) is None:
+    if event.time is not None and milliseconds(event.time) is None and not passage.grant.historical:
         event.time = None
         left_out.append("time")
     fault = _fault(event, window, passage.now)
