@@ -24,7 +24,9 @@ from afterclick.demo.shop.tracing import ServerSpans
 
 
 def _client() -> httpx.AsyncClient:
-    return httpx.AsyncClient(timeout=TIMEOUT_S, trust_env=False)
+    # Peers close what idles for five seconds: a connection that is kept longer may be closed while it is asked.
+    limits = httpx.Limits(keepalive_expiry=2)
+    return httpx.AsyncClient(timeout=TIMEOUT_S, limits=limits, trust_env=False)
 
 
 @dataclass(frozen=True)
