@@ -2,6 +2,7 @@
 
 import struct
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import Literal
 
@@ -13,9 +14,22 @@ _HEAD = (
 )
 
 
+_LOOKS = 50
+
+
 def files_with(folder: Path, marks: Iterable[str]) -> set[str]:
-    """Names of the files under the folder in which one of the marks stands, in plain or compressed."""
+    """Names of the files under the folder in which one of the marks stands, in plain or compressed.
+
+    The engine goes on merging: a look from under which a file was taken, or that met one half written, is taken anew.
+    """
     wanted = [mark.encode() for mark in marks]
+    for _ in range(_LOOKS - 1):
+        with suppress(OSError):
+            return _look(folder, wanted)
+    return _look(folder, wanted)
+
+
+def _look(folder: Path, wanted: list[bytes]) -> set[str]:
     found: set[str] = set()
     for path in folder.rglob("*"):
         if not path.is_file():
