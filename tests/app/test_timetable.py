@@ -2,12 +2,15 @@
 
 import re
 import threading
+from dataclasses import replace
 from pathlib import Path
 
+import pytest
 from tests.accounts.ticking import Ticking
 
+from afterclick.app.installation import Installation
 from afterclick.app.timetable import JOBS, Timetable, Work
-from afterclick.jobs import Job, Stop
+from afterclick.jobs import LONGEST_REST, PATIENCE, Feed, Job, Stop
 
 ROOT = Path(__file__).parents[2]
 
@@ -26,6 +29,69 @@ def test_a_job_rests_for_some_times_as_long_as_it_took() -> None:
         watched.run_when_rested()
         clock.later(1_000)
     assert [at - began for at in ran] == [0, 20_000, 40_000, 60_000]
+
+
+@pytest.mark.parametrize(
+    ("took", "rests"),
+    [(0, 0), (5_000, 15_000), (40_000, 120_000), (41_000, 120_000), (450_000, 120_000), (7_200_000, 120_000)],
+)
+def test_a_slow_run_rests_two_minutes_at_most(took: int, rests: int) -> None:
+    clock = Ticking()
+    job = Job[object]("watch", 15, lambda _, __: clock.later(took), "works", rest=3)
+    work = Work(job, None, Stop(), clock=clock)
+    work.run_when_rested()
+    assert work.rested - clock.now == rests
+
+
+FED = Job[object]("watch", 15, lambda _, __: None, "works", rest=3, feeds=Feed("problems", "checked"))
+
+
+def test_what_a_job_feeds_is_late_when_its_newest_good_run_began_too_long_ago() -> None:
+    clock, ill = Ticking(), False
+
+    def work(_: object, __: Stop) -> None:
+        clock.later(450_000 if ill else 1_000)
+        if ill:
+            raise ValueError("no")
+
+    one = Work(replace(FED, run=work), None, Stop(), clock=clock)
+    assert late(one) == (None, False)
+    clock.later(195_001)
+    assert late(one) == (None, True)
+    one.run_when_rested()
+    good = clock.now - 1_000
+    assert late(one) == (good, False)
+    ill = True
+    clock.later(15_000)
+    one.run_when_rested()
+    assert late(one) == (good, True), "neither a run that fails nor one that goes on makes it fresh"
+
+
+def late(work: Work) -> tuple[int | None, bool]:
+    fresh = work.freshness()
+    assert fresh
+    return fresh.as_of, fresh.late
+
+
+@pytest.mark.parametrize("job", [job for job in JOBS if job.feeds], ids=lambda job: job.name)
+def test_a_healthy_run_of_whatever_feeds_pages_is_never_late(job: Job[Installation]) -> None:
+    clock = Ticking()
+    took = LONGEST_REST // job.rest // 2 if job.rest else PATIENCE // 2
+
+    def work(_: object, __: Stop) -> None:
+        clock.later(took)
+        assert late(one)[1] is False
+
+    one = Work(Job[object](job.name, job.every, work, "", job.rest, job.feeds), None, Stop(), clock=clock)
+    for _ in range(5):
+        one.run_when_rested()
+        assert late(one)[1] is False
+        clock.now = max(one.rested, clock.now + job.every * 1000)
+    assert (one.seen.runs, one.seen.failures) == (5, 0)
+
+
+def test_every_job_that_makes_what_a_page_shows_says_so() -> None:
+    assert [job.name for job in JOBS if job.feeds] == ["settle", "identity", "watch", "total at risk"]
 
 
 def test_a_job_that_fails_rests_too_and_runs_again() -> None:

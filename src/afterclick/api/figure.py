@@ -13,7 +13,7 @@ class Figure(msgspec.Struct, frozen=True, kw_only=True):
     money is in `currency` (ISO 4217). `interval` holds the bounds and the level at which they are meant to hold the
     truth; without one, `no_interval` says why. `n` is how many it was made from (visits, page loads, orders, answers:
     `/definitions` says which), `method` how. `before` is the value of the stretch of time before, None where there is
-    nothing to compare with.
+    nothing to compare with. `as_of` is when a job last made it (UTC ms), None for what is read now.
     """
 
     key: str
@@ -26,3 +26,4 @@ class Figure(msgspec.Struct, frozen=True, kw_only=True):
     method: str = ""
     unknown: str = ""
     before: float | None = None
+    as_of: int | None = None

@@ -7,6 +7,7 @@ from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metri
 from prometheus_client.registry import Collector
 
 from afterclick import __version__
+from afterclick.clock import now_ms
 from afterclick.web.vitals import Vitals
 
 
@@ -75,4 +76,12 @@ class _Vitals(Collector):
             failures.add_metric([run.name], run.failures)
             if run.started:
                 started.add_metric([run.name], run.started / 1000)
-        yield from (runs, failures, started)
+        age = GaugeMetricFamily(
+            "afterclick_job_age_seconds", "Age of what a job keeps up to date for pages.", labels=["job"]
+        )
+        late = GaugeMetricFamily("afterclick_job_late", "1 when that is late.", labels=["job"])
+        now = now_ms()
+        for fresh in self._vitals.freshness:
+            age.add_metric([fresh.job], (now - (fresh.as_of or self._vitals.started)) / 1000)
+            late.add_metric([fresh.job], float(fresh.late))
+        yield from (runs, failures, started, age, late)

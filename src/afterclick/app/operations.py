@@ -19,6 +19,7 @@ from afterclick.app.exposition import exposition
 from afterclick.app.installation import Installation
 from afterclick.app.timetable import JobRun, Timetable
 from afterclick.clock import now_ms
+from afterclick.jobs import Freshness
 from afterclick.log import Recent, redacted
 from afterclick.store.drain.drain import Drain
 from afterclick.store.spool.outlet import Outlet
@@ -70,9 +71,14 @@ class Watch:
             disk=self._gauge.disk() if self._store.answers() else Disk(),
             latencies=tuple(self._in.store.latencies.all()),
             runs=tuple(_run(run) for run in self._timetable.runs()),
+            freshness=self.freshness(),
             said=tuple(self._recent.lines()),
             versions=_versions(),
         )
+
+    def freshness(self) -> tuple[Freshness, ...]:
+        """How fresh what jobs feed pages with is."""
+        return tuple(self._timetable.freshness())
 
     def metrics(self) -> str:
         """The vitals as Prometheus reads them."""

@@ -18,7 +18,7 @@ from afterclick.clock import Clock, now_ms
 from afterclick.customers.identity import IDENTITY
 from afterclick.customers.privacy import ERASE, WIPE_LATE
 from afterclick.customers.retention import RETENTION
-from afterclick.jobs import Job, Stop, Stopped
+from afterclick.jobs import Freshness, Job, Stop, Stopped
 from afterclick.log import redacted
 from afterclick.resolve.total import TOTAL
 from afterclick.resolve.watch import WATCH
@@ -96,6 +96,10 @@ class Timetable:
         """How each job is doing, in the order of the timetable."""
         return [replace(work.seen, next=_next(work, planned)) for work, planned in self._planned]
 
+    def freshness(self) -> list[Freshness]:
+        """How fresh each thing is that a job feeds pages with."""
+        return [fresh for work, _ in self._planned if (fresh := work.freshness())]
+
     def _plan(self, work: "Work") -> Planned:
         trigger = IntervalTrigger(seconds=work.seen.every)
         return self._scheduler.add_job(work.run_when_rested, trigger, name=work.seen.name)
@@ -115,12 +119,15 @@ class Work:
     clock: Clock = now_ms
     rested: int = 0
     """When it may run again, UTC ms."""
+    as_of: int | None = None
+    """When its newest run that did well began, UTC ms."""
+    made: int = field(init=False)
     seen: JobRun = field(init=False)
     idle: threading.Event = field(default_factory=threading.Event)
     """Set while it does not run."""
 
     def __post_init__(self) -> None:
-        self.seen = JobRun(self.job.name, self.job.every)
+        self.seen, self.made = JobRun(self.job.name, self.job.every), self.clock()
         self.idle.set()
 
     def run_when_rested(self) -> None:
@@ -132,12 +139,21 @@ class Work:
         finally:
             self.idle.set()
 
+    def freshness(self) -> Freshness | None:
+        """How fresh what it feeds pages with is now; None when it feeds none."""
+        feed, allowed = self.job.feeds, self.job.late_after
+        if feed is None:
+            return None
+        age = self.clock() - (self.made if self.as_of is None else self.as_of)
+        return Freshness(self.job.name, feed.what, feed.done, self.as_of, allowed, age > allowed)
+
     def _run(self) -> None:
         began = self.clock()
         self.seen = replace(self.seen, started=began)
         error = self._error(began)
         ended = self.clock()
-        self.rested = ended + self.job.rest * (ended - began)
+        self.rested = ended + self.job.rests(ended - began)
+        self.as_of = self.as_of if error or self.stop.is_set() else began
         self.seen = replace(
             self.seen,
             runs=self.seen.runs + 1,

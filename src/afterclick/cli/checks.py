@@ -7,11 +7,15 @@ from importlib import resources
 from typing import Literal
 
 import httpx
+import msgspec
 
 from afterclick.cli.connection import Rows, connect, is_running
 from afterclick.cli.shown import ShownAside
+from afterclick.clock import now_ms
 from afterclick.errors import AfterclickError, Misconfigured
+from afterclick.jobs import Freshness
 from afterclick.settings import Settings
+from afterclick.words.freshness import worries
 
 LOW_DISK = 2_000_000_000
 MOST_REASONS = 5
@@ -27,6 +31,10 @@ class Check:
     finding: str
 
 
+class _Fresh(msgspec.Struct, frozen=True):
+    freshness: tuple[Freshness, ...]
+
+
 def run(settings: Settings) -> list[Check]:
     """Every check, in order of importance. Never raises."""
     folder = _folder(settings)
@@ -35,6 +43,7 @@ def run(settings: Settings) -> list[Check]:
         folder,
         _app(settings),
         *(() if folder.state == "trouble" else (_store(settings), _set_aside(settings))),
+        *_jobs(settings),
         _listening(
             "collector",
             f"http://{settings.collector_host}:{settings.collector_port}/healthz",
@@ -111,6 +120,20 @@ def _set_aside(settings: Settings) -> Check:
     if len(found) > MOST_REASONS:
         told.append(f"and {len(found) - MOST_REASONS} reasons more")
     return Check(name, "attention", "\n".join((*told, "When the cause is gone: `afterclick replay`")))
+
+
+def _jobs(settings: Settings) -> Iterator[Check]:
+    """What is late of what jobs of the running app keep up to date for pages."""
+    if not is_running(settings):
+        return
+    try:
+        with connect(settings) as api:
+            ready = api.get("/quality", _Fresh)
+    except AfterclickError as error:
+        yield Check("jobs", "trouble", str(error))
+        return
+    late = worries(ready.freshness, now_ms())
+    yield Check("jobs", "attention" if late else "good", "\n".join(late) or "as often as they should")
 
 
 def _short(reason: str) -> str:

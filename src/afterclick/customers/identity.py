@@ -10,7 +10,7 @@ import pyarrow as pa
 
 from afterclick.customers.cuts import Cut, Cuts, Node
 from afterclick.customers.resolver import Edges, Keys, Persons, resolve
-from afterclick.jobs import Job, Stop
+from afterclick.jobs import Feed, Job, Stop
 from afterclick.store.rollups.identity import EdgesState, IdentityTables
 
 Column: TypeAlias = "pa.ChunkedArray[Any]"
@@ -145,5 +145,6 @@ IDENTITY = Job(
     10,
     _run,
     "numbers new devices and users, and resolves people when edges changed, see [customers.md](customers.md)",
-    rest=20,  # so that it never costs more than 5 % of a core
+    rest=20,  # so that it never costs more than 5 % of a core, unless a run takes over six seconds
+    feeds=Feed("people", "resolved"),
 )

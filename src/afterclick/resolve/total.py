@@ -8,7 +8,7 @@ from afterclick.clock import now_ms
 from afterclick.impact import price_total
 from afterclick.impact.total import AT_RISK
 from afterclick.impact.worker import apart
-from afterclick.jobs import Job, Stop
+from afterclick.jobs import Feed, Job, Stop
 from afterclick.resolve.book import ProblemBook
 from afterclick.resolve.watch import STANDS
 from afterclick.store.control.learned import Learned
@@ -55,4 +55,5 @@ TOTAL = Job(
     total,
     "prices what all problems of the last day cost together, once for all of them, and keeps it",
     rest=3,
+    feeds=Feed("revenue at risk", "estimated"),
 )

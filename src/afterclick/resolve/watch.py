@@ -11,7 +11,7 @@ from afterclick.clock import now_ms
 from afterclick.errors import Unavailable
 from afterclick.impact import Estimate, Question, price
 from afterclick.impact.worker import apart
-from afterclick.jobs import Job, Stop
+from afterclick.jobs import Feed, Job, Stop
 from afterclick.resolve.book import ProblemBook
 from afterclick.resolve.candidate import Candidate
 from afterclick.resolve.cause import Cause
@@ -217,4 +217,11 @@ def _price_apart(stop: Stop, reader: Reader, scope: Scope, question: Question) -
     return price(reader, scope, question, estimator=partial(apart, stop=stop))
 
 
-WATCH = Job("watch", 15, _run, "finds, prices and explains problems, and keeps their life", rest=3)
+WATCH = Job(
+    "watch",
+    15,
+    _run,
+    "finds, prices and explains problems, and keeps their life",
+    rest=3,
+    feeds=Feed("problems", "checked"),
+)

@@ -17,10 +17,12 @@ from afterclick.accounts.viewer import Viewer
 from afterclick.errors import NotFound
 from afterclick.web.assets_built import Assets
 from afterclick.web.desk import Desk
+from afterclick.web.fed import problems_checked
 from afterclick.web.lens import Lens, own_sites
 from afterclick.web.need import is_met
 from afterclick.web.page import Context, Page, Rail, Section, View
 from afterclick.words import figures
+from afterclick.words.freshness import checked
 from afterclick.words.scale import spark
 from afterclick.words.snippet import page_snippet
 
@@ -52,7 +54,8 @@ class Frame:
     what the viewer may open. `own_key` is the write key that our own pages report with, empty for none; `snippet` is
     the line that connects the reader's site, with its key for who may see keys; `nonce` is what a script needs to
     run; `stays` whether another site has this very page; `sharing` whether the viewer may share the page; `live`
-    whether they may hear what happens, which who owes a second factor may not.
+    whether they may hear what happens, which who owes a second factor may not; `checked` says when problems were last
+    looked for, empty where nobody knows, and `late` that it is too long ago.
     """
 
     title: str
@@ -73,6 +76,8 @@ class Frame:
     stays: bool
     sharing: bool
     live: bool
+    checked: str
+    late: bool
 
 
 class Drawing:
@@ -167,6 +172,7 @@ class Drawing:
 
     def _frame(self, request: Request, lens: Lens, title: str, *, timed: bool) -> Frame:
         desk = self._desk
+        fresh = problems_checked(desk)
         return Frame(
             title=title,
             here=request.url.path,
@@ -186,6 +192,8 @@ class Drawing:
             stays=any(page.path == request.url.path for _, page in self._in_rail),
             sharing=lens.viewer.kind in ("member", "this machine") and lens.may(Capability.VIEW),
             live=not desk.accounts.authentication.owes_factor(lens.viewer),
+            checked=checked(fresh, lens.now) if fresh else "",
+            late=fresh is not None and fresh.late,
         )
 
     def _rail(self, lens: Lens) -> tuple[Together, ...]:

@@ -6,12 +6,15 @@ from afterclick.accounts.policy import Capability
 from afterclick.web.desk import Desk
 from afterclick.web.need import Everywhere, Open
 from afterclick.web.routing import Routes
+from afterclick.words.freshness import worries
 
 PROMETHEUS = "text/plain; version=0.0.4; charset=utf-8"
 
 
 def routes(desk: Desk) -> Routes:
-    """`GET /healthz`: the process answers. `/readyz`: it can work, else 503 and why. `/metrics`: Prometheus."""
+    """`GET /healthz`: the process answers. `/readyz`: it can work, else 503 and why; what is late is
+    a worry, not a reason to send nobody here. `/metrics`: Prometheus.
+    """
     added = Routes()
 
     @added.get("/healthz", needs=Open.ANYONE)
@@ -22,7 +25,8 @@ def routes(desk: Desk) -> Routes:
     def ready() -> JSONResponse:
         if troubles := desk.operations.troubles():
             return JSONResponse({"status": "not ready", "reasons": list(troubles)}, 503, {"retry-after": "5"})
-        return JSONResponse({"status": "ready"})
+        late = worries(desk.operations.freshness(), desk.clock())
+        return JSONResponse({"status": "ready", "worries": late} if late else {"status": "ready"})
 
     @added.get("/metrics", needs=Everywhere(Capability.OPERATE))
     def metrics() -> Response:

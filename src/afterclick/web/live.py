@@ -1,7 +1,7 @@
 """What open pages hear of at once: a broadcaster from any thread, and the stream that a browser reads."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Iterator
 
 import msgspec
 from fastapi import Request
@@ -11,6 +11,7 @@ from afterclick.accounts.policy import Capability
 from afterclick.accounts.viewer import Viewer
 from afterclick.web.access import recognized
 from afterclick.web.desk import Desk, Notice
+from afterclick.web.fed import problems_checked
 from afterclick.web.lens import chosen_site
 from afterclick.web.routing import Routes
 
@@ -77,7 +78,8 @@ def routes(desk: Desk) -> Routes:
 
 
 async def stream(desk: Desk, site: str, who: Callable[[], Viewer]) -> AsyncIterator[bytes]:
-    """The notices of `site` as an event stream, with a comment every 15 s so that a dead connection is noticed.
+    """The notices of `site` as an event stream, with something every 15 s so that a dead connection is noticed:
+    how long ago problems were looked for, where that is known.
 
     `who` tells, before each of them, who is listening now: who may no longer see the site is told nothing more.
     """
@@ -86,13 +88,15 @@ async def stream(desk: Desk, site: str, who: Callable[[], Viewer]) -> AsyncItera
     await asyncio.sleep(0)  # it listens from here on: nothing told after the first bytes is missed
     try:
         yield b"retry: 2000\n\n"
+        for said in _checked(desk):
+            yield said
         while True:
             done, _ = await asyncio.wait({waiting}, timeout=_HEARTBEAT_S)
             listener = await asyncio.to_thread(who)
             if not listener.may(Capability.VIEW, site):
                 return
             if not done:
-                yield b": still here\n\n"
+                yield b"".join(_checked(desk)) or b": still here\n\n"
                 continue
             if (notice := waiting.result()) is None:
                 return
@@ -101,6 +105,15 @@ async def stream(desk: Desk, site: str, who: Callable[[], Viewer]) -> AsyncItera
             waiting = asyncio.ensure_future(anext(notices, None))
     finally:
         waiting.cancel()
+
+
+def _checked(desk: Desk) -> Iterator[bytes]:
+    """How long ago problems were looked for, ms, as browsers' clocks differ from ours; null before the first time."""
+    fresh = problems_checked(desk)
+    if fresh is not None:
+        age = None if fresh.as_of is None else max(desk.clock() - fresh.as_of, 0)
+        told = {"age": age, "allowed": fresh.allowed, "late": fresh.late}
+        yield b"event: checked\ndata: " + msgspec.json.encode(told) + b"\n\n"
 
 
 def _event(notice: Notice, listener: Viewer) -> bytes:

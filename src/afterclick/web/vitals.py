@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 from typing import Protocol
 
+from afterclick.jobs import Freshness
 from afterclick.log import Said
 from afterclick.store.engine.latency import Latency
 
@@ -58,7 +59,9 @@ class Run:
 
 @dataclass(frozen=True)
 class Vitals:
-    """Everything that the System page and /metrics tell; `troubles` are sentences, none when the app is ready."""
+    """Everything that the System page and /metrics tell; `troubles` are sentences, none when the app is ready.
+    `freshness` tells of what jobs keep up to date for pages.
+    """
 
     troubles: tuple[str, ...] = ()
     started: int = 0
@@ -66,6 +69,7 @@ class Vitals:
     disk: Disk = field(default_factory=Disk)
     latencies: tuple[Latency, ...] = ()
     runs: tuple[Run, ...] = ()
+    freshness: tuple[Freshness, ...] = ()
     said: tuple[Said, ...] = ()
     versions: tuple[tuple[str, str], ...] = ()
 
@@ -79,6 +83,10 @@ class Operations(Protocol):
 
     def vitals(self) -> Vitals:
         """Everything, as of now."""
+        ...
+
+    def freshness(self) -> tuple[Freshness, ...]:
+        """How fresh what jobs feed pages with is. Does not block."""
         ...
 
     def metrics(self) -> str:
@@ -96,6 +104,10 @@ class NothingKnown:
     def vitals(self) -> Vitals:
         """Nothing."""
         return Vitals()
+
+    def freshness(self) -> tuple[Freshness, ...]:
+        """Nothing."""
+        return ()
 
     def metrics(self) -> str:
         """Nothing."""

@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import pytest
 
+from afterclick.jobs import Freshness
 from afterclick.pages.settings.system.context import system_page
 from afterclick.web.vitals import Disk, Run, Vitals, Waiting
 
@@ -15,6 +16,8 @@ GOOD = Vitals(
     started=NOW - 3_600_000, disk=ROOM, runs=(Run("settle", 5, 9, 0, NOW - 2_000, 12, "", NOW + 3_000),)
 )
 
+LATE = Freshness("watch", "problems", "checked", NOW - 22 * 60_000, 195_000, late=True)
+
 
 @pytest.mark.parametrize(
     ("vitals", "state", "says"),
@@ -24,6 +27,13 @@ GOOD = Vitals(
         (replace(GOOD, disk=replace(ROOM, free=10**9)), "attention", "the disk is full in 9 days"),
         (replace(GOOD, waiting=Waiting(rows=9, lag_ms=90_000)), "attention", "Rows wait 1 min 30 s"),
         (replace(GOOD, waiting=Waiting(set_aside=2)), "attention", "2 rows were set aside"),
+        (
+            replace(GOOD, freshness=(LATE,)),
+            "attention",
+            "Problems: last checked 22 min ago, due every 3 min 15 s",
+        ),
+        (replace(GOOD, freshness=(replace(LATE, late=False),)), "good", "Everything works"),
+        (replace(GOOD, freshness=(replace(LATE, as_of=None),)), "attention", "Problems: not checked since"),
         (
             replace(GOOD, runs=(replace(GOOD.runs[0], error="E: x"),)),
             "attention",

@@ -1,5 +1,7 @@
 """The Overview's figures, for programs."""
 
+from collections.abc import Mapping
+
 import msgspec
 
 from afterclick.accounts.policy import Capability
@@ -7,6 +9,7 @@ from afterclick.api.figure import Figure
 from afterclick.api.records import Nothing
 from afterclick.pages.overview.page import read
 from afterclick.web.endpoint import PERIOD, SITE, Call, Endpoint
+from afterclick.web.fed import people_resolved
 from afterclick.web.problem_data import lost
 from afterclick.words import withheld
 from afterclick.words.chart import Mark
@@ -51,6 +54,8 @@ def overview(call: Call[Nothing]) -> OverviewData:
     """Without money for who may not see any."""
     lens = call.lens
     page, risk = read(call.desk, lens), withheld.estimate(call.desk.at_risk(lens.scope), lens.scope)
+    fresh = people_resolved(call.desk)
+    made = {"people": fresh.as_of if fresh else None}
     currency, tiles = page.trend.currency, (*page.felt, *page.did, *page.paid)
     return OverviewData(
         sentence=page.answer.text,
@@ -58,9 +63,9 @@ def overview(call: Call[Nothing]) -> OverviewData:
         until=page.period.until,
         edges=page.period.edges,
         zone=page.period.zone,
-        felt=tuple(_figure(tile, currency) for tile in page.felt),
-        did=tuple(_figure(tile, currency) for tile in page.did),
-        paid=tuple(_figure(tile, currency) for tile in page.paid),
+        felt=tuple(_figure(tile, currency, made) for tile in page.felt),
+        did=tuple(_figure(tile, currency, made) for tile in page.did),
+        paid=tuple(_figure(tile, currency, made) for tile in page.paid),
         revenue_apart=tuple(
             Figure(key="revenue", value=one.amount, unit="money", currency=one.currency) for one in page.apart
         ),
@@ -74,7 +79,7 @@ def overview(call: Call[Nothing]) -> OverviewData:
     )
 
 
-def _figure(tile: Tile, currency: str) -> Figure:
+def _figure(tile: Tile, currency: str, made: Mapping[str, int | None]) -> Figure:
     unit, found = tile.line.unit, tile.measured
     return Figure(
         key=tile.key,
@@ -87,6 +92,7 @@ def _figure(tile: Tile, currency: str) -> Figure:
         method=found.method,
         unknown=tile.note if found.value is None else "",
         before=tile.before,
+        as_of=made.get(tile.key),
     )
 
 

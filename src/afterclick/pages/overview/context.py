@@ -69,15 +69,16 @@ def overview(
     now: int,
     currency: str,
     begun: bool,
+    people_as_of: str = "",
 ) -> OverviewPage:
     """Read and word the Overview of `period`. `problems` are the open ones, dearest first; `begun` tells whether
-    anything of the site was ever received.
+    anything of the site was ever received, `people_as_of` as of when people are known, empty while that is now.
 
     Money is left out unless the scope permits it.
     """
     problems, at_risk = withheld.problems(problems, scope), withheld.estimate(at_risk, scope)
     series = read(reader, scope, period, currency)
-    felt, did_, paid_ = tiles.felt(series), tiles.did(series), tiles.paid(series)
+    felt, did_, paid_ = tiles.felt(series), tiles.did(series, people_as_of), tiles.paid(series)
     begun = begun or bool(series.visits)
     lines = (paid_[0 if series.money else 1].line, did_[0].line, felt[0].line)
     return OverviewPage(

@@ -4,8 +4,10 @@ from afterclick.accounts.policy import Capability
 from afterclick.pages.groups import LOOK
 from afterclick.pages.overview.context import OverviewPage, overview
 from afterclick.web.desk import Desk
+from afterclick.web.fed import people_resolved
 from afterclick.web.lens import Lens
 from afterclick.web.page import Page, Rail, View
+from afterclick.words.freshness import as_of
 from afterclick.words.marks import marks
 
 
@@ -16,7 +18,10 @@ def read(desk: Desk, lens: Lens) -> OverviewPage:
     drawn = marks(desk.reader, lens.scope, span.since, span.until)
     risk = desk.at_risk(lens.scope)
     begun = desk.health.intake(lens.scope.site, lens.now).last_received is not None
-    return overview(desk.reader, lens.scope, span, opened, risk, drawn, lens.now, lens.home.currency, begun)
+    people = as_of(people_resolved(desk), lens.now, span.zone)
+    return overview(
+        desk.reader, lens.scope, span, opened, risk, drawn, lens.now, lens.home.currency, begun, people
+    )
 
 
 PAGE = Page(

@@ -92,16 +92,16 @@ def _vital(series: Series, vital: str) -> Tile:
     return _shown(meaning, name, line, now, before, show, note)
 
 
-def did(series: Series) -> tuple[Tile, ...]:
-    """Visits, people and conversion."""
+def did(series: Series, people_as_of: str = "") -> tuple[Tile, ...]:
+    """Visits, people and conversion; `people_as_of` says as of when people are known where that is not now."""
     visits = _tile(
         series, "visits", "Visits", "did", figures.count, lambda _: f"{series.period.label}, bots left out"
     )
     conversion = _tile(series, "conversion", "Conversion", "did", figures.percent, _of_visits)
-    return (visits, _people_tile(series), conversion)
+    return (visits, _people_tile(series, people_as_of), conversion)
 
 
-def _people_tile(series: Series) -> Tile:
+def _people_tile(series: Series, as_of: str) -> Tile:
     period, meaning = series.period, metric("people")
     before = float(series.people.get(-2, 0)) if series.compared else None
     visits = series.total(period.edges).visits
@@ -110,6 +110,7 @@ def _people_tile(series: Series) -> Tile:
     if visits and not found:
         note = "no device or user of a visit has been counted yet"
         now = Measured(None, visits, exact=note)
+    note = f"{note}, {as_of}" if as_of else note
     line = Line(
         meaning.name, "did", meaning.unit,
         tuple(float(series.people.get(edge, 0)) for edge in period.edges),

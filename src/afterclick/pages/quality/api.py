@@ -5,6 +5,7 @@ import msgspec
 from afterclick.accounts.policy import Capability
 from afterclick.api.records import Nothing
 from afterclick.drops import REASONS, Reason
+from afterclick.jobs import Freshness
 from afterclick.pages.quality.context import Bots, ClockRow, TraceRow, measured
 from afterclick.web.endpoint import Call, Endpoint
 from afterclick.web.intake import Intake
@@ -25,7 +26,7 @@ class Clock(msgspec.Struct, frozen=True, kw_only=True):
 class QualityData(msgspec.Struct, frozen=True, kw_only=True):
     """Counts of the last 24 hours (`intake`, `bots`) and of the last hour (`clock`, `traces`); times UTC ms.
 
-    `reasons` explain those that rows were dropped for.
+    `freshness` tells of what jobs keep up to date for pages. `reasons` explain those that rows were dropped for.
     """
 
     intake: Intake
@@ -33,6 +34,7 @@ class QualityData(msgspec.Struct, frozen=True, kw_only=True):
     bots: Bots
     clock: Clock
     traces: TraceRow
+    freshness: tuple[Freshness, ...]
 
 
 def quality(call: Call[Nothing]) -> QualityData:
@@ -41,7 +43,10 @@ def quality(call: Call[Nothing]) -> QualityData:
     intake, bots, clock, traces = measured(call.desk.reader, lens.scope, call.desk.health, lens.now)
     met = {drop.reason for drop in intake.drops}
     reasons = tuple(one for one in REASONS.values() if one.key in met)
-    return QualityData(intake=intake, reasons=reasons, bots=bots, clock=_clock(clock), traces=traces)
+    fresh = call.desk.operations.freshness()
+    return QualityData(
+        intake=intake, reasons=reasons, bots=bots, clock=_clock(clock), traces=traces, freshness=fresh
+    )
 
 
 def _clock(row: ClockRow) -> Clock:

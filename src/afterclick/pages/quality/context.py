@@ -1,10 +1,12 @@
 """Data quality: what came in, what was dropped and why, how fresh the rest is, and how far it may be trusted."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import msgspec
 
 from afterclick.drops import KEPT_WITHOUT, REASONS, Fault
+from afterclick.jobs import Freshness
 from afterclick.store.control.taken_and_dropped import Dropped
 from afterclick.store.engine.query import Reader, statements
 from afterclick.store.scope import Scope
@@ -79,12 +81,15 @@ class QualityPage:
     checks: tuple[Check, ...]
 
 
-def quality(reader: Reader, scope: Scope, health: Health, now: int, zone: str) -> QualityPage:
-    """Read and word the quality of a site's data over the last day."""
+def quality(
+    reader: Reader, scope: Scope, health: Health, freshness: Sequence[Freshness], now: int, zone: str
+) -> QualityPage:
+    """Read and word the quality of a site's data over the last day; `freshness` is of what jobs keep up to date."""
     intake, bots, clock, traces = measured(reader, scope, health, now)
     checks = (
         _freshness(intake, now),
         _queue(intake, now),
+        *(_fed(fresh, now) for fresh in freshness),
         _bots(bots),
         _sampling(),
         _clock(clock, intake),
@@ -184,6 +189,17 @@ def _queue(intake: Intake, now: int) -> Check:
     behind = now - intake.oldest_waiting if intake.oldest_waiting else 0
     note = f"{figures.size(intake.waiting_bytes)} on disk, not queryable yet; {oldest}"
     return Check("Queue", figures.plural(intake.waiting, "record"), note, "look" if behind > MINUTE else "ok")
+
+
+def _fed(fresh: Freshness, now: int) -> Check:
+    name, due = fresh.what[:1].upper() + fresh.what[1:], figures.milliseconds(fresh.allowed)
+    if fresh.as_of is None:
+        note = f"since the start; due within {due}"
+        return Check(name, f"not {fresh.done} yet", note, "look" if fresh.late else "unknown")
+    note = (
+        f"late: due every {due}; pages show what was known then" if fresh.late else "as often as it should be"
+    )
+    return Check(name, f"{fresh.done} {figures.ago(fresh.as_of, now)}", note, "look" if fresh.late else "ok")
 
 
 def _bots(bots: Bots) -> Check:

@@ -10,7 +10,8 @@ from afterclick.web.page import Page, Rail
 
 def read(desk: Desk, lens: Lens) -> QualityPage:
     """What the page shows through the lens. Blocks."""
-    return quality(desk.reader, lens.scope, desk.health, lens.now, lens.home.timezone)
+    fresh = desk.operations.freshness()
+    return quality(desk.reader, lens.scope, desk.health, fresh, lens.now, lens.home.timezone)
 
 
 PAGE = Page(

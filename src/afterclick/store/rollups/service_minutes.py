@@ -14,7 +14,7 @@ from typing import Any, NamedTuple, Protocol
 import pyarrow as pa
 
 from afterclick.clock import now_ms
-from afterclick.jobs import Job, Stop
+from afterclick.jobs import Feed, Job, Stop
 from afterclick.store.engine.connection import Engine
 from afterclick.store.engine.query import statements
 from afterclick.store.rollups import tickets
@@ -120,4 +120,10 @@ def _run(parts: _Parts, stop: Stop) -> None:
     parts.store.settle(now_ms(), stop)
 
 
-SETTLE = Job("settle", 5, _run, "recomputes the minutes of services and their calls that new spans touched")
+SETTLE = Job(
+    "settle",
+    5,
+    _run,
+    "recomputes the minutes of services and their calls that new spans touched",
+    feeds=Feed("service times", "settled"),
+)

@@ -64,7 +64,7 @@ async function styles(contents) {
     variables: true,
     keyframes: true,
     fontFace: false,
-    dynamicAttributes: ['data-live', 'data-theme', 'aria-sort', 'aria-pressed', 'aria-current', 'data-on', 'open'],
+    dynamicAttributes: ['data-live', 'data-late', 'data-theme', 'aria-sort', 'aria-pressed', 'aria-current', 'data-on', 'open'],
   });
   const name = `main-${createHash('sha256').update(css).digest('hex').slice(0, 8).toUpperCase()}.css`;
   await writeFile(path.join(target, name), css);

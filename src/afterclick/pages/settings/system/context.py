@@ -8,6 +8,7 @@ from afterclick.log import Said
 from afterclick.store.engine.latency import Latency
 from afterclick.web.vitals import Disk, Run, Vitals
 from afterclick.words.figures import ago, count, join, milliseconds, plural, size
+from afterclick.words.freshness import worries as late
 from afterclick.words.sentence import Sentence, sentence
 
 FEW_DAYS = 14
@@ -81,7 +82,7 @@ class SystemPage:
 
 def system_page(vitals: Vitals, now: int) -> SystemPage:
     """Word how the installation is doing at `now` (UTC ms)."""
-    state, words = _state(vitals)
+    state, words = _state(vitals, now)
     return SystemPage(
         answer=sentence(words),
         state=state,
@@ -95,15 +96,15 @@ def system_page(vitals: Vitals, now: int) -> SystemPage:
     )
 
 
-def _state(vitals: Vitals) -> tuple[State, str]:
+def _state(vitals: Vitals, now: int) -> tuple[State, str]:
     if vitals.troubles:
         return "trouble", " ".join(vitals.troubles)
-    if worries := list(_worries(vitals)):
+    if worries := list(_worries(vitals, now)):
         return "attention", " ".join(worries)
     return "good", "Everything works: what comes in is stored, jobs run, and the disk has room."
 
 
-def _worries(vitals: Vitals) -> Iterator[str]:
+def _worries(vitals: Vitals, now: int) -> Iterator[str]:
     days = vitals.disk.days_left
     if days is not None and days < FEW_DAYS:
         yield (
@@ -116,6 +117,7 @@ def _worries(vitals: Vitals) -> Iterator[str]:
         yield (
             f"{plural(vitals.waiting.set_aside, 'row')} were set aside since the start: `afterclick doctor` says why."
         )
+    yield from late(vitals.freshness, now)
     if failing := [run.name for run in vitals.runs if run.error]:
         yield f"The last run of {join(failing)} failed; the table of jobs says why."
 
