@@ -38,6 +38,14 @@ def failing(onset: int, until: int = NOW) -> Fault:
     return fault
 
 
+def pages_failing(onset: int, status: int) -> Fault:
+    def fault(view: View, rng: random.Random) -> None:
+        if view.step == "payment" and view.time >= onset and view.visit.traits["country"] == "CZ":
+            view.page_status, view.slow_in = status, ("checkout", "POST /checkout", "")
+
+    return fault
+
+
 def slow_for_amex(onset: int) -> Fault:
     def fault(view: View, rng: random.Random) -> None:
         if (
@@ -50,6 +58,28 @@ def slow_for_amex(onset: int) -> Fault:
             view.struggle = "rage_click" if rng.random() < 0.5 else ""
 
     return fault
+
+
+def test_pages_that_the_server_answers_with_500_are_a_problem_of_their_country_with_service_and_price(
+    store: Store, scope: Scope, write: Write
+) -> None:
+    onset = NOW - 6 * HOUR
+    write(pages_failing(onset, 500), NOW - 3 * DAY)
+    (found,) = detect(store, scope, NOW)
+    assert (found.step, found.signal, found.segment) == ("payment", "error", {"country": "CZ"})
+    assert abs(found.onset - onset) < HOUR
+    assert found.exposed == found.arrivals
+    cause = explain(store, scope, found)
+    assert (cause.service, cause.operation) == ("checkout", "POST /checkout")
+    question = Question(
+        step=found.step, signal=found.signal, segment=found.segment, onset=found.onset, until=NOW
+    )
+    assert price(store, scope, question).n_exposed > 0.9 * found.exposed
+
+
+def test_pages_that_are_not_found_are_no_problem(store: Store, scope: Scope, write: Write) -> None:
+    write(pages_failing(NOW - 6 * HOUR, 404), NOW - 3 * DAY)
+    assert detect(store, scope, NOW) == []
 
 
 def test_a_fault_of_one_tag_is_found_for_it_alone_with_its_onset_its_symptom_and_its_operation(

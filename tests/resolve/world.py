@@ -33,6 +33,7 @@ class View:
     release: str
     request_ms: float = 300.0
     status: int = 200
+    page_status: int = 200
     lcp: float = 1500.0
     lcp_by: tuple[str, str] = ("img.hero", "/hero.jpg")
     inp: float = 80.0
@@ -125,7 +126,9 @@ def _write(view: View, site: str, rng: random.Random) -> list[Span]:
             )
         )
 
-    event("page_view")
+    # A page that failed carries the trace that failed, as a page with the server's `traceparent` does.
+    failed = {"status": view.page_status, "trace_id": trace} if view.page_status >= 400 else {}
+    event("page_view", **failed)
     event("vital", name="LCP", value=view.lcp, target=view.lcp_by[0], source=view.lcp_by[1])
     event("vital", name="INP", value=view.inp, target="button.buy", source="/app.js")
     event(
@@ -160,7 +163,7 @@ def _spans(view: View, site: str, trace: str, rng: random.Random) -> list[Span]:
     parent = ""
     for index, (service, name, kind, peer) in enumerate(chain):
         span_id = f"{rng.getrandbits(64):016x}"
-        failed = view.status >= 500 and index <= deepest
+        failed = max(view.status, view.page_status) >= 500 and index <= deepest
         spans.append(
             Span(
                 site=site,

@@ -131,8 +131,8 @@ def _pages(found: list[Happening]) -> tuple[Page, ...]:
 
 def _page(page_view_id: str, parts: list[Happening]) -> Page:
     shown = next((one for one in parts if one.type == "page_view"), parts[0])
-    # A page view that carries the trace which made the page is shown with it.
-    rest = tuple(one for one in parts if one.type != "page_view" or one.trace_id)
+    # A page view is shown with the trace which made the page, and where the page was not what was asked for.
+    rest = tuple(one for one in parts if one.type != "page_view" or one.trace_id or one.status >= 400)
     return Page(page_view_id, min(one.time for one in parts), shown.path, shown.step, shown.release, rest)
 
 

@@ -6,9 +6,10 @@ SELECT
     multiIf(bitAnd(mask, {bit:UInt8}) = 0, 'usual', at >= {onset:Int64}, 'affected', 'before') AS party,
     route,
     slowest.duration_ms AS request_ms,
-    concat(slowest.method, ' ', slowest.target) AS request,
     toBool(notEmpty(failed_requests)) AS request_failed,
-    if(notEmpty(failed_requests), failed_requests[1].trace_id, slowest.trace_id) AS trace_id,
+    if(request_failed, failed, slowest) AS request_met,
+    trimLeft(concat(request_met.method, ' ', request_met.target)) AS request,
+    request_met.trace_id AS trace_id,
     heaviest.name AS resource,
     heaviest.source AS resource_source,
     heaviest.duration_ms AS resource_ms,
@@ -26,6 +27,7 @@ FROM
     SELECT
         *,
         arrayReverseSort(r -> r.duration_ms, requests)[1] AS slowest,
+        arraySort(r -> (r.trace_id = '', r.time), failed_requests)[1] AS failed,
         arrayReverseSort(r -> r.duration_ms, resources)[1] AS heaviest
     FROM arrivals
     WHERE site = {site:String} AND step = {step:String}

@@ -111,7 +111,8 @@ FROM
         ) AS outcome,
         felt,
         arrayReverseSort(
-            r -> r.duration_ms, if(notEmpty(failed_requests), failed_requests, requests))[1].trace_id AS trace_id
+            r -> (r.trace_id != '', r.duration_ms), if(notEmpty(failed_requests), failed_requests, requests)
+        )[1].trace_id AS trace_id
     FROM measured
     WHERE site = {site:String} AND affected AND hasAll(keys, {segment:Array(String)})
 )

@@ -32,6 +32,9 @@ FLAGS = "SELECT slow, slow_by, error, struggle FROM page_view_felt WHERE site = 
         ("resource", {"duration_ms": FELT.resource_ms - 1, "status": 200}, (0, "", 0, 0)),
         ("resource", {"duration_ms": FELT.resource_ms, "status": 200}, (1, "resource", 0, 0)),
         ("resource", {"status": FELT.failed_status}, (0, "", 0, 0)),
+        ("page_view", {"status": 0}, (0, "", 0, 0)),
+        ("page_view", {"status": FELT.failed_status - 1}, (0, "", 0, 0)),
+        ("page_view", {"status": FELT.failed_status}, (0, "", 1, 0)),
         ("error", {}, (0, "", 1, 0)),
         ("struggle", {"name": "rage_click"}, (0, "", 0, 1)),
         ("track", {"duration_ms": 9000, "status": 500}, (0, "", 0, 0)),
@@ -49,6 +52,8 @@ def test_a_page_view_and_its_visit_are_felt_by_the_definitions(
     inside = {"session_id": visit, "session_start": NOON, "page_view_id": PAGE}
     keep(event("page_view", step="payment", **inside), event(type, 5, **inside, **fields))
     assert [tuple(row.values()) for row in ask(FLAGS)] == [flags]
+    if type in ("request", "page_view"):
+        assert FELT.failed(type, int(str(fields.get("status", 200)))) == bool(flags[2])
     slow, _, error, struggle = flags
     (felt,) = ask("SELECT slow, error, struggle, good FROM session_felt WHERE site = {site:String}")
     assert felt == {

@@ -28,11 +28,12 @@ METRICS = (
     ),
     Metric(
         "error", "Errors",
-        "A page view with a script error, or a request that got no answer or a status of "
-        f"{FELT.failed_status} or more.",
+        "A page view with a script error, a request that got no answer, or a request or the page itself answered with "
+        f"a status of {FELT.failed_status} or more.",
         "share", "less",
         sql=_VISITS, method="share", n="visits", part="failed", whole="visits", least=30,
         notes="A status of 400 to 499 is an answer: the customer typed a wrong voucher, not ours to mend.",
+        version=2,
     ),
     Metric(
         "struggle", "Struggle", "A page view with a rage click, a dead click or an error click.", "share", "less",

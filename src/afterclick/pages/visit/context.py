@@ -170,7 +170,7 @@ def _fault(one: Happening) -> str:
     """Which part of a bad session an event is by the definitions, empty when none."""
     if one.type in ("error", "struggle"):
         return one.type
-    if one.type == "request" and not 0 < one.status < FELT.failed_status:
+    if FELT.failed(one.type, one.status):
         return "error"
     slow = (
         (one.type == "request" and one.duration_ms >= FELT.request_ms)
@@ -233,7 +233,7 @@ def _moment(one: Happening, start: int, traces: dict[str, Trace]) -> Moment:
 def _words(one: Happening) -> tuple[str, str]:
     took = figures.milliseconds(one.duration_ms)
     wording_by_type = {
-        "page_view": ("The server made the page", ""),
+        "page_view": _page_made(one),
         "vital": (f"{one.name} {figures.milliseconds(one.value)}", one.target or one.source),
         "error": (one.name or "Error", " · ".join(word for word in (one.message, one.source) if word)),
         "struggle": (_STRUGGLE.get(one.name, one.name), one.target),
@@ -250,6 +250,12 @@ def _words(one: Happening) -> tuple[str, str]:
         "identify": ("Signed in", ""),
     }
     return wording_by_type.get(one.type, (one.name or one.type, one.message))
+
+
+def _page_made(one: Happening) -> tuple[str, str]:
+    if one.status < 400:
+        return "The server made the page", ""
+    return f"The page was answered with {one.status}", one.path
 
 
 def _amount(verb: str, link: str, one: Happening) -> str:

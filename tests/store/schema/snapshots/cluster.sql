@@ -545,11 +545,14 @@ SELECT
     maxIf(duration_ms, type = 'request') AS slowest_request_ms,
     maxIf(duration_ms, type = 'resource') AS slowest_resource_ms,
     max(type = 'error') AS any_error,
-    max(type = 'request' AND (status = 0 OR status >= 500)) AS any_failed_request,
+    max((type = 'request' AND status = 0) OR (type IN ('request', 'page_view') AND status >= 500)) AS any_failed_request,
     max(type = 'struggle') AS any_struggle,
     groupUniqArrayIf(200)(tuple(events.time, toString(name), source), type = 'error') AS errors,
     groupUniqArrayIf(200)(tuple(events.time, toString(name), target), type = 'struggle') AS struggles,
-    groupUniqArrayIf(500)(tuple(events.time, toString(method), target, duration_ms, status, trace_id), type = 'request') AS requests,
+    -- the navigation that failed to bring the page is one of its failed requests
+    groupUniqArrayIf(500)(
+        tuple(events.time, toString(method), if(type = 'page_view', events.path, target), duration_ms, status, trace_id),
+        type = 'request' OR (type = 'page_view' AND status >= 500)) AS requests,
     groupUniqArrayIf(200)(tuple(events.time, toString(name), source, duration_ms, status), type = 'resource') AS resources,
     groupUniqArrayArray(100)(CAST(events.tags, 'Array(String)')) AS tags
 FROM events_local AS events
@@ -602,7 +605,7 @@ SELECT
     maxIf(duration_ms, type = 'request') AS slowest_request_ms,
     maxIf(duration_ms, type = 'resource') AS slowest_resource_ms,
     groupUniqArrayIf(1000)(cityHash64(event_id), type = 'error') AS errors,
-    groupUniqArrayIf(1000)(cityHash64(event_id), type = 'request' AND (status = 0 OR status >= 500)) AS failed_requests,
+    groupUniqArrayIf(1000)(cityHash64(event_id), (type = 'request' AND status = 0) OR (type IN ('request', 'page_view') AND status >= 500)) AS failed_requests,
     groupUniqArrayIf(1000)(cityHash64(event_id), type = 'struggle') AS struggles,
     maxIf(tuple(events.time, toFloat32(value), message), type = 'rating') AS rating,
     maxMapIf(map(order_id, tuple(revenue, toString(currency))), type = 'order' AND order_id != '') AS orders

@@ -23,11 +23,14 @@ SELECT
     maxIf(duration_ms, type = 'request') AS slowest_request_ms,
     maxIf(duration_ms, type = 'resource') AS slowest_resource_ms,
     max(type = 'error') AS any_error,
-    max(type = 'request' AND (status = 0 OR status >= {failed_status:UInt16})) AS any_failed_request,
+    max((type = 'request' AND status = 0) OR (type IN ('request', 'page_view') AND status >= {failed_status:UInt16})) AS any_failed_request,
     max(type = 'struggle') AS any_struggle,
     groupUniqArrayIf(200)(tuple(events.time, toString(name), source), type = 'error') AS errors,
     groupUniqArrayIf(200)(tuple(events.time, toString(name), target), type = 'struggle') AS struggles,
-    groupUniqArrayIf(500)(tuple(events.time, toString(method), target, duration_ms, status, trace_id), type = 'request') AS requests,
+    -- the navigation that failed to bring the page is one of its failed requests
+    groupUniqArrayIf(500)(
+        tuple(events.time, toString(method), if(type = 'page_view', events.path, target), duration_ms, status, trace_id),
+        type = 'request' OR (type = 'page_view' AND status >= {failed_status:UInt16})) AS requests,
     groupUniqArrayIf(200)(tuple(events.time, toString(name), source, duration_ms, status), type = 'resource') AS resources,
     groupUniqArrayArray(100)(CAST(events.tags, 'Array(String)')) AS tags
 FROM events

@@ -19,7 +19,7 @@ SELECT
     maxIf(duration_ms, type = 'request') AS slowest_request_ms,
     maxIf(duration_ms, type = 'resource') AS slowest_resource_ms,
     groupUniqArrayIf(1000)(cityHash64(event_id), type = 'error') AS errors,
-    groupUniqArrayIf(1000)(cityHash64(event_id), type = 'request' AND (status = 0 OR status >= {failed_status:UInt16})) AS failed_requests,
+    groupUniqArrayIf(1000)(cityHash64(event_id), (type = 'request' AND status = 0) OR (type IN ('request', 'page_view') AND status >= {failed_status:UInt16})) AS failed_requests,
     groupUniqArrayIf(1000)(cityHash64(event_id), type = 'struggle') AS struggles,
     maxIf(tuple(events.time, toFloat32(value), message), type = 'rating') AS rating,
     maxMapIf(map(order_id, tuple(revenue, toString(currency))), type = 'order' AND order_id != '') AS orders
