@@ -11,6 +11,7 @@ from afterclick.measure.bound import BOUND
 from afterclick.signals import Event
 from afterclick.store.drain.decode import decode
 from afterclick.visits import enrich
+from afterclick.visits.device_class import AUTOMATED
 from afterclick.visits.route_rules import RouteRules
 from afterclick.visits.routes import Routes
 
@@ -131,4 +132,4 @@ def test_what_bots_open_teaches_nothing_of_the_routes_of_people() -> None:
 
 
 def test_what_is_nobodys_here_is_left_out_of_the_population() -> None:
-    assert sorted(enrich.AUTOMATED) == BOUND["left_out"]
+    assert sorted(AUTOMATED) == BOUND["left_out"]

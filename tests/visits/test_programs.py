@@ -4,7 +4,7 @@ import pytest
 
 from afterclick.collect.passage.bots import is_crawler
 from afterclick.measure import LEFT_OUT
-from afterclick.visits.enrich import described
+from afterclick.visits.device_class import described
 
 BLINK = "AppleWebKit/537.36 (KHTML, like Gecko)"
 APPLE = "AppleWebKit/605.1.15 (KHTML, like Gecko)"

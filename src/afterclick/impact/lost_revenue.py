@@ -12,6 +12,7 @@ from afterclick.impact.estimate import Estimate, Minimum, Question
 from afterclick.impact.target_trial import Trial, emulate, settled
 from afterclick.stats.att import Comparison, compare
 from afterclick.stats.drift import between_variance
+from afterclick.stats.lost_interval import lost
 
 METHOD = (
     "effect among the exposed: sequential target trials, doubly robust and cross-fitted, "
@@ -92,8 +93,8 @@ def _priced(
     return msgspec.structs.replace(
         draft,
         status="priced",
-        orders_lost=comparison.lost(comparison.orders, drift["orders"], every),
-        revenue_lost=comparison.lost(comparison.revenue, drift["revenue"], every),
+        orders_lost=lost(comparison, comparison.orders, drift["orders"], every),
+        revenue_lost=lost(comparison, comparison.revenue, drift["revenue"], every),
         naive=raw.revenue.scaled(every) if raw else None,
         naive_orders=raw.orders.scaled(every) if raw else None,
     )

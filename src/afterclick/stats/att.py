@@ -1,4 +1,4 @@
-"""The effect among the exposed: doubly robust, cross-fitted, with the noise of a finite sample.
+"""The effect among the exposed: doubly robust and cross-fitted. Its interval stands in `lost_interval`.
 
 For exposed rows i and comparable rows j the total lost is
 
@@ -8,22 +8,15 @@ For exposed rows i and comparable rows j the total lost is
 with m the expected outcome without exposure and e the chance of exposure, each fitted on other clusters than
 it is used on (Robins, Rotnitzky & Zhao 1994; Chernozhukov et al. 2018, Econometrics Journal 21:C1; Hirano,
 Imbens & Ridder 2003 for the weights). It is right when either m or e is right.
-
-The truth that the interval must hold is what *these* visits lost, so its variance has two parts: the noise of
-what the exposed would have done, sum_j w_j r_j^2 with r = y - m, and the uncertainty of m, the sum over
-clusters of (sum_j w_j r_j)^2. The outcomes of the exposed were seen and add nothing.
 """
 
 from dataclasses import dataclass
-from math import sqrt
 
 import numpy as np
 from numpy.typing import NDArray
 
 from afterclick.stats import glm
-from afterclick.stats.interval import Interval
 from afterclick.stats.overlap import effective_size, imbalance
-from afterclick.stats.proportion import normal_quantile
 
 Floats = NDArray[np.float64]
 Mask = NDArray[np.bool_]
@@ -88,26 +81,6 @@ class Comparison:
     effective: float
     imbalance: float
     clipped: float
-
-    def lost(
-        self, outcome: Outcome, drift_variance: float = 0.0, every: int = 1, level: float = 0.95
-    ) -> Interval:
-        """Total of `outcome` lost by the exposed.
-
-        `drift_variance` is the variance of the mean outcome between stretches of time (see `stats.drift`).
-        When the rows are one cluster in `every`, the total is scaled up and the interval pays for the
-        clusters not read.
-        """
-        exposed, others = self.cohort.exposed, self.cohort.others
-        shortfall = -outcome.residuals[exposed]
-        residuals = outcome.residuals[others]
-        total = every * float(shortfall.sum() + self.odds @ residuals)
-        noise = every * float(self.odds @ np.square(residuals))
-        uncertainty = every**2 * _square_of_sums(self.odds * residuals, self.cohort.cluster[others])
-        unread = every * (every - 1) * _square_of_sums(shortfall, self.cohort.cluster[exposed])
-        drift = (every * len(shortfall)) ** 2 * drift_variance
-        half = normal_quantile(level) * sqrt(noise + uncertainty + unread + drift)
-        return Interval(total, total - half, total + half, level)
 
 
 def compare(cohort: Cohort, folds: int = 4, seed: int = 0) -> Comparison:
@@ -187,11 +160,6 @@ def _orders(cohort: Cohort, fold: Integers) -> Outcome:
             break
     expected = _cross_fit(features, np.clip(seen, 0, 1), others, fold, "logistic", start=coefficients)
     return Outcome(_undisturbed(cohort.orders, cohort.orders_before_later, expected, cohort.later), expected)
-
-
-def _square_of_sums(values: Floats, clusters: NDArray[np.uint64]) -> float:
-    _, codes = np.unique(clusters, return_inverse=True)
-    return float(np.square(np.bincount(codes, values)).sum())
 
 
 def _value_of_an_order(cohort: Cohort, fold: Integers) -> Floats:

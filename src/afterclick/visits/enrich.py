@@ -1,40 +1,22 @@
-"""What the drain adds to events, a column at a time: describe (User-Agent), route (patterns of paths),
-channel.
+"""What the drain adds to events, a column at a time: describe (see `device_class`), route (patterns of paths), channel.
 
 Each works on the distinct values of a batch, of which there are few, and spreads the answers by index. Fields
 that the sender filled are left alone.
 """
 
-import re
 from collections.abc import Callable
-from functools import lru_cache
 from typing import Any, TypeAlias, cast
 
 import pyarrow as pa
 import pyarrow.compute as pc
-import ua_parser
 
 from afterclick.collect.event.referring_site import referred_by
 from afterclick.collect.event.returning import comes_back
-from afterclick.collect.passage.bots import is_automated, is_crawler, is_library
-from afterclick.signals import DeviceClass
 from afterclick.store.drain.block import Step
+from afterclick.visits.device_class import AUTOMATED, described
 from afterclick.visits.routes import Routes
 
 Column: TypeAlias = "pa.ChunkedArray[Any]"
-
-_REMEMBERED = 20_000
-AUTOMATED: tuple[DeviceClass, ...] = ("bot", "program")
-"""Device classes that are nobody's."""
-
-_PHONE_OS = ("iOS", "Android", "Windows Phone", "KaiOS")
-_SAYS_DEVICE = re.compile(
-    r"\b(?:iOS|iPhone|iPad|iPod|Android|HarmonyOS|Tizen|Web0S|webOS|KAIOS|PlayStation|SMART-TV|HbbTV)\b"
-)
-_ENGINE = re.compile(r"AppleWebKit/|Gecko/|Trident/|Presto/|KHTML|^Opera/|\bMSIE ")
-_TOOL = re.compile(r"PowerShell/|WinHttp\.|CryptoAPI|curl/|^Java/|^Ruby\b|^[Pp]ython|^Dart/|^Deno/|^Bun/")
-_PROXY = re.compile(r"Amazon CloudFront")
-"""Written over each customer's own agent: it tells of nobody."""
 
 
 def describe(rows: pa.Table) -> pa.Table:
@@ -50,40 +32,6 @@ def describe(rows: pa.Table) -> pa.Table:
     rows = _filled(rows, "device_class", classes)
     rows = _filled(rows, "browser", _spread(agents, lambda agent: described(agent)[1]))
     return _filled(rows, "os", _spread(agents, lambda agent: described(agent)[2]))
-
-
-@lru_cache(_REMEMBERED)
-def described(agent: str) -> tuple[DeviceClass, str, str]:
-    """Device class, browser and operating system of a User-Agent; empty for an empty one."""
-    if not agent:
-        return "", "", ""
-    parsed = ua_parser.parse(agent)
-    browser = parsed.user_agent.family if parsed.user_agent else ""
-    system = parsed.os.family if parsed.os else ""
-    device = parsed.device.family if parsed.device else ""
-    return _device_class(agent, device, system), browser, system
-
-
-def _device_class(agent: str, device: str, system: str) -> DeviceClass:
-    if is_crawler(agent) or is_automated(agent):
-        return "bot"
-    if _is_program(agent, device, system):
-        return "program"
-    if device == "Spider":
-        return "bot"
-    lower = agent.lower()
-    if device == "iPad" or "tablet" in lower or (system == "Android" and "mobile" not in lower):
-        return "tablet"
-    return "mobile" if system in _PHONE_OS or "mobile" in lower else "desktop"
-
-
-def _is_program(agent: str, device: str, system: str) -> bool:
-    """Nothing in a customer's hand: a library or tool and no phone, or neither a device, a desktop nor a browser."""
-    if system in _PHONE_OS or _SAYS_DEVICE.search(agent):
-        return False
-    if _TOOL.search(agent) or is_library(agent):
-        return True
-    return system in ("", "Linux") and not device and not _ENGINE.search(agent) and not _PROXY.match(agent)
 
 
 def route(rows: pa.Table, routes: Routes) -> pa.Table:

@@ -10,7 +10,8 @@ from afterclick.collect.event.healing import heal
 from afterclick.collect.event.limits import LARGEST, LONGEST, MOST_MEMBERS, is_trace, is_uuid, is_uuid7
 from afterclick.collect.event.money import sum_of
 from afterclick.collect.event.wire import WireEvent
-from afterclick.collect.passage.passage import House, Passage, Window
+from afterclick.collect.passage.passage import House, Passage
+from afterclick.collect.passage.window import Window
 from afterclick.drops import DropReason
 from afterclick.signals import EVENT_TYPES
 

@@ -2,8 +2,7 @@
 
 from collections.abc import Awaitable, Callable, Iterator, Sequence
 from dataclasses import dataclass, field
-from itertools import islice
-from typing import Literal, NamedTuple, Protocol, TypeAlias
+from typing import NamedTuple, Protocol, TypeAlias
 
 import msgspec
 
@@ -14,6 +13,7 @@ from afterclick.collect.hooks.sources import HookSources
 from afterclick.collect.otlp.logs.wire import WireLog
 from afterclick.collect.otlp.samples.wire import WireSample
 from afterclick.collect.otlp.spans.wire import WireSpan
+from afterclick.collect.passage.drops import Dropped
 from afterclick.collect.passage.gate import Gate, Headers
 from afterclick.collect.passage.place import Places
 from afterclick.collect.passage.rate_limit import Limiter
@@ -21,17 +21,12 @@ from afterclick.collect.passage.seen import Seen
 from afterclick.collect.passage.site_rules import RulesOfSites
 from afterclick.collect.transport.body_limit import Receive
 from afterclick.collect.transport.exposition import Metrics
-from afterclick.drops import Drop, DropReason
 from afterclick.settings import Settings
 from afterclick.signals import Record
 from afterclick.store.spool.batch import Batch, Kind
 
 Records: TypeAlias = Sequence[Record]
 NOBODY = Grant("", "")
-
-_DAY = 86_400_000
-_AHEAD = 600_000  # ms that a client's clock may be fast
-_LISTED = 10
 
 
 class Durable(Protocol):
@@ -61,23 +56,13 @@ class House:
     rules: RulesOfSites = field(default_factory=RulesOfSites)
 
 
-@dataclass(frozen=True)
-class Refusal:
-    """One row of a request that was not taken: its place in the body, a documented reason, and a sentence."""
-
-    index: int
-    reason: DropReason
-    message: str
-
-
-class Passage(msgspec.Struct, eq=False):
+class Passage(Dropped, eq=False):
     """A request between two steps.
 
     `now` is when it came, UTC ms; `sent_bytes` its size before decompression, `unpacked_bytes` what came out of that,
     though it was refused then. `events`, `spans`, `samples` and `logs` are what was decoded and not refused yet, each
-    with its place in the request; `records` what will be kept, by the kind of its table, and `rows` how many that are;
-    `listed` the first ten refusals, `dropped` the count of all by reason, `odd` the fields that rows are kept
-    without. `address` is that of the connection, empty when unknown, and is never kept. `sent_at` is the sender's clock
+    with its place in the request; `records` what will be kept, by the kind of its table, and `rows` how many that are.
+    `address` is that of the connection, empty when unknown, and is never kept. `sent_at` is the sender's clock
     when it sent, if it says so, as ms since 1970 or ISO 8601; `correction` the ms that the times of `corrected` events
     were moved by. `ids` are those of its events that were not delivered before.
     """
@@ -96,16 +81,13 @@ class Passage(msgspec.Struct, eq=False):
     sent_at: int | float | str | None = None
     correction: int = 0
     corrected: int = 0
-    ids: set[str] = set()
-    events: list[tuple[int, WireEvent]] = []
-    spans: list[tuple[int, WireSpan]] = []
-    samples: list[tuple[int, WireSample]] = []
-    logs: list[tuple[int, WireLog]] = []
-    records: dict[Kind, list[Record]] = {}
+    ids: set[str] = msgspec.field(default_factory=set[str])
+    events: list[tuple[int, WireEvent]] = msgspec.field(default_factory=list[tuple[int, WireEvent]])
+    spans: list[tuple[int, WireSpan]] = msgspec.field(default_factory=list[tuple[int, WireSpan]])
+    samples: list[tuple[int, WireSample]] = msgspec.field(default_factory=list[tuple[int, WireSample]])
+    logs: list[tuple[int, WireLog]] = msgspec.field(default_factory=list[tuple[int, WireLog]])
+    records: dict[Kind, list[Record]] = msgspec.field(default_factory=dict[Kind, list[Record]])
     rows: int = 0
-    listed: list[Refusal] = []
-    dropped: dict[DropReason, int] = {}
-    odd: dict[int, Sequence[str]] = {}
 
     @property
     def decoded(self) -> int:
@@ -140,71 +122,6 @@ class Passage(msgspec.Struct, eq=False):
     def media_type(self) -> str:
         """The Content-Type without its parameters, in lower case."""
         return self.headers.get(b"content-type", b"").decode("latin-1").partition(";")[0].strip().lower()
-
-    def drop(self, index: int, reason: DropReason, message: str) -> None:
-        """Refuse one row; its neighbours go on."""
-        self.odd.pop(index, None)
-        self.dropped[reason] = self.dropped.get(reason, 0) + 1
-        if len(self.listed) < _LISTED:
-            self.listed.append(Refusal(index, reason, message))
-
-    def leave_out(self, index: int, fields: Sequence[str]) -> None:
-        """Keep one row without these fields of it, unless it is refused later."""
-        self.odd[index] = [*self.odd.get(index, ()), *fields]
-
-    @property
-    def told(self) -> list[Refusal]:
-        """What the answer tells of single rows: the first refusals, and the first that are kept without a field."""
-        odd = islice(self.odd.items(), _LISTED - len(self.listed))
-        return [*self.listed, *(Refusal(index, "odd_field", _kept_without(fields)) for index, fields in odd)]
-
-    def drops(self) -> tuple[Drop, ...]:
-        """The refused rows as they are counted, and those kept without a field."""
-        site, door, now = self.grant.site, self.door, self.now
-        counted: dict[DropReason, int] = dict(self.dropped)
-        if self.odd:
-            counted["odd_field"] = len(self.odd)
-        return tuple(
-            [
-                Drop(site=site, door=door, reason=reason, rows=rows, time=now)
-                for reason, rows in counted.items()
-            ]
-        )
-
-
-def _kept_without(fields: Sequence[str]) -> str:
-    return f"Kept without {', '.join(f'`{name}`' for name in fields)}, which could not be read."
-
-
-class Window(NamedTuple):
-    """The times that a request may speak of, UTC ms, both ends included.
-
-    `fast` is how far ahead the sender's clock is, at most a day: a session's id bears that clock's time, and cannot be
-    moved as times are.
-    """
-
-    oldest: int
-    newest: int
-    fast: int = 0
-
-    @staticmethod
-    def of(house: House, passage: Passage) -> "Window":
-        """From the oldest that is kept to ten minutes ahead; `historical` keys may look as far ahead as
-        back.
-        """
-        kept = house.rules.of(passage.grant.site).days(house.settings.retention_days) * _DAY
-        ahead = kept if passage.grant.historical else _AHEAD
-        return Window(passage.now - kept, passage.now + ahead, min(max(0, -passage.correction), _DAY))
-
-    def fault(self, time: int) -> Literal["", "future", "too_old"]:
-        """The reason to refuse a time: "future", "too_old", or "" when it may pass."""
-        if time > self.newest:
-            return "future"
-        return "too_old" if time < self.oldest else ""
-
-    def session_fault(self, start: int) -> Literal["", "future", "too_old"]:
-        """The reason to refuse a session that began then by its own clock."""
-        return self.fault(start if start < self.newest else start - self.fast)
 
 
 Run: TypeAlias = Callable[[House, Passage], Awaitable[None] | None]

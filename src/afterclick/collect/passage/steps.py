@@ -74,7 +74,7 @@ async def spool(house: House, passage: Passage) -> None:
     """Put the records and the counts of what was dropped on disk, in one commit; returns after the fsync."""
     site, door = passage.grant.site, passage.door
     house.limiter.charge(passage.grant.key, passage.rows)
-    drops = passage.drops()
+    drops = passage.drops(site, door, passage.now)
     batches = [
         Batch(site, door, kind, len(rows), _ENCODER.encode_lines(rows))
         for kind, rows in passage.records.items()

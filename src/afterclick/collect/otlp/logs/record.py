@@ -9,7 +9,8 @@ from afterclick.collect.otlp.attributes import exception, flat_json, structured_
 from afterclick.collect.otlp.logs.wire import WireLog
 from afterclick.collect.otlp.values import SPAN_ID, TRACE_ID, text
 from afterclick.collect.passage.cleaning import scrubbed
-from afterclick.collect.passage.passage import House, Passage, Window
+from afterclick.collect.passage.passage import House, Passage
+from afterclick.collect.passage.window import Window
 from afterclick.signals import LogRecord
 
 _CONTENT = msgspec.json.Encoder()

@@ -8,7 +8,8 @@ from afterclick.collect.otlp.attributes import flat_json
 from afterclick.collect.otlp.samples.wire import Instrument, WireSample
 from afterclick.collect.otlp.values import TRACE_ID, text
 from afterclick.collect.passage.cleaning import scrubbed
-from afterclick.collect.passage.passage import House, Passage, Window
+from afterclick.collect.passage.passage import House, Passage
+from afterclick.collect.passage.window import Window
 from afterclick.drops import DropReason
 from afterclick.signals import Sample, Temporality
 

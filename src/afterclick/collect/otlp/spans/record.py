@@ -11,7 +11,8 @@ from afterclick.collect.otlp.spans.attributes import take
 from afterclick.collect.otlp.spans.wire import WireSpan
 from afterclick.collect.otlp.values import SPAN_ID, TRACE_ID, Plain, text
 from afterclick.collect.passage.cleaning import label, scrubbed
-from afterclick.collect.passage.passage import House, Passage, Window
+from afterclick.collect.passage.passage import House, Passage
+from afterclick.collect.passage.window import Window
 from afterclick.drops import DropReason
 from afterclick.signals import Span, SpanKind, SpanStatus
 
