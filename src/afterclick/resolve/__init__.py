@@ -18,7 +18,7 @@ from afterclick.resolve.evidence import (
     Proportion,
 )
 from afterclick.resolve.explain import explain
-from afterclick.resolve.problem import Problem, at_risk
+from afterclick.resolve.problem import Merged, Problem, at_risk
 from afterclick.resolve.watch import Change, Price, watch
 
 __all__ = [
@@ -33,6 +33,7 @@ __all__ = [
     "Evidence",
     "ExampleVisit",
     "Exposure",
+    "Merged",
     "Price",
     "Problem",
     "ProblemBook",

@@ -9,14 +9,24 @@ from afterclick.impact import Estimate, Signal
 from afterclick.resolve.candidate import Candidate, Segment
 from afterclick.resolve.cause import Cause, Comparison
 
-Status = Literal["open", "closed"]
+Status = Literal["open", "merged", "closed"]
+
+
+class Merged(msgspec.Struct, frozen=True, kw_only=True):
+    """Which problem took another in, by its id, when (UTC ms), and what that was then: the fault goes on in it."""
+
+    into: str
+    at: int
+    signal: Signal
+    segment: Segment
 
 
 class Problem(msgspec.Struct, frozen=True, kw_only=True):
     """One problem of a site, as the book keeps it. Times are UTC ms.
 
     `id` stays the same from run to run, through closing and reopening. `exposed_visits` of `arrivals` since `onset`
-    met the signal, `expected` would have at the baseline. `closed` is when exposure came back to the baseline.
+    met the signal, `expected` would have at the baseline. `closed` is when exposure came back to the baseline; one
+    that another problem took in has not closed, but is `merged`.
     `evidence` holds the figures that decided: affected against unaffected. Cause and price are those of `examined`,
     when `exposed_visits` was `examined_visits`.
     """
@@ -38,6 +48,7 @@ class Problem(msgspec.Struct, frozen=True, kw_only=True):
     baseline: float
     symptoms: tuple[Signal, ...] = ()
     closed: int | None = None
+    merged: Merged | None = None
     estimate: Estimate | None = None
     examined: int = 0
     examined_visits: int = 0
@@ -59,13 +70,16 @@ def problem_id(site: str, candidate: Candidate) -> str:
 def likeness(problem: Problem, candidate: Candidate) -> int:
     """How surely the candidate is this problem: 0 not, 1 its segment is nested in the other's, 2 the very same.
 
-    The signal may be one that the other folded in as a symptom. A closed problem comes back only as the very same.
+    The signal may be one that the other folded in as a symptom. One that has closed, or was taken in by another, comes
+    back only as the very same.
     """
     signals = {problem.signal, *problem.symptoms} & {candidate.signal, *candidate.symptoms}
     if problem.step != candidate.step or not signals:
         return 0
     if problem.segment == candidate.segment:
-        recent = problem.closed is None or candidate.onset <= problem.closed + REOPENS
+        recent = (
+            problem.status == "open" or candidate.onset <= (problem.closed or problem.last_seen) + REOPENS
+        )
         return 2 if recent else 0
     ours, theirs = problem.segment.items(), candidate.segment.items()
     return int(problem.status == "open" and (ours <= theirs or theirs <= ours))

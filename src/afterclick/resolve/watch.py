@@ -17,16 +17,15 @@ from afterclick.resolve.candidate import Candidate
 from afterclick.resolve.cause import Cause
 from afterclick.resolve.detect import detect
 from afterclick.resolve.explain import explain
-from afterclick.resolve.problem import Problem, likeness, problem_id
+from afterclick.resolve.life import lapsed, merged, paired, unpaired
+from afterclick.resolve.problem import Problem, problem_id
 from afterclick.store.engine.query import Reader
 from afterclick.store.scope import Scope
 from afterclick.store.store import Store
 
-Kind = Literal["opened", "reopened", "priced", "updated", "closed"]
+Kind = Literal["opened", "reopened", "priced", "updated", "merged", "closed"]
 Price = Callable[[Reader, Scope, Question], Estimate]
 
-UNSEEN = 30 * 60_000
-"""A problem that no pass has found for this long is closed."""
 STANDS = 5 * 60_000
 """A cause and a price stand for this long, ms, …"""
 GROWN = 1.1
@@ -34,7 +33,9 @@ GROWN = 1.1
 
 
 class Change(msgspec.Struct, frozen=True, kw_only=True):
-    """What a pass did to one problem. "updated" tells of new figures, "priced" of the first price."""
+    """What a pass did to one problem. "updated" tells of new figures, "priced" of the first price, "merged" that
+    another took it in.
+    """
 
     kind: Kind
     problem: Problem
@@ -64,13 +65,15 @@ def watch(reader: Reader, scope: Scope, now: int, price: Price, book: ProblemBoo
     happens until the changes are read.
     """
     known = book.problems(scope.site)
-    pairs = _matched(known, detect(reader, scope, now))
-    seen = [
-        _seen(reader, scope, now, candidate, problem)
+    pairs = paired(known, detect(reader, scope, now))
+    told = [
+        (candidate, _seen(reader, scope, now, candidate, problem))
         for candidate, problem in pairs
         if _worth(candidate, problem)
     ]
-    for change in (*seen, *_lapsed(known, pairs, now)):
+    seen = [change for _, change in told]
+    living = [(candidate, change.problem) for candidate, change in told if candidate.ended is None]
+    for change in (*seen, *_gone(unpaired(known, pairs), living, now)):
         book.save(change.problem)
         yield change
     for problem in (change.problem for change in seen if change.problem.examined == now):
@@ -100,6 +103,7 @@ def _seen(reader: Reader, scope: Scope, now: int, candidate: Candidate, problem:
         symptoms=candidate.symptoms,
         status="open" if candidate.ended is None else "closed",
         closed=candidate.ended,
+        merged=None,
         onset=candidate.onset,
         onset_low=candidate.onset_low,
         onset_high=candidate.onset_high,
@@ -145,17 +149,16 @@ def _kind(candidate: Candidate, problem: Problem | None) -> Kind:
         return "opened"
     if candidate.ended is not None:
         return "closed"
-    return "reopened" if problem.status == "closed" else "updated"
+    return "updated" if problem.status == "open" else "reopened"
 
 
-def _lapsed(known: list[Problem], pairs: list[tuple[Candidate, Problem | None]], now: int) -> list[Change]:
-    """Open problems that no pass has found for `UNSEEN`, closed."""
-    found = {problem.id for _, problem in pairs if problem}
-    return [
-        Change(kind="closed", problem=msgspec.structs.replace(one, status="closed", closed=one.last_seen))
-        for one in known
-        if one.status == "open" and one.id not in found and now - one.last_seen >= UNSEEN
-    ]
+def _gone(unpaired: list[Problem], living: list[tuple[Candidate, Problem]], now: int) -> Iterator[Change]:
+    """What became of open problems that no candidate is: taken in by one that goes on, or closed."""
+    for problem in unpaired:
+        if taken := merged(problem, living, now):
+            yield Change(kind="merged", problem=taken)
+        elif closed := lapsed(problem, now):
+            yield Change(kind="closed", problem=closed)
 
 
 def _priced(reader: Reader, scope: Scope, problem: Problem, price: Price) -> Change | None:
@@ -174,23 +177,6 @@ def _priced(reader: Reader, scope: Scope, problem: Problem, price: Price) -> Cha
     first = estimate.status == "priced" and (problem.estimate is None or problem.estimate.status != "priced")
     changed = msgspec.structs.replace(problem, estimate=estimate)
     return Change(kind="priced" if first else "updated", problem=changed)
-
-
-def _matched(known: list[Problem], candidates: list[Candidate]) -> list[tuple[Candidate, Problem | None]]:
-    """Each candidate with the problem that it is, the surest pairs first; a problem is matched once."""
-    sure = sorted(
-        (
-            (-likeness(problem, candidate), problem.status == "closed", i, k)
-            for i, candidate in enumerate(candidates)
-            for k, problem in enumerate(known)
-            if likeness(problem, candidate)
-        )
-    )
-    taken: dict[int, int] = {}
-    for _, _, i, k in sure:
-        if i not in taken and k not in taken.values():
-            taken[i] = k
-    return [(candidate, known[taken[i]] if i in taken else None) for i, candidate in enumerate(candidates)]
 
 
 class _Parts(Protocol):

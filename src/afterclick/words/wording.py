@@ -1,8 +1,8 @@
 """A problem in plain words: what is wrong, for whom, since when, what it costs, and why."""
 
-from afterclick.impact import Estimate
+from afterclick.impact import Estimate, Signal
 from afterclick.measure import condition
-from afterclick.resolve import Problem
+from afterclick.resolve import Merged, Problem
 from afterclick.stats import Interval
 from afterclick.words import figures
 from afterclick.words.period import DAY
@@ -25,7 +25,17 @@ def segment_words(segment: dict[str, str]) -> str:
 
 def title(problem: Problem) -> str:
     """A problem's name: "Payment is slow for card network amex"."""
-    return f"{step_name(problem.step)} {_WRONG[problem.signal]} {segment_words(problem.segment)}".strip()
+    return _named(problem.step, problem.signal, problem.segment)
+
+
+def host_title(problem: Problem) -> str:
+    """The name of the problem that took this one in; empty for one that is not merged."""
+    into = problem.merged
+    return _named(problem.step, into.signal, into.segment) if into else ""
+
+
+def _named(step: str, signal: Signal, segment: dict[str, str]) -> str:
+    return f"{step_name(step)} {_WRONG[signal]} {segment_words(segment)}".strip()
 
 
 def because(problem: Problem) -> tuple[Piece, ...]:
@@ -54,6 +64,8 @@ def answer(problem: Problem, now: int, zone: str, href: str = "") -> Sentence:
     """
     name = Piece(f"{step_name(problem.step)} {segment_words(problem.segment)}".strip(), "strong", href)
     since = figures.moment(problem.onset, now, zone)
+    if problem.merged:
+        return _merged(problem, problem.merged, name, since, now, zone)
     if problem.estimate is None or problem.estimate.revenue_lost is None:
         return _unpriced(problem, name, since)
     if problem.status == "closed":
@@ -77,6 +89,14 @@ def _priced(problem: Problem, estimate: Estimate, name: Piece, since: str) -> Se
         money = (" has been losing ", paid(f"about {figures.money(rate.value, estimate.currency)} a day"))
         bounds = f" ({figures.money_range(rate, estimate.currency)})"
     return sentence(name, *money, bounds, f" since {since}", *because(problem), ".")
+
+
+def _merged(problem: Problem, into: Merged, name: Piece, since: str, now: int, zone: str) -> Sentence:
+    host = strong(host_title(problem), f"/problems/{into.into}")
+    return sentence(
+        name, " has been ", felt(_BEEN[problem.signal]), f" since {since}; it has not ended, but is part of ", host,
+        f" since {figures.moment(into.at, now, zone)}, and counted there.",
+    )  # fmt: skip
 
 
 def _closed(problem: Problem, estimate: Estimate, name: Piece, since: str, now: int, zone: str) -> Sentence:

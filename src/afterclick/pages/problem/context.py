@@ -95,11 +95,11 @@ def _facts(problem: Problem, now: int, zone: str) -> tuple[Fact, ...]:
     who = wording.segment_words(problem.segment) or "everyone"
     met = f"{figures.count(problem.exposed_visits)} of {figures.plural(problem.arrivals, 'arrival')}"
     early, late = figures.moment(problem.onset_low, now, zone), figures.moment(problem.onset_high, now, zone)
-    until = (
-        "still going on"
-        if problem.status == "open"
-        else f"until {figures.moment(problem.last_seen, now, zone)}"
-    )
+    until = f"until {figures.moment(problem.last_seen, now, zone)}"
+    if problem.status == "open":
+        until = "still going on"
+    elif problem.merged:
+        until = f"counted in another problem since {figures.moment(problem.merged.at, now, zone)}"
     return (
         Fact(
             "Who",

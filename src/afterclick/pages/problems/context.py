@@ -36,10 +36,11 @@ class ProblemLine:
 
 @dataclass(frozen=True)
 class ProblemsPage:
-    """All problems of a site: `open` dearest first, then `closed` newest first."""
+    """All problems of a site: `open` dearest first, then those that others took in, then `closed`, newest first."""
 
     answer: Sentence
     open: tuple[ProblemLine, ...]
+    merged: tuple[ProblemLine, ...]
     closed: tuple[ProblemLine, ...]
     scale: str
 
@@ -47,13 +48,19 @@ class ProblemsPage:
 def problems(found: Sequence[Problem], now: int, zone: str) -> ProblemsPage:
     """Word the problems of one site, in the order in which the book gives them."""
     opened = [one for one in found if one.status == "open"]
-    closed = sorted((one for one in found if one.status == "closed"), key=lambda one: -one.last_seen)
+    past = sorted((one for one in found if one.status != "open"), key=lambda one: -one.last_seen)
+    closed = [one for one in past if one.status == "closed"]
     opened.sort(key=_dearness)
     drawn = whiskers([_lost(one) for one in opened])
     lines = tuple(_line(one, whisker, now, zone) for one, whisker in zip(opened, drawn, strict=True))
-    past = tuple(_line(one, None, now, zone) for one in closed)
+    merged = tuple(_line(one, None, now, zone) for one in past if one.merged)
+    ended = tuple(_line(one, None, now, zone) for one in closed)
     return ProblemsPage(
-        _answer(opened, closed, now, zone), lines, past, "each bar is the 95% interval, the dot the estimate"
+        _answer(opened, closed, now, zone),
+        lines,
+        merged,
+        ended,
+        "each bar is the 95% interval, the dot the estimate",
     )
 
 
@@ -73,7 +80,7 @@ def _lost(problem: Problem) -> tuple[float, float, float] | None:
 def _line(problem: Problem, whisker: Whisker | None, now: int, zone: str) -> ProblemLine:
     estimate = problem.estimate
     cost = per = bounds = ""
-    if estimate is not None and estimate.revenue_lost is not None:
+    if estimate is not None and estimate.revenue_lost is not None and not problem.merged:
         rate = wording.per_day(estimate) if problem.status == "open" else None
         shown = rate or estimate.revenue_lost
         cost = figures.money(shown.value, estimate.currency)
@@ -95,9 +102,14 @@ def _line(problem: Problem, whisker: Whisker | None, now: int, zone: str) -> Pro
         cost=cost,
         per=per,
         bounds=bounds,
-        state="" if cost else wording.price_words(estimate),
+        state="" if cost else _state(problem),
         whisker=whisker,
     )
+
+
+def _state(problem: Problem) -> str:
+    host = wording.host_title(problem)
+    return f"part of “{host}”, and counted there" if host else wording.price_words(problem.estimate)
 
 
 def _answer(opened: Sequence[Problem], closed: Sequence[Problem], now: int, zone: str) -> Sentence:

@@ -1,0 +1,128 @@
+"""What becomes of a problem that no candidate is any more: closed, or part of a wider or narrower one that goes on."""
+
+import dataclasses
+import sys
+from collections.abc import Iterable
+from pathlib import Path
+
+import msgspec
+import pytest
+from tests.resolve.test_problem import CANDIDATE
+from tests.resolve.test_watch import costs
+from tests.web.troubles import a_problem
+
+from afterclick.impact import Signal
+from afterclick.resolve import Candidate, Cause, Change, Problem, SqlProblemBook, watch
+from afterclick.settings import Settings
+from afterclick.store.control.database import open_control
+from afterclick.store.scope import Scope
+from afterclick.store.store import Store
+from afterclick.words.telling import sentence
+
+MINUTE, HOUR = 60_000, 3_600_000
+NOW = CANDIDATE.onset + 6 * HOUR
+AMEX, GERMAN, EVERYONE = {"card_network": "amex"}, {"country": "DE"}, dict[str, str]()
+
+
+@pytest.fixture
+def book(settings: Settings, tmp_path: Path) -> SqlProblemBook:
+    return SqlProblemBook(open_control(dataclasses.replace(settings, data=tmp_path)))
+
+
+def found(segment: dict[str, str], signal: Signal = "error", ended: int | None = None) -> Candidate:
+    return msgspec.structs.replace(
+        CANDIDATE, segment=segment, signal=signal, onset=CANDIDATE.onset, until=NOW, ended=ended
+    )
+
+
+class Passes:
+    """Passes over a site in which detection finds what it is told to."""
+
+    def __init__(self, store: Store, book: SqlProblemBook, patch: pytest.MonkeyPatch) -> None:
+        self._store, self._book, self._now = store, book, NOW
+        self._candidates: list[Candidate] = []
+        room = sys.modules[watch.__module__]
+        patch.setattr(room, "detect", self._detect)
+        patch.setattr(room, "explain", self._explain)
+
+    def _detect(self, *_: object) -> list[Candidate]:
+        return self._candidates
+
+    def _explain(self, *_: object) -> Cause:
+        return Cause(kind="unknown")
+
+    def see(self, *candidates: Candidate, after: int = 6 * MINUTE) -> list[Change]:
+        self._now += after
+        self._candidates = [msgspec.structs.replace(one, until=self._now) for one in candidates]
+        return list(watch(self._store, Scope("s"), self._now, costs, self._book))
+
+    def by_segment(self) -> dict[str, Problem]:
+        return {"&".join(one.segment.values()) or "everyone": one for one in self._book.problems("s")}
+
+
+@pytest.fixture
+def passes(store: Store, book: SqlProblemBook, monkeypatch: pytest.MonkeyPatch) -> Passes:
+    return Passes(store, book, monkeypatch)
+
+
+def kinds(changes: Iterable[Change]) -> set[str]:
+    return {change.kind for change in changes} - {"priced", "updated"}
+
+
+def test_a_segment_that_a_wider_problem_takes_in_is_merged_into_it_and_never_closed(passes: Passes) -> None:
+    passes.see(found(AMEX), found(GERMAN))
+    assert kinds(passes.see(found(EVERYONE))) == {"merged"}
+    known = passes.by_segment()
+    host = known["everyone"]
+    (taken,) = [one for one in known.values() if one.id != host.id]
+    assert (host.status, taken.status, taken.closed) == ("open", "merged", None)
+    assert taken.merged is not None
+    assert (taken.merged.into, taken.merged.segment) == (host.id, EVERYONE)
+    words = sentence(taken, "UTC")
+    assert "it has not ended, but is part of Payment fails since" in words
+    assert "until" not in words
+    assert "lost" not in words
+    assert kinds(passes.see(found(EVERYONE), after=HOUR)) == set(), "nor is it closed later"
+
+
+def test_a_wide_problem_of_which_only_a_segment_is_left_beside_that_is_part_of_it(passes: Passes) -> None:
+    passes.see(found(AMEX), found(EVERYONE))
+    assert kinds(passes.see(found(AMEX))) == {"merged"}
+    known = passes.by_segment()
+    assert known["everyone"].merged is not None
+    assert known["everyone"].merged.into == known["amex"].id
+
+
+@pytest.mark.parametrize(
+    "other",
+    [found(GERMAN), found(EVERYONE, "struggle"), msgspec.structs.replace(found(EVERYONE), step="thanks")],
+    ids=["another segment", "another signal", "another step"],
+)
+def test_nothing_is_merged_into_a_problem_that_does_not_hold_it(passes: Passes, other: Candidate) -> None:
+    passes.see(found(AMEX), other)
+    assert kinds(passes.see(other)) == set()
+    assert kinds(passes.see(other, after=HOUR)) == {"closed"}
+
+
+def test_nothing_is_merged_into_a_problem_that_has_ended(passes: Passes) -> None:
+    passes.see(found(AMEX), found(EVERYONE))
+    assert kinds(passes.see(found(EVERYONE, ended=NOW))) == {"closed"}
+    assert passes.by_segment()["amex"].status == "open"
+
+
+def test_a_merged_problem_does_not_come_and_go_as_detection_tells_it_wider_and_narrower(
+    passes: Passes,
+) -> None:
+    passes.see(found(AMEX), found(GERMAN))
+    passes.see(found(EVERYONE))
+    for candidate in (found(AMEX), found(EVERYONE), found(GERMAN), found(EVERYONE)):
+        assert kinds(passes.see(candidate)) == set()
+    assert kinds(passes.see(found(AMEX), found(GERMAN))) == {"reopened"}, "both stand apart again"
+
+
+def test_a_merged_problem_is_kept_as_such(book: SqlProblemBook, passes: Passes) -> None:
+    passes.see(found(AMEX), found(EVERYONE))
+    passes.see(found(EVERYONE))
+    assert [one.segment for one in book.problems("s", "merged")] == [AMEX]
+    assert [one.segment for one in book.problems("s", "open")] == [EVERYONE]
+    assert a_problem("s").merged is None
