@@ -97,7 +97,8 @@ class Span(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, gc=Fal
     """One operation of one service, as OpenTelemetry defines it. Ids are lower-case hex, durations nanoseconds.
 
     `generated` marks spans that a simulator wrote rather than a running service; pages label them so.
-    `attributes` is canonical flat JSON of the span's own attributes.
+    `attributes` is canonical flat JSON of the span's own attributes. `environment` is that of the deployment, `scope`
+    the instrumentation's name; `links` are other spans as "trace-span", `events` a JSON list of what happened meanwhile.
     """
 
     site: str
@@ -119,6 +120,10 @@ class Span(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, gc=Fal
     exception: str = ""
     generated: bool = False
     attributes: str = ""
+    environment: str = ""
+    scope: str = ""
+    links: list[str] = []
+    events: str = ""
 
 
 class Sample(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):

@@ -50,6 +50,92 @@ def test_a_servers_span_keeps_no_address_of_its_caller_and_a_clients_that_of_wha
     assert sorted(json.loads(span.attributes)) == kept
 
 
+def told_by(house: House, kind: int, attributes: Mapping[str, str]) -> Span:
+    """The record of a span with these attributes."""
+    made = request({"kind": kind})
+    for name, value in attributes.items():
+        span = made.resource_spans[0].scope_spans[0].spans[0]
+        span.attributes.add(key=name).value.string_value = value
+    house.send(made.SerializeToString(), "/v1/traces", content_type=PROTOBUF)
+    [span] = house.spans()
+    return span
+
+
+@pytest.mark.parametrize(
+    ("attributes", "peer"),
+    [
+        ({"http.url": "http://stock:8505/reserve?id=7"}, "stock:8505"),
+        ({"url.full": "https://user:secret@Bank.example:443/charge"}, "bank.example"),
+        ({"url.full": "https://[2001:db8::1]:8443/charge"}, "[2001:db8::1]:8443"),
+        ({"http.url": "/relative", "http.host": "bank.example"}, "bank.example"),
+        ({"network.peer.address": "10.0.0.7"}, "10.0.0.7"),
+        ({"net.peer.ip": "10.0.0.7", "db.system": "redis"}, "10.0.0.7"),
+        ({"rpc.service": "shop.Stock", "rpc.system": "grpc"}, "shop.Stock"),
+        ({"messaging.system": "kafka", "messaging.destination.name": "orders"}, "orders"),
+        ({"db.system": "sqlite"}, "sqlite"),
+        ({"db.system.name": "postgresql"}, "postgresql"),
+        ({"peer.service": "bank", "url.full": "https://bank.example/"}, "bank"),
+        ({"server.address": "bank.example", "url.full": "https://other.example/"}, "bank.example"),
+        ({"url.full": "no address"}, ""),
+    ],
+)
+def test_a_call_goes_to_the_best_name_that_its_span_tells(
+    house: House, attributes: dict[str, str], peer: str
+) -> None:
+    assert told_by(house, 3, attributes).peer == peer
+
+
+@pytest.mark.parametrize("kind", [1, 2, 5])
+def test_what_is_no_call_went_to_nobody(house: House, kind: int) -> None:
+    assert told_by(house, kind, {"url.full": "https://shop.example/cart", "db.system": "sqlite"}).peer == ""
+
+
+def test_links_events_scope_and_environment_of_a_span_are_kept(house: House) -> None:
+    made = request({})
+    group = made.resource_spans[0]
+    group.resource.attributes.add(key="deployment.environment").value.string_value = "old name"
+    group.resource.attributes.add(key="deployment.environment.name").value.string_value = "staging"
+    group.scope_spans[0].scope.name = "opentelemetry.instrumentation.django"
+    span = group.scope_spans[0].spans[0]
+    for trace, other in ((b"\x07" * 16, b"\x08" * 8), (b"\x07" * 16, b"\x08" * 8), (b"", b"\x08" * 8)):
+        span.links.add(trace_id=trace, span_id=other)
+    event = span.events.add(name="cache of ada@example.org", time_unix_nano=NOW * 1_000_000 + 3)
+    event.attributes.add(key="cache.key").value.string_value = "cart"
+    house.send(made.SerializeToString(), "/v1/traces", content_type=PROTOBUF)
+    [kept] = house.spans()
+    assert (kept.environment, kept.scope) == ("staging", "opentelemetry.instrumentation.django")
+    assert kept.links == [f"{'07' * 16}-{'08' * 8}"]
+    assert json.loads(kept.events) == [
+        {"name": "cache of [email]", "at": 3, "attributes": {"cache.key": "cart"}}
+    ]
+
+
+def test_links_events_scope_and_environment_of_a_json_span_are_kept(house: House) -> None:
+    sent = json.loads(PAYLOAD.read_text())
+    group = sent["resourceSpans"][0]
+    group["resource"]["attributes"].append(
+        {"key": "deployment.environment", "value": {"stringValue": "production"}}
+    )
+    span = group["scopeSpans"][0]["spans"][0]
+    span["links"] = [{"traceId": "AB" * 16, "spanId": "cd" * 8}]
+    house.send(json.dumps(sent).encode(), "/v1/traces")
+    [kept] = house.spans()
+    assert (kept.environment, kept.links) == ("production", [f"{'ab' * 16}-{'cd' * 8}"])
+    assert [one["name"] for one in json.loads(kept.events)] == ["exception"]
+
+
+def test_of_many_events_of_a_span_the_last_are_kept_within_bounds(house: House) -> None:
+    made = request({})
+    span = made.resource_spans[0].scope_spans[0].spans[0]
+    for number in range(200):
+        span.events.add(name=f"step {number}").attributes.add(key="why").value.string_value = "x" * 1000
+    house.send(made.SerializeToString(), "/v1/traces", content_type=PROTOBUF)
+    [kept] = house.spans()
+    names = [one["name"] for one in json.loads(kept.events)]
+    assert len(kept.events) <= 8192
+    assert names == [f"step {number}" for number in range(200 - len(names), 200)]
+
+
 def test_a_person_in_the_name_of_a_service_or_of_a_peer_is_masked(house: House) -> None:
     made = request({"kind": 3})
     made.resource_spans[0].resource.attributes[0].value.string_value = "shop of ada@example.org"
@@ -88,6 +174,9 @@ def test_spans_of_the_specifications_json_become_records(house: House) -> None:
             peer="acquirer.example",
             exception="TimeoutError: no answer for [email]",
             attributes='{"retries":2,"tags":"[\\"a\\",true]","url.full":"https://acquirer.example/authorize"}',
+            scope="my.library",
+            events='[{"name":"exception","at":200000000,"attributes":{"exception.type":"TimeoutError",'
+            '"exception.message":"no answer for [email]"}}]',
         )
     ]
 

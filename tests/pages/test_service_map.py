@@ -4,7 +4,7 @@ from itertools import combinations
 import msgspec
 
 from afterclick.measure import LEFT_OUT
-from afterclick.pages.problem.service_map import Call, calls, service_map
+from afterclick.pages.problem.service_map import Call, calls, service_map, service_maps
 from afterclick.signals import Event, Span
 from afterclick.store.schema.records import events_table, spans_table
 from afterclick.store.scope import Scope
@@ -101,3 +101,10 @@ def test_calls_of_visits_that_do_not_count_are_not_on_the_map_whenever_they_come
             kept(store, site, at, device_class)
     store.settle(NOON + 20 * MINUTE)
     assert calls(store, scope, NOON, NOON + 5 * MINUTE) == before
+
+
+def test_environments_are_drawn_apart_the_busiest_first() -> None:
+    quiet = msgspec.structs.replace(call("shop", "pay"), environment="staging", calls_now=1)
+    drawn = service_maps([quiet, call("shop", "pay"), call("pay", "bank")])
+    assert [(one.environment, len(one.edges)) for one in drawn] == [("", 2), ("staging", 1)]
+    assert service_maps([]) == ()

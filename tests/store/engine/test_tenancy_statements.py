@@ -25,6 +25,7 @@ OVER_ALL_SITES = {
     "store/rollups/identity.sql": "numbers nodes and links visits of all sites; a node key is made of its site",
     "store/rollups/order_visits.sql": "brings orders of any site to the visits that told of them, each of its own site",
     "store/rollups/service_minutes.py": "looks up which minutes of any site wait, then settles site by site",
+    "store/rollups/calls.sql": "reads `linked` alone, which the statement that it is put into narrows",
     "store/rollups/rebuild.py": "makes whole months of the rollups anew, of all sites, each row under its own",
     "store/rollups/identity.py": "publishes who belongs to whom for all sites, as numbers",
     "store/schema/migrations.py": "which numbered files the store has seen",

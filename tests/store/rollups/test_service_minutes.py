@@ -177,3 +177,98 @@ def test_a_week_of_history_is_settled_in_one_run(store: Store, span: MakeSpan, k
     keep(*[span("cart", "GET /cart", minute * MINUTE, 10) for minute in range(0, week, 10)])
     assert store.settle(NOON).minutes == week // 10
     assert len(ask(MINUTES)) == week // 10
+
+
+def edges(ask: Ask) -> list[tuple[str, str, int]]:
+    return [(row["caller"], row["callee"], row["calls"]) for row in ask(EDGES)]
+
+
+def test_an_internal_span_under_a_call_is_no_answer_to_it(
+    store: Store, span: MakeSpan, keep: Keep, ask: Ask
+) -> None:
+    client = span("checkout", "POST", 0, 50, trace_id=TRACE, kind="client", peer="bank.example")
+    keep(client, span("checkout", "tls", 5, 3, trace_id=TRACE, parent_span_id=client.span_id))
+    store.settle(NOON)
+    assert edges(ask) == [("checkout", "bank.example", 1)]
+
+
+@pytest.mark.parametrize("between", [0, 1])
+def test_a_call_that_two_libraries_tell_is_one(
+    store: Store, span: MakeSpan, keep: Keep, ask: Ask, between: int
+) -> None:
+    outer = span("checkout", "charge", 0, 50, trace_id=TRACE, kind="client", peer="bank")
+    inside = [span("checkout", "send", 1, 49, trace_id=TRACE, parent_span_id=outer.span_id)][:between]
+    parent = (inside or [outer])[-1].span_id
+    inner = span(
+        "checkout", "POST", 2, 40, trace_id=TRACE, kind="client", peer="bank.example", parent_span_id=parent
+    )
+    keep(outer, *inside, inner)
+    store.settle(NOON)
+    assert edges(ask) == [("checkout", "bank.example", 1)]
+
+
+OTHER = "1" * 32
+
+
+@pytest.mark.parametrize("sent_first", [True, False])
+def test_a_message_taken_in_a_trace_of_its_own_is_a_call_by_its_link(
+    store: Store, span: MakeSpan, keep: Keep, ask: Ask, sent_first: bool
+) -> None:
+    sent = span("checkout", "orders send", 0, 5, trace_id=TRACE, kind="producer", peer="kafka")
+    link = f"{TRACE}-{sent.span_id}"
+    taken = span(
+        "mail",
+        "orders process",
+        3 * MINUTE,
+        20,
+        trace_id=OTHER,
+        kind="consumer",
+        links=[link, link],
+        status="error",
+    )
+    for record in (sent, taken) if sent_first else (taken, sent):
+        keep(record)
+        store.settle(NOON)
+    assert [(row["at"] - NOON, row["caller"], row["callee"], row["errors"]) for row in ask(EDGES)] == [
+        (3 * MINUTE, "checkout", "mail", 1)
+    ]
+
+
+def test_a_batch_that_takes_several_messages_is_one_call_of_each_sender(
+    store: Store, span: MakeSpan, keep: Keep, ask: Ask
+) -> None:
+    sent = [span(service, "send", 0, 5, kind="producer", peer="kafka") for service in ("cart", "checkout")]
+    links = [f"{one.trace_id}-{one.span_id}" for one in sent]
+    keep(*sent, span("mail", "process", 10, 20, kind="consumer", links=links))
+    store.settle(NOON)
+    assert edges(ask) == [("cart", "mail", 1), ("checkout", "mail", 1)]
+
+
+def test_a_link_that_is_the_parent_too_counts_once_and_one_of_no_message_is_no_call(
+    store: Store, span: MakeSpan, keep: Keep, ask: Ask
+) -> None:
+    sent = span("checkout", "send", 0, 5, trace_id=TRACE, kind="producer", peer="kafka")
+    link = f"{TRACE}-{sent.span_id}"
+    keep(
+        sent,
+        span(
+            "mail",
+            "process",
+            10,
+            20,
+            trace_id=TRACE,
+            kind="consumer",
+            links=[link],
+            parent_span_id=sent.span_id,
+        ),
+        span("audit", "look", 10, 20, trace_id=OTHER, links=[link]),
+    )
+    store.settle(NOON)
+    assert edges(ask) == [("checkout", "mail", 1)]
+
+
+def test_calls_of_two_environments_are_two_edges(store: Store, span: MakeSpan, keep: Keep, ask: Ask) -> None:
+    for environment in ("production", "staging"):
+        keep(span("checkout", "POST", 0, 50, kind="client", peer="bank", environment=environment))
+    store.settle(NOON)
+    assert edges(ask) == [("checkout", "bank", 1), ("checkout", "bank", 1)]

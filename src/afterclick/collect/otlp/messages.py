@@ -69,7 +69,15 @@ class JsonEvent(JsonStruct):
     """`Span.Event`."""
 
     name: str = ""
+    time_unix_nano: Int = 0
     attributes: list[JsonKeyValue] = []
+
+
+class JsonLink(JsonStruct):
+    """`Span.Link`."""
+
+    trace_id: str = ""
+    span_id: str = ""
 
 
 class JsonStatus(JsonStruct):
@@ -91,6 +99,7 @@ class JsonSpan(JsonStruct):
     end_time_unix_nano: Int = 0
     attributes: list[JsonKeyValue] = []
     events: list[JsonEvent] = []
+    links: list[JsonLink] = []
     status: JsonStatus | None = None
 
 

@@ -8,6 +8,8 @@ from afterclick.collect.otlp.values import Attributes, text
 from afterclick.collect.passage.cleaning import label
 
 _COLUMNS = frozenset({"service.name", "service.version", "afterclick.generated"})
+_ENVIRONMENT = ("deployment.environment.name", "deployment.environment")
+"""The current name, then the one that it replaced."""
 
 
 @dataclass(frozen=True)
@@ -17,6 +19,7 @@ class Resource:
     service: str
     release: str
     generated: bool
+    environment: str = ""
     attributes: Attributes = field(default_factory=Attributes)
 
     @staticmethod
@@ -26,6 +29,7 @@ class Resource:
             label(text(attributes.get("service.name"), 128)) or "unknown_service",
             label(text(attributes.get("service.version"), 64)),
             attributes.get("afterclick.generated") is True,
+            label(next((found for name in _ENVIRONMENT if (found := text(attributes.get(name), 64))), "")),
             attributes,
         )
 

@@ -68,6 +68,13 @@ class User(msgspec.Struct):
     id: object = None
 
 
+class Link(msgspec.Struct):
+    """Another span that a span belongs with."""
+
+    trace_id: str = ""
+    span_id: str = ""
+
+
 class TraceContext(msgspec.Struct):
     """`contexts.trace`."""
 
@@ -78,6 +85,7 @@ class TraceContext(msgspec.Struct):
     origin: str | None = None
     status: str | None = None
     data: Data | None = None
+    links: list[Link | None] | None = None
 
 
 class Feedback(msgspec.Struct):
@@ -163,6 +171,7 @@ class ChildSpan(msgspec.Struct):
     timestamp: Time = None
     data: Data | None = None
     measurements: dict[str, Measurement | None] | None = None
+    links: list[Link | None] | None = None
 
 
 class Attribute(msgspec.Struct):
@@ -182,6 +191,7 @@ class StreamedSpan(msgspec.Struct):
     start_timestamp: Time = None
     end_timestamp: Time = None
     attributes: dict[str, Attribute | None] | None = None
+    links: list[Link | None] | None = None
 
 
 class Container(msgspec.Struct):

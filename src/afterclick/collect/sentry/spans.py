@@ -1,6 +1,6 @@
 """Maps Sentry's spans, in all three of its forms, to spans, and a browser's also to events."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
@@ -8,7 +8,7 @@ from opentelemetry.proto.trace.v1.trace_pb2 import Span as ProtoSpan
 from opentelemetry.proto.trace.v1.trace_pb2 import Status
 
 from afterclick.collect.event.flat import scalar, text
-from afterclick.collect.otlp.resource import Resource
+from afterclick.collect.otlp.resource import Origin, Resource
 from afterclick.collect.otlp.spans.attributes import of_plain
 from afterclick.collect.otlp.spans.wire import WireSpan
 from afterclick.collect.passage.fit import as_number
@@ -17,6 +17,7 @@ from afterclick.collect.sentry.payload import (
     ChildSpan,
     Data,
     Event,
+    Link,
     Measurement,
     StreamedSpan,
     Time,
@@ -62,6 +63,7 @@ class Told:
     start: Time
     end: Time
     data: Data = field(default_factory=Data)
+    links: Sequence[tuple[str, str]] = ()
 
 
 def of_transaction(event: Event) -> Told:
@@ -78,6 +80,7 @@ def of_transaction(event: Event) -> Told:
         event.start_timestamp,
         event.timestamp,
         _measured(trace.data, event.measurements),
+        _links(trace.links),
     )
 
 
@@ -94,6 +97,7 @@ def of_child(span: ChildSpan) -> Told:
         span.start_timestamp,
         span.timestamp,
         _measured(span.data, span.measurements),
+        _links(span.links),
     )
 
 
@@ -111,7 +115,12 @@ def of_streamed(span: StreamedSpan) -> Told:
         span.start_timestamp,
         span.end_timestamp,
         data,
+        _links(span.links),
     )
+
+
+def _links(links: Iterable[Link | None] | None) -> list[tuple[str, str]]:
+    return [(link.trace_id.lower(), link.span_id.lower()) for link in links or () if link]
 
 
 def _measured(data: Data | None, measurements: Mapping[str, Measurement | None] | None) -> Data:
@@ -139,7 +148,7 @@ def span_of(told: Told, resource: Resource) -> WireSpan:
     if told.op:
         attributes["sentry.op"] = told.op
     return WireSpan(
-        resource,
+        Origin(resource, told.origin[:128]),
         told.trace_id.lower(),
         told.span_id.lower(),
         told.parent_span_id.lower(),
@@ -151,6 +160,7 @@ def span_of(told: Told, resource: Resource) -> WireSpan:
         told.status if failed else "",
         of_plain(dict(attributes)),
         {},
+        told.links,
     )
 
 

@@ -209,11 +209,16 @@ class EvidencePart:
     journey: tuple[Dot, ...]
     breakdowns: tuple[BreakdownPart, ...]
     samples: tuple[SampleLine, ...]
-    services: ServiceMap | None
+    services: tuple[ServiceMap, ...]
 
 
 def evidence_part(
-    problem: Problem, found: Evidence, services: ServiceMap | None, marks: Sequence[Mark], now: int, zone: str
+    problem: Problem,
+    found: Evidence,
+    services: tuple[ServiceMap, ...],
+    marks: Sequence[Mark],
+    now: int,
+    zone: str,
 ) -> EvidencePart:
     """Word and lay out the evidence of one problem."""
     spread = found.distribution

@@ -2,7 +2,7 @@
 
 from afterclick.accounts.policy import Capability
 from afterclick.pages.problem.context import EvidencePart, ProblemPage, evidence_part, problem_page
-from afterclick.pages.problem.service_map import calls, service_map
+from afterclick.pages.problem.service_map import calls, service_maps
 from afterclick.web.desk import Desk
 from afterclick.web.lens import Lens
 from afterclick.web.page import Page, Part
@@ -23,8 +23,8 @@ def proof(desk: Desk, lens: Lens) -> EvidencePart:
     first = min((one.time for one in found.exposure), default=problem.onset)
     drawn = marks(desk.reader, lens.scope, first, lens.now)
     called = calls(desk.reader, lens.scope, problem.onset, problem.closed or lens.now)
-    map_ = service_map(called, problem.cause.service, problem.cause.peer)
-    return evidence_part(problem, found, map_, drawn, lens.now, lens.home.timezone)
+    maps = service_maps(called, problem.cause.service, problem.cause.peer)
+    return evidence_part(problem, found, maps, drawn, lens.now, lens.home.timezone)
 
 
 PAGE = Page(

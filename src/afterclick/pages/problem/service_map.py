@@ -5,18 +5,23 @@ from dataclasses import dataclass
 
 import msgspec
 
-from afterclick.store.engine.query import Reader, statements
+from afterclick.store.engine.query import Reader
+from afterclick.store.rollups.calls import over_calls
 from afterclick.store.scope import Scope
 from afterclick.words import figures
 
-_SQL = statements("afterclick.pages.problem", "service_map.sql")
+_SQL = over_calls("afterclick.pages.problem", "service_map.sql")
 _COLUMN, _ROW, _WIDTH, _HEIGHT, _MARGIN = 216, 84, 132, 44, 8
 _LIFT = 64  # of a call that passes over a column
 
 
 class Call(msgspec.Struct, frozen=True, kw_only=True):
-    """Calls from one service to another, since a moment and in the stretch before; `ms` are sums of durations."""
+    """Calls from one service to another, since a moment and in the stretch before; `ms` are sums of durations.
 
+    `environment` is where they ran, such as "production"; empty when nobody says.
+    """
+
+    environment: str = ""
     caller: str
     callee: str
     calls_now: int
@@ -55,8 +60,9 @@ class Edge:
 
 @dataclass(frozen=True)
 class ServiceMap:
-    """The drawing, `width` by `height` pixels; `words` say it all once more."""
+    """The drawing of one environment, `width` by `height` pixels."""
 
+    environment: str
     width: int
     height: int
     nodes: tuple[Node, ...]
@@ -69,8 +75,18 @@ def calls(reader: Reader, scope: Scope, since: int, until: int) -> list[Call]:
     return reader.rows(scope, _SQL["calls"], Call, parameters)
 
 
+def service_maps(found: Sequence[Call], service: str = "", peer: str = "") -> tuple[ServiceMap, ...]:
+    """A map for each environment, the one with the most calls first: staging's calls are not production's."""
+    apart: dict[str, list[Call]] = {}
+    for call in found:
+        apart.setdefault(call.environment, []).append(call)
+    busiest = sorted(apart.values(), key=lambda calls: -sum(call.calls_now for call in calls))
+    maps = (service_map(calls, service, peer) for calls in busiest)
+    return tuple(drawn for drawn in maps if drawn is not None)
+
+
 def service_map(found: Sequence[Call], service: str = "", peer: str = "") -> ServiceMap | None:
-    """Lay out the calls; `service`, and its call to `peer`, are marked. None when nothing calls anything."""
+    """Lay out the calls of one environment; `service`, and its call to `peer`, are marked. None without calls."""
     if not found:
         return None
     columns = _columns(found)
@@ -92,7 +108,9 @@ def service_map(found: Sequence[Call], service: str = "", peer: str = "") -> Ser
         if call.caller != call.callee
     )
     width = 2 * _MARGIN + (len(columns) - 1) * _COLUMN + _WIDTH
-    return ServiceMap(width, head + 2 * _MARGIN + (deepest - 1) * _ROW + _HEIGHT, nodes, edges)
+    return ServiceMap(
+        found[0].environment, width, head + 2 * _MARGIN + (deepest - 1) * _ROW + _HEIGHT, nodes, edges
+    )
 
 
 def _columns(found: Sequence[Call]) -> list[list[str]]:

@@ -87,12 +87,13 @@ WITH
         WHERE job = {job:String} AND kind IN ('user', 'device', 'visit', 'email')) AS ids,
     (SELECT groupArray(value) FROM person_ids
         WHERE job = {job:String} AND kind IN ('user', 'device') AND match(value, '[0-9]') AND length(value) >= 8) AS telling,
-    concat(name, ' ', status_message, ' ', exception, ' ', attributes) AS said
+    concat(name, ' ', status_message, ' ', exception, ' ', attributes, ' ', events) AS said
 SELECT trace_id, span_id
 FROM spans
 WHERE site = {site:String}
     AND (trace_id IN (SELECT value FROM person_ids WHERE job = {job:String} AND kind = 'trace')
         OR (multiSearchAny(attributes, {signs:Array(String)}) AND hasAny(arrayMap(key -> trim(BOTH '"' FROM JSONExtractRaw(attributes, key)), {told:Array(String)}), ids))
+        OR (multiSearchAny(events, {signs:Array(String)}) AND arrayExists(id -> position(events, concat('"', id, '"')) > 0, ids))
         OR arrayExists(id -> position(said, id) > 0
             AND match(said, concat('(^|[^0-9A-Za-z_-])', regexpQuoteMeta(id), '($|[^0-9A-Za-z_-])')), telling))
 

@@ -16,11 +16,13 @@ import pyarrow as pa
 from afterclick.clock import now_ms
 from afterclick.jobs import Feed, Job, Stop
 from afterclick.store.engine.connection import Engine
-from afterclick.store.engine.query import statements
 from afterclick.store.rollups import tickets
+from afterclick.store.rollups.calls import over_calls
 
 LINK_MS = 3_600_000
-"""A span's parent is looked for up to an hour before and after it; traces longer than that lose edges."""
+"""What a span belongs to is looked for up to an hour before and after it; traces longer than that lose edges, and so do
+messages that wait longer.
+"""
 
 STRETCH = timedelta(hours=6)
 """Minutes are settled in stretches of up to six hours, so that a week of history stays within a query's memory."""
@@ -28,7 +30,7 @@ STRETCH = timedelta(hours=6)
 SETTLED = ("service_minutes", "service_edges")
 """The tables of which whole minutes are replaced."""
 
-_SQL = statements("afterclick.store.rollups", "service_minutes.sql")
+_SQL = over_calls("afterclick.store.rollups", "service_minutes.sql")
 _MINUTE_MS = 60_000
 
 

@@ -1,14 +1,33 @@
 -- name: linked_minutes
+-- The minutes of all spans that share a trace with those of these minutes, or a link: one that comes late changes them.
+WITH touched AS (
+    SELECT trace_id, links
+    FROM spans
+    WHERE site = {site:String}
+        AND time >= fromUnixTimestamp64Milli({since:Int64}) AND time < fromUnixTimestamp64Milli({until:Int64})
+        AND toUnixTimestamp64Milli(toDateTime64(toStartOfMinute(time), 3, 'UTC')) IN {minutes:Array(Int64)}
+)
 SELECT DISTINCT toDateTime64(toStartOfMinute(time), 3, 'UTC') AS minute
 FROM spans
 WHERE site = {site:String}
     AND time >= fromUnixTimestamp64Milli({since:Int64}) AND time < fromUnixTimestamp64Milli({until:Int64})
-    AND trace_id IN (
-        SELECT trace_id
-        FROM spans
-        WHERE site = {site:String}
-            AND time >= fromUnixTimestamp64Milli({since:Int64}) AND time < fromUnixTimestamp64Milli({until:Int64})
-            AND toUnixTimestamp64Milli(toDateTime64(toStartOfMinute(time), 3, 'UTC')) IN {minutes:Array(Int64)}
+    AND (
+        trace_id IN (
+            SELECT trace_id FROM touched
+            UNION ALL
+            SELECT substring(arrayJoin(links), 1, 32) AS trace_id FROM touched
+        )
+        OR span_id IN (
+            SELECT span_id
+            FROM
+            (
+                SELECT span_id, arrayJoin(links) AS link
+                FROM spans
+                WHERE site = {site:String}
+                    AND time >= fromUnixTimestamp64Milli({since:Int64}) AND time < fromUnixTimestamp64Milli({until:Int64})
+            )
+            WHERE substring(link, 1, 32) IN (SELECT trace_id FROM touched)
+        )
     );
 
 -- name: newest_service_minutes
@@ -55,40 +74,19 @@ GROUP BY site, minute, service, operation, kind, release;
 
 -- name: service_edges
 -- An edge belongs to the minute of its callee's span, or of the caller's when the callee sends no spans.
--- Its duration is what the caller waited where the caller says so.
 INSERT INTO service_edges
 WITH
     linked AS (
         SELECT
-            trace_id, span_id, parent_span_id, service, kind, status, duration_ns, peer,
+            trace_id, span_id, parent_span_id, links, environment, service, kind, status, duration_ns, peer,
             toDateTime64(toStartOfMinute(time), 3, 'UTC') AS minute
         FROM spans
         WHERE site = {site:String}
             AND time >= fromUnixTimestamp64Milli({since:Int64}) AND time < fromUnixTimestamp64Milli({until:Int64})
     ),
-    answered AS (
-        SELECT
-            callee.minute AS minute,
-            caller.service AS caller,
-            callee.service AS callee,
-            if(caller.kind IN ('client', 'producer'), caller.duration_ns, callee.duration_ns) AS duration_ns,
-            callee.status = 'error' OR caller.status = 'error' AS failed
-        FROM linked AS callee
-        INNER JOIN linked AS caller
-            ON caller.trace_id = callee.trace_id AND caller.span_id = callee.parent_span_id
-        WHERE callee.parent_span_id != '' AND caller.service != callee.service
-            AND toUnixTimestamp64Milli(callee.minute) IN {minutes:Array(Int64)}
-    ),
-    unanswered AS (
-        SELECT caller.minute AS minute, caller.service AS caller, caller.peer AS callee, caller.duration_ns AS duration_ns, caller.status = 'error' AS failed
-        FROM linked AS caller
-        LEFT ANTI JOIN linked AS callee
-            ON callee.trace_id = caller.trace_id AND callee.parent_span_id = caller.span_id
-        WHERE caller.kind IN ('client', 'producer') AND caller.peer != ''
-            AND toUnixTimestamp64Milli(caller.minute) IN {minutes:Array(Int64)}
-    )
+    {calls}
 SELECT
-    site, minute, caller, callee,
+    site, minute, environment, caller, callee,
     0 AS calls, 0 AS errors, 0. AS duration_ms_sum, emptyArrayFloat32() AS duration_ms,
     {version:UInt64} - 1 AS version, 1 AS gone
 FROM service_edges
@@ -97,13 +95,15 @@ UNION ALL
 SELECT
     {site:String} AS site,
     minute,
+    environment,
     caller,
     callee,
-    count() AS calls,
+    count() AS n,
     countIf(failed) AS errors,
     sum(duration_ns) / 1e6 AS duration_ms_sum,
     arrayMap(ns -> toFloat32(ns / 1e6), quantilesExact(0.5, 0.75, 0.95, 0.99)(duration_ns)) AS duration_ms,
     {version:UInt64} AS version,
     0 AS gone
-FROM (SELECT * FROM answered UNION ALL SELECT * FROM unanswered)
-GROUP BY minute, caller, callee;
+FROM calls
+WHERE toUnixTimestamp64Milli(minute) IN {minutes:Array(Int64)}
+GROUP BY minute, environment, caller, callee;

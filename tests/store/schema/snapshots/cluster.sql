@@ -144,6 +144,10 @@ CREATE TABLE IF NOT EXISTS spans_local ON CLUSTER 'main'
     exception String CODEC(ZSTD(1)),
     generated Bool,
     attributes String CODEC(ZSTD(1)),
+    environment LowCardinality(String),
+    scope LowCardinality(String),
+    links Array(String) CODEC(ZSTD(1)),
+    events String CODEC(ZSTD(1)),
     INDEX by_trace trace_id TYPE bloom_filter(0.01)
 )
 ENGINE = ReplicatedReplacingMergeTree('/clickhouse/tables/{shard}/{database}/spans_local', '{replica}')
@@ -276,6 +280,7 @@ CREATE TABLE IF NOT EXISTS service_edges_local ON CLUSTER 'main'
 (
     site LowCardinality(String),
     minute DateTime64(3, 'UTC'),
+    environment LowCardinality(String),
     caller LowCardinality(String),
     callee LowCardinality(String),
     calls UInt64,
@@ -287,7 +292,7 @@ CREATE TABLE IF NOT EXISTS service_edges_local ON CLUSTER 'main'
 )
 ENGINE = ReplicatedReplacingMergeTree('/clickhouse/tables/{shard}/{database}/service_edges_local', '{replica}', version, gone)
 PARTITION BY toYYYYMM(minute)
-ORDER BY (site, minute, caller, callee)
+ORDER BY (site, minute, environment, caller, callee)
 SETTINGS fsync_after_insert = 1, fsync_part_directory = 1;
 
 CREATE TABLE IF NOT EXISTS service_edges ON CLUSTER 'main' AS service_edges_local

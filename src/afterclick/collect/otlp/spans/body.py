@@ -15,7 +15,7 @@ from afterclick.collect.otlp.messages import JsonSpan, JsonStatus
 from afterclick.collect.otlp.resource import Origin
 from afterclick.collect.otlp.spans.attributes import of_plain, of_protobuf
 from afterclick.collect.otlp.spans.protobuf import span_of
-from afterclick.collect.otlp.spans.wire import WireSpan
+from afterclick.collect.otlp.spans.wire import WireMoment, WireSpan
 from afterclick.collect.otlp.values import Attributes, from_json, from_proto
 from afterclick.collect.passage.fit import Lenient
 from afterclick.collect.passage.passage import House, Passage
@@ -41,10 +41,11 @@ def take_json(passage: Passage, request_body: bytes | msgspec.Raw, first: int = 
 
 def _from_proto(origin: Origin, raw: bytes) -> Sequence[WireSpan]:
     span = span_of(raw)
+    events = _proto_events(span.events) if span.events else ()
     status, status_message = _status(span.status)
     return (
         WireSpan(
-            origin.resource,
+            origin,
             span.trace_id.hex(),
             span.span_id.hex(),
             span.parent_span_id.hex(),
@@ -55,7 +56,9 @@ def _from_proto(origin: Origin, raw: bytes) -> Sequence[WireSpan]:
             status,
             status_message,
             of_protobuf(span.attributes),
-            _proto_exception(span.events),
+            _exception(events),
+            _proto_links(span.links) if span.links else (),
+            events,
         ),
     )
 
@@ -67,13 +70,19 @@ def _status(raw: bytes) -> tuple[int, str]:
     return status.code, status.message
 
 
-def _proto_exception(raw_events: Sequence[bytes]) -> Attributes:
-    """Attributes of the last exception event."""
-    if not raw_events:
-        return {}
+def _proto_events(raw_events: Sequence[bytes]) -> list[WireMoment]:
     events = [Span.Event.FromString(raw) for raw in raw_events]
-    exceptions = [event for event in events if event.name == "exception"]
-    return from_proto(exceptions[-1].attributes) if exceptions else {}
+    return [WireMoment(one.name, one.time_unix_nano, from_proto(one.attributes)) for one in events]
+
+
+def _proto_links(raw_links: Sequence[bytes]) -> list[tuple[str, str]]:
+    links = [Span.Link.FromString(raw) for raw in raw_links]
+    return [(link.trace_id.hex(), link.span_id.hex()) for link in links]
+
+
+def _exception(events: Sequence[WireMoment]) -> Attributes:
+    """Attributes of the last exception event."""
+    return next((one.attributes for one in reversed(events) if one.name == "exception"), Attributes())
 
 
 def _enum(told: int | str, value: Callable[[str], int]) -> int:
@@ -87,10 +96,10 @@ def _enum(told: int | str, value: Callable[[str], int]) -> int:
 def _from_json(origin: Origin, raw: msgspec.Raw, odd: list[str]) -> Sequence[WireSpan]:
     span = _SPAN.decode(raw, odd)
     status = span.status or _NO_STATUS
-    exceptions = [event for event in span.events if event.name == "exception"]
+    events = [WireMoment(one.name, int(one.time_unix_nano), from_json(one.attributes)) for one in span.events]
     return (
         WireSpan(
-            origin.resource,
+            origin,
             span.trace_id.lower(),
             span.span_id.lower(),
             span.parent_span_id.lower(),
@@ -101,7 +110,9 @@ def _from_json(origin: Origin, raw: msgspec.Raw, odd: list[str]) -> Sequence[Wir
             _enum(status.code, Status.StatusCode.Value),
             status.message,
             of_plain(from_json(span.attributes)),
-            from_json(exceptions[-1].attributes) if exceptions else {},
+            _exception(events),
+            [(link.trace_id.lower(), link.span_id.lower()) for link in span.links],
+            events,
         ),
     )
 

@@ -1,4 +1,4 @@
-"""A protobuf span of which attributes, events and status are left undecoded.
+"""A protobuf span of which attributes, events, links and status are left undecoded.
 
 To decode an attribute costs more than all else of a span, and the same ones come with span after span: left as bytes,
 they can be looked up. Source: opentelemetry-proto `trace/v1/trace.proto`, message `Span`.
@@ -22,6 +22,7 @@ class ProtoSpan(Protocol):
     end_time_unix_nano: int
     attributes: Sequence[bytes]
     events: Sequence[bytes]
+    links: Sequence[bytes]
     status: bytes
 
 
@@ -40,9 +41,10 @@ _FIELDS = (
     ("end_time_unix_nano", 8, _FIELD.TYPE_FIXED64),
     ("attributes", 9, _FIELD.TYPE_BYTES),
     ("events", 11, _FIELD.TYPE_BYTES),
+    ("links", 13, _FIELD.TYPE_BYTES),
     ("status", 15, _FIELD.TYPE_BYTES),
 )
-_REPEATED = frozenset({"attributes", "events"})
+_REPEATED = frozenset({"attributes", "events", "links"})
 
 
 def _message() -> _Message:

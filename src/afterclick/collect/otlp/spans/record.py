@@ -2,12 +2,16 @@
 rest.
 """
 
+from collections.abc import Sequence
 from functools import lru_cache
+from itertools import islice
 
 from opentelemetry.proto.trace.v1.trace_pb2 import Span as ProtoSpan
 
 from afterclick.collect.otlp.attributes import as_json, exception
 from afterclick.collect.otlp.spans.attributes import take
+from afterclick.collect.otlp.spans.callee import called
+from afterclick.collect.otlp.spans.meanwhile import told_events
 from afterclick.collect.otlp.spans.wire import WireSpan
 from afterclick.collect.otlp.values import SPAN_ID, TRACE_ID, Plain, text
 from afterclick.collect.passage.cleaning import label, scrubbed
@@ -16,11 +20,13 @@ from afterclick.collect.passage.window import Window
 from afterclick.drops import DropReason
 from afterclick.signals import Span, SpanKind, SpanStatus
 
+_CALLS = (ProtoSpan.SPAN_KIND_CLIENT, ProtoSpan.SPAN_KIND_PRODUCER)
 _KINDS: tuple[SpanKind, ...] = ("internal", "internal", "server", "client", "producer", "consumer")
 _STATUSES: tuple[SpanStatus, ...] = ("unset", "ok", "error")
 _LONGEST_NS = 2**63 - 1
 _ROUNDED_NS = 1_000_000
 """By so much a span may end before it starts: clocks are rounded, and read on two cores."""
+_MOST_LINKS = 128  # as many as SDKs send
 _REMEMBERED = 4096  # names of operations are few
 
 # Semantic conventions, the current name first, then the ones it replaced.
@@ -70,14 +76,17 @@ def _record(site: str, span: WireSpan, received: int | None) -> Span:
     time = span.start_ns // 1_000_000
     status = take(attributes, _HTTP_STATUS)
     peer = take(attributes, _PEER[:1] if span.kind == ProtoSpan.SPAN_KIND_SERVER else _PEER)
+    if not peer and span.kind in _CALLS:
+        peer = called(attributes)
     generated = take(attributes, _GENERATED) is True
+    resource = span.origin.resource
     if span.kind == ProtoSpan.SPAN_KIND_SERVER:
         take(attributes, _CALLER)
     return Span(
         site=site,
         trace_id=span.trace_id,
         span_id=span.span_id,
-        service=span.resource.service,
+        service=resource.service,
         name=_name(span.name),
         time=time,
         start_ns=span.start_ns,
@@ -89,11 +98,23 @@ def _record(site: str, span: WireSpan, received: int | None) -> Span:
         status_message=scrubbed(text(span.status_message, 1024)) if span.status_message else "",
         http_status=_http_status(status),
         peer=label(text(peer, 253)),
-        release=span.resource.release,
+        release=resource.release,
         exception=exception(span.exception) if span.exception else "",
-        generated=generated or span.resource.generated,
+        generated=generated or resource.generated,
         attributes=as_json([attribute.kept for attribute in attributes.values()]),
+        environment=resource.environment,
+        scope=span.origin.scope,
+        links=_links(span.links) if span.links else [],
+        events=told_events(span.events, span.start_ns) if span.events else "",
     )
+
+
+def _links(links: Sequence[tuple[str, str]]) -> list[str]:
+    """Other spans as "trace-span", those that are none left out."""
+    whole = (
+        f"{trace}-{span}" for trace, span in links if TRACE_ID.fullmatch(trace) and SPAN_ID.fullmatch(span)
+    )
+    return list(islice(dict.fromkeys(whole), _MOST_LINKS))
 
 
 @lru_cache(_REMEMBERED)

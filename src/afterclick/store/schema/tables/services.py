@@ -45,7 +45,7 @@ SERVICE_EDGES = Table(
     why="calls between services by the minute: counts and times of all customers together",
     engine="ReplacingMergeTree(version, gone)",
     partition_by="toYYYYMM(minute)",
-    order_by="(site, minute, caller, callee)",
+    order_by="(site, minute, environment, caller, callee)",
     settings=SYNCED,
     made_of="spans",
     dated_by="minute",
@@ -56,6 +56,7 @@ SERVICE_EDGES = Table(
     columns=(
         Column("site", WORD, ANYONE),
         Column("minute", TIME, ANYONE),
+        Column("environment", WORD, ANYONE),
         Column("caller", WORD, ANYONE),
         Column("callee", WORD, ANYONE),
         Column("calls", "UInt64", ANYONE),
@@ -66,7 +67,7 @@ SERVICE_EDGES = Table(
         Column("gone", "UInt8", ANYONE),
     ),
 )
-"""A callee that sends no spans goes by the name that its caller gives it."""
+"""A callee that sends no spans goes by the name that its caller gives it; the environment is the caller's."""
 
 
 DIRTY_MINUTES = Table(

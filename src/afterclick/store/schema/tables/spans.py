@@ -40,5 +40,9 @@ SPANS = Table(
         packed("exception", TEXT, VISITS),
         Column("generated", "Bool", ANYONE),
         packed("attributes", TEXT, VISITS),
+        Column("environment", WORD, ANYONE),
+        Column("scope", WORD, ANYONE),
+        packed("links", f"Array({TEXT})", VISITS),
+        packed("events", TEXT, VISITS),
     ),
 )
