@@ -98,7 +98,7 @@ class Span(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, gc=Fal
 
     `generated` marks spans that a simulator wrote rather than a running service; pages label them so.
     `attributes` is canonical flat JSON of the span's own attributes. `environment` is that of the deployment, `scope`
-    the instrumentation's name; `links` are other spans as "trace-span", `events` a JSON list of what happened meanwhile.
+    the instrumentation's name; `links` are other spans as "trace-span", `events` a JSON list of what happened in it.
     """
 
     site: str
