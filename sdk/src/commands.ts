@@ -7,6 +7,7 @@ import { track } from './signals/commerce';
 import { takeError, tell } from './signals/errors';
 import { ask, rate } from './signals/rating';
 import { takeLoad } from './signals/resources';
+import { internal } from './visit';
 
 /** What the stub kept: calls, and errors that it caught. */
 type Early = [command: string, ...details: unknown[]] | Event;
@@ -21,7 +22,7 @@ export const isPublished = (): boolean => !!page.afterclick?.q && !('length' in 
 
 /** Put the commands in the stub's place and do what it kept. No command ever throws. */
 export function publish(consent: (given: unknown) => void): void {
-  const all: Record<string, (...details: never[]) => unknown> = { page: name, track, identify, tag, rate, ask, error: tell, consent };
+  const all: Record<string, (...details: never[]) => unknown> = { page: name, track, identify, tag, rate, ask, error: tell, internal, consent };
   const commands = Object.fromEntries(Object.entries(all).map(([called, act]) => [called, quietly(act)]));
   const kept = page.afterclick?.q;
   // The stub's listeners live on; what they push from now on we have seen ourselves.

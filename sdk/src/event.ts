@@ -57,6 +57,7 @@ export interface Context {
   step?: string | undefined;
   referrer?: string | undefined;
   release?: string | undefined;
+  device_class?: 'internal' | undefined;
   device_tier?: 'low' | 'mid' | 'high' | undefined;
 }
 

@@ -25,7 +25,7 @@ let views: View[] = [];
 export const latest = (): View | undefined => views.at(-1);
 
 /** Begin a page view. */
-export function open({ session, device, user, visitor }: Visit & { visitor: Context['visitor'] }, started: number): View {
+export function open({ session, device, user, internal, visitor }: Visit & { visitor: Context['visitor'] }, started: number): View {
   refresh();
   const context: Context = {
     session_id: session,
@@ -36,6 +36,7 @@ export function open({ session, device, user, visitor }: Visit & { visitor: Cont
     url: page(),
     referrer: views[0] ? undefined : referrer(),
     release: RELEASE,
+    device_class: internal ? 'internal' : undefined,
     device_tier: tier(),
   };
   const view: View = { context, started, path: path(), counts: {} };

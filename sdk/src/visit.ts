@@ -16,6 +16,8 @@ export interface Visit {
   /** Visits of this device, this one among them. */
   visits: number;
   user?: string | undefined;
+  /** The browser is one of the site's own people's. */
+  internal?: boolean | undefined;
 }
 
 let visit: Visit | undefined;
@@ -31,7 +33,7 @@ export function touch(start = Date.now()): boolean {
   visit =
     kept && active - kept.active < INACTIVITY_MS
       ? { ...kept, active }
-      : { device: kept?.device ?? uuid7(), session: uuid7(start), visits: (kept?.visits ?? 0) + 1, active };
+      : { device: kept?.device ?? uuid7(), session: uuid7(start), visits: (kept?.visits ?? 0) + 1, active, internal: kept?.internal };
   keep();
   return visit.session !== before;
 }
@@ -39,6 +41,12 @@ export function touch(start = Date.now()): boolean {
 /** The customer is known by this id for the rest of the visit. */
 export function identify(user: string | undefined): void {
   if (visit) visit.user = user;
+  keep();
+}
+
+/** This browser is one of the site's own people's, or no longer: its visits do not count. */
+export function internal(is: unknown = true): void {
+  if (visit) visit.internal = !!is;
   keep();
 }
 

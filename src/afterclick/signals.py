@@ -31,7 +31,7 @@ EventType = Literal[
 ]
 EVENT_TYPES: frozenset[str] = frozenset(get_args(EventType))
 
-DeviceClass = Literal["", "mobile", "tablet", "desktop", "bot", "program"]
+DeviceClass = Literal["", "mobile", "tablet", "desktop", "bot", "program", "internal"]
 DEVICE_CLASSES = tuple(one for one in get_args(DeviceClass) if one)
 SpanKind = Literal["internal", "server", "client", "producer", "consumer"]
 SpanStatus = Literal["unset", "ok", "error"]

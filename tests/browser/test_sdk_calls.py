@@ -84,6 +84,26 @@ def test_a_number_that_an_older_version_kept_as_the_user_is_healed(
     assert collector.expect("page_view", user_id="90210")
 
 
+def test_a_browser_of_the_sites_own_people_is_told_from_its_next_page_on_until_it_is_no_longer(
+    page: Page, collector: Collector, site: Site
+) -> None:
+    page.goto(site.page())
+    assert "device_class" not in collector.expect("page_view")
+    page.evaluate("afterclick.internal()")
+    assert device_class_of(page, collector, site.page("/next")) == "internal"
+    page.evaluate(
+        "localStorage.afterclick = JSON.stringify({ ...JSON.parse(localStorage.afterclick), active: 1 })"
+    )
+    assert device_class_of(page, collector, site.page("/later")) == "internal"
+    page.evaluate("afterclick.internal(false)")
+    assert device_class_of(page, collector, site.page("/last")) is None
+
+
+def device_class_of(page: Page, collector: Collector, url: str) -> object:
+    page.goto(url)
+    return collector.expect("page_view", url=url).get("device_class")
+
+
 def test_texts_are_cut_between_characters(page: Page, collector: Collector, site: Site) -> None:
     page.goto(site.page())
     page.evaluate("afterclick.track('cut', { text: 'x' + '\\u{1f600}'.repeat(600) })")

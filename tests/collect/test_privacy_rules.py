@@ -1,5 +1,7 @@
 """What a site decided about personal data, held to at the collector's doors."""
 
+from collections.abc import Callable
+
 import pytest
 from sqlalchemy.exc import OperationalError
 from tests.collect.conftest import NOW, House
@@ -89,6 +91,35 @@ def test_a_retention_beyond_the_installations_keeps_no_longer(house: House) -> N
 def test_a_parameter_that_is_none_is_refused_in_one_sentence(house: House) -> None:
     with pytest.raises(InvalidInput, match="'a b' is not"):
         decide(house, kept_query=("a b",))
+
+
+@pytest.mark.parametrize(
+    ("address", "kept"),
+    [
+        ("203.0.113.9", "internal"),
+        ("::ffff:203.0.113.9", "internal"),
+        ("2001:db8::7", "internal"),
+        ("203.0.114.9", ""),
+    ],
+)
+def test_visits_from_networks_of_the_sites_own_people_are_internal(
+    open_house: Callable[..., House], address: str, kept: str
+) -> None:
+    house = open_house(trusted_proxies="127.0.0.0/8")
+    decide(house, internal_networks=("203.0.113.0/24", "2001:db8::/48"))
+    house.post(house.event(), user_agent=BROWSER, x_forwarded_for=address)
+    house.post(house.event(ip=address, path="/told"))
+    assert [event.device_class for event in house.events()] == [kept, kept]
+
+
+def test_the_address_of_a_server_that_passes_on_events_makes_no_customer_internal(
+    open_house: Callable[..., House],
+) -> None:
+    house = open_house(trusted_proxies="127.0.0.0/8")
+    decide(house, internal_networks=("203.0.113.0/24",))
+    house.post(house.event(), user_agent="python-requests/2.32", x_forwarded_for="203.0.113.9")
+    house.post(house.event(ip="198.51.100.1", path="/told"), user_agent=BROWSER, x_forwarded_for="203.0.113.9")
+    assert [event.device_class for event in house.events()] == ["", ""]
 
 
 class Sometimes:

@@ -36,8 +36,8 @@ NOT_OF_CUSTOMERS = {
     "/metrics": "tells what the process has done",
 }
 """Pages that are not of customers' figures, and why."""
-TOLD = re.compile(r"<div><dt>(?:(?!</?div).)*Bots.*?</div>|\"bots\":\{[^{}]*\}", re.DOTALL)
-"""The one figure that tells of bots: Data quality's own."""
+TOLD = re.compile(r"<div><dt>(?:(?!</?div).)*Visits left out.*?</div>|\"left_out\":\{[^{}]*\}", re.DOTALL)
+"""The one figure that tells of whom is left out: Data quality's own."""
 PASSING = re.compile(r'nonce="[^"]*"|name="csrf" value="[^"]*"|drawn in [^<]*')
 CLASSES = sorted({one for kind in LEFT_OUT for one in kind.device_classes})
 

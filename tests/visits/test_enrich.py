@@ -11,7 +11,7 @@ from afterclick.measure.bound import BOUND
 from afterclick.signals import Event
 from afterclick.store.drain.decode import decode
 from afterclick.visits import enrich
-from afterclick.visits.device_class import AUTOMATED
+from afterclick.visits.device_class import NO_CUSTOMER
 from afterclick.visits.route_rules import RouteRules
 from afterclick.visits.routes import Routes
 
@@ -132,4 +132,4 @@ def test_what_bots_open_teaches_nothing_of_the_routes_of_people() -> None:
 
 
 def test_what_is_nobodys_here_is_left_out_of_the_population() -> None:
-    assert sorted(AUTOMATED) == BOUND["left_out"]
+    assert sorted(NO_CUSTOMER) == BOUND["left_out"]

@@ -4,6 +4,7 @@ Published to collectors by the control database: they read it again every few se
 """
 
 import re
+from ipaddress import ip_network
 from typing import Annotated, Literal
 
 import msgspec
@@ -23,6 +24,7 @@ PlaceDetail = Literal["region", "country", "none"]
 
 _PARAMETER = re.compile(r"[\w.\-\[\]]{1,64}")
 _MOST_PARAMETERS = 50
+_MOST_NETWORKS = 50
 
 
 class SiteRules(msgspec.Struct, frozen=True, kw_only=True):
@@ -32,7 +34,8 @@ class SiteRules(msgspec.Struct, frozen=True, kw_only=True):
     `without_consent` is for events that say nothing of consent: keep them, make them anonymous, or drop them.
     `honour_signals` makes events of browsers anonymous that send Global Privacy Control or Do Not Track and whose
     visitor was not asked. `place` is the finest place that is kept. `kept_query` are parameters of page addresses that
-    are kept beside those of the installation.
+    are kept beside those of the installation. `internal_networks` are those of the site's own people, whose visits are
+    in no figure.
     """
 
     retention_days: Annotated[int, msgspec.Meta(ge=0, le=9131)] = 0
@@ -40,6 +43,7 @@ class SiteRules(msgspec.Struct, frozen=True, kw_only=True):
     honour_signals: bool = True
     place: PlaceDetail = "region"
     kept_query: tuple[str, ...] = ()
+    internal_networks: tuple[str, ...] = ()
 
     def days(self, most: int) -> int:
         """Days that records are kept, given the installation's."""
@@ -57,6 +61,7 @@ class RulesWanted(msgspec.Struct, frozen=True, kw_only=True):
     honour_signals: bool | UnsetType = UNSET
     place: PlaceDetail | UnsetType = UNSET
     kept_query: tuple[str, ...] | UnsetType = UNSET
+    internal_networks: tuple[str, ...] | UnsetType = UNSET
 
     def over(self, rules: SiteRules) -> SiteRules:
         """The rules with these changes."""
@@ -97,7 +102,7 @@ class SitePrivacy:
     def put(self, viewer: Viewer, site: str, rules: SiteRules) -> None:
         """Keep the rules; collectors follow within seconds, rows that are older go with the next night's run.
 
-        Raises InvalidInput for a parameter that is none.
+        Raises InvalidInput for a parameter or a network that is none.
         """
         rules = _checked(rules)
         document = msgspec.json.encode(rules).decode()
@@ -113,4 +118,22 @@ def _checked(rules: SiteRules) -> SiteRules:
             f"At most {_MOST_PARAMETERS} parameters can be kept, each of letters, digits and . _ - [ ]"
             + (f"; {odd[0][:32]!r} is not." if odd else ".")
         )
+    networks = tuple(_network(one) for one in rules.internal_networks)
+    if len(networks) > _MOST_NETWORKS:
+        raise InvalidInput(f"At most {_MOST_NETWORKS} networks can be named; name wider ones.")
+    rules = msgspec.structs.replace(rules, internal_networks=networks)
     return msgspec.convert(msgspec.to_builtins(rules), SiteRules)
+
+
+def _network(text: str) -> str:
+    try:
+        network = ip_network(text.strip(), strict=False)
+    except ValueError as error:
+        raise InvalidInput(
+            f"{text[:64]!r} is no network; write one like 203.0.113.0/24, 203.0.113.9 or 2001:db8::/48."
+        ) from error
+    if not network.prefixlen:
+        raise InvalidInput(
+            f"{text[:64]!r} is every address there is: no visit would count. Name your own networks."
+        )
+    return str(network)

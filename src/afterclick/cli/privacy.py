@@ -141,6 +141,10 @@ def requests(site: SiteOption = "default", as_json: JsonOption = False) -> None:
     out.print(table if asked else "Nothing was asked for yet.")
 
 
+def _listed(text: str | None) -> list[str] | None:
+    return None if text is None else [one for raw in text.split(",") if (one := raw.strip())]
+
+
 @app.command()
 def settings(
     site: SiteOption = "default",
@@ -153,6 +157,10 @@ def settings(
     kept_query: Annotated[
         str | None, typer.Option(help="Parameters of addresses that are kept, by commas.")
     ] = None,
+    internal_networks: Annotated[
+        str | None,
+        typer.Option(help="Networks of the site's own people, whose visits do not count, by commas."),
+    ] = None,
     as_json: JsonOption = False,
 ) -> None:
     """Show what a site keeps, or change it."""
@@ -161,9 +169,8 @@ def settings(
         "without_consent": without_consent,
         "honour_signals": honour_signals,
         "place": place,
-        "kept_query": None
-        if kept_query is None
-        else [one for raw in kept_query.split(",") if (one := raw.strip())],
+        "kept_query": _listed(kept_query),
+        "internal_networks": _listed(internal_networks),
     }
     with connect(load()) as api:
         rules = api.get("/privacy/rules", Rules, site=site)

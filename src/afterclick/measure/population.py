@@ -22,6 +22,10 @@ LEFT_OUT: tuple[LeftOut, ...] = (
         "programs", "Visits without a browser or an app: HTTP libraries, scripts, feed readers.", ("program",)
     ),
     LeftOut("synthetic", "Journeys of browsers whose User-Agent says that a program drives them.", ("bot",)),
-    LeftOut("internal", "Visits of a site's own staff; nothing tells them yet.", ()),
+    LeftOut(
+        "internal",
+        "Visits of a site's own people: from networks that its rules name, and of browsers marked as theirs.",
+        ("internal",),
+    ),
 )
 """The one place where a class is added."""

@@ -11,6 +11,8 @@ from afterclick.signals import DeviceClass
 _REMEMBERED = 20_000
 AUTOMATED: tuple[DeviceClass, ...] = ("bot", "program")
 """Device classes that are nobody's."""
+NO_CUSTOMER: tuple[DeviceClass, ...] = (*AUTOMATED, "internal")
+"""And those of a site's own people."""
 
 _PHONE_OS = ("iOS", "Android", "Windows Phone", "KaiOS")
 _SAYS_DEVICE = re.compile(

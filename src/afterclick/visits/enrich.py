@@ -13,7 +13,7 @@ import pyarrow.compute as pc
 from afterclick.collect.event.referring_site import referred_by
 from afterclick.collect.event.returning import comes_back
 from afterclick.store.drain.block import Step
-from afterclick.visits.device_class import AUTOMATED, described
+from afterclick.visits.device_class import AUTOMATED, NO_CUSTOMER, described
 from afterclick.visits.routes import Routes
 
 Column: TypeAlias = "pa.ChunkedArray[Any]"
@@ -35,19 +35,19 @@ def describe(rows: pa.Table) -> pa.Table:
 
 
 def route(rows: pa.Table, routes: Routes) -> pa.Table:
-    """Fill `route` from `path`, and `step` from the route; only what people open teaches which positions vary."""
+    """Fill `route` from `path`, and `step` from the route; only what customers open teaches which positions vary."""
     own = rows["route"]
     unrouted = rows.filter(_equal(own, pa.scalar("")))
     if unrouted.num_rows:
-        people = unrouted.filter(_of_people(unrouted))
-        counted = {**dict.fromkeys(_counted(unrouted), 0), **_counted(people)}
+        customers = unrouted.filter(_of_customers(unrouted))
+        counted = {**dict.fromkeys(_counted(unrouted), 0), **_counted(customers)}
         given = {"\n".join(key): route for key, route in routes.of(counted).items()}
         rows = _filled(rows, "route", _spread(_joined(rows), lambda text: given.get(text, "")))
     return _filled(rows, "step", rows["route"])
 
 
-def _of_people(rows: pa.Table) -> Column:
-    found = cast("Any", pc).is_in(rows["device_class"], pa.array(AUTOMATED, pa.string()))
+def _of_customers(rows: pa.Table) -> Column:
+    found = cast("Any", pc).is_in(rows["device_class"], pa.array(NO_CUSTOMER, pa.string()))
     return cast("Any", pc).invert(found)
 
 

@@ -121,6 +121,7 @@ def test_an_id_that_stands_for_nobody_is_refused_in_one_sentence(client: httpx.C
 def test_what_the_site_keeps_is_changed_and_shown(client: httpx.Client, desk: web.Desk) -> None:
     rules = {
         "retention_days": "90", "without_consent": "anonymise", "place": "country", "kept_query": "sort, category",
+        "internal_networks": "203.0.113.9/24, 2001:DB8::1",
     }  # fmt: skip
     page = client.post(PATH + "/rules", data=rules)
     assert "Kept; collectors follow" in page.text
@@ -128,9 +129,13 @@ def test_what_the_site_keeps_is_changed_and_shown(client: httpx.Client, desk: we
     assert (kept.retention_days, kept.without_consent, kept.honour_signals, kept.place, kept.kept_query) == (
         90, "anonymise", False, "country", ("sort", "category"),
     )  # fmt: skip
+    assert kept.internal_networks == ("203.0.113.0/24", "2001:db8::1/128")
+    assert "203.0.113.0/24, 2001:db8::1/128" in client.get(PATH).text
     assert "Records are kept for 90 days" in words(client.get(PATH))
     assert client.post(PATH + "/rules", data=rules | {"kept_query": "a b"}).status_code == 400
     assert client.post(PATH + "/rules", data=rules | {"place": "street"}).status_code == 400
+    for odd in ("10.0.0.0/33", "office", "0.0.0.0/0", "::/0"):
+        assert client.post(PATH + "/rules", data=rules | {"internal_networks": odd}).status_code == 400, odd
     assert desk.site_privacy.get(desk.scope.site) == kept
 
 
@@ -156,12 +161,13 @@ def test_support_may_erase_but_not_change_what_the_site_keeps(desk: web.Desk, ad
         ("honour_signals", True),
         ("place", "none"),
         ("kept_query", ["b"]),
+        ("internal_networks", ["198.51.100.0/24"]),
     ],
 )
 def test_rules_that_are_left_out_stay_as_they_are(client: httpx.Client, name: str, value: object) -> None:
     rules = {
         "retention_days": 30, "without_consent": "anonymise", "honour_signals": False, "place": "country",
-        "kept_query": ["a"],
+        "kept_query": ["a"], "internal_networks": ["2001:db8::/48"],
     }  # fmt: skip
     assert client.put("/api/v1/privacy/rules", json=rules).status_code == 204
     assert client.put("/api/v1/privacy/rules", json={name: value}).status_code == 204

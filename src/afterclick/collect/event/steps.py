@@ -9,6 +9,7 @@ from afterclick.collect.passage.clocks import repair_clocks
 from afterclick.collect.passage.consent import honour_consent
 from afterclick.collect.passage.duplicates import deduplicate
 from afterclick.collect.passage.geography import locate
+from afterclick.collect.passage.internal import mark_internal
 from afterclick.collect.passage.passage import Step
 
 ENTER = (
@@ -20,6 +21,7 @@ EVENT_STEPS = (
     Step("bots", drop_bots),
     Step("clocks", repair_clocks),
     Step("validate", validate),
+    Step("internal", mark_internal),
     Step("geography", locate),
     Step("consent", honour_consent),
     Step("deduplicate", deduplicate),

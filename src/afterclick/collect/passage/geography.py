@@ -71,11 +71,13 @@ def trusted(text: str) -> Networks:
 
 
 def is_in(address: str, networks: Networks) -> bool:
-    """Whether an address is one of the networks'; what is no address is in none."""
+    """Whether an address is one of the networks', an IPv4 one also as IPv6 sees it; what is no address is in none."""
     if not networks:
         return False
     try:
         number = ip_address(address)
     except ValueError:
         return False
+    if number.version == 6 and number.ipv4_mapped:
+        number = number.ipv4_mapped
     return any(number in network for network in networks)

@@ -6,7 +6,7 @@ from afterclick.accounts.policy import Capability
 from afterclick.api.records import Nothing
 from afterclick.drops import REASONS, Reason
 from afterclick.jobs import Freshness
-from afterclick.pages.quality.context import Bots, ClockRow, TraceRow, measured
+from afterclick.pages.quality.context import ClockRow, LeftOutRow, TraceRow, measured
 from afterclick.web.endpoint import Call, Endpoint
 from afterclick.web.intake import Intake
 
@@ -24,14 +24,14 @@ class Clock(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class QualityData(msgspec.Struct, frozen=True, kw_only=True):
-    """Counts of the last 24 hours (`intake`, `bots`) and of the last hour (`clock`, `traces`); times UTC ms.
+    """Counts of the last 24 hours (`intake`, `left_out`) and of the last hour (`clock`, `traces`); times UTC ms.
 
     `freshness` tells of what jobs keep up to date for pages. `reasons` explain those that rows were dropped for.
     """
 
     intake: Intake
     reasons: tuple[Reason, ...]
-    bots: Bots
+    left_out: LeftOutRow
     clock: Clock
     traces: TraceRow
     freshness: tuple[Freshness, ...]
@@ -40,12 +40,12 @@ class QualityData(msgspec.Struct, frozen=True, kw_only=True):
 def quality(call: Call[Nothing]) -> QualityData:
     """As of now."""
     lens = call.lens
-    intake, bots, clock, traces = measured(call.desk.reader, lens.scope, call.desk.health, lens.now)
+    intake, left_out, clock, traces = measured(call.desk.reader, lens.scope, call.desk.health, lens.now)
     met = {drop.reason for drop in intake.drops}
     reasons = tuple(one for one in REASONS.values() if one.key in met)
     fresh = call.desk.operations.freshness()
     return QualityData(
-        intake=intake, reasons=reasons, bots=bots, clock=_clock(clock), traces=traces, freshness=fresh
+        intake=intake, reasons=reasons, left_out=left_out, clock=_clock(clock), traces=traces, freshness=fresh
     )
 
 
@@ -64,7 +64,7 @@ ENDPOINTS = (
         "GET",
         "/quality",
         Capability.VIEW,
-        "What came in, what was dropped and why, bots, clocks and traces.",
+        "What came in, what was dropped and why, who was left out, clocks and traces.",
         QualityData,
         quality,
     ),

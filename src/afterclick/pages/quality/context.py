@@ -19,11 +19,14 @@ MINUTE = 60_000
 HOUR = 60 * MINUTE
 
 
-class Bots(msgspec.Struct, frozen=True):
-    """Visits, and those that do not count."""
+class LeftOutRow(msgspec.Struct, frozen=True):
+    """Visits, those that do not count, and of these each class (see `measure/population.py`)."""
 
     visits: int
+    left_out: int
     bots: int
+    programs: int
+    internal: int
 
 
 class ClockRow(msgspec.Struct, frozen=True):
@@ -85,12 +88,12 @@ def quality(
     reader: Reader, scope: Scope, health: Health, freshness: Sequence[Freshness], now: int, zone: str
 ) -> QualityPage:
     """Read and word the quality of a site's data over the last day; `freshness` is of what jobs keep up to date."""
-    intake, bots, clock, traces = measured(reader, scope, health, now)
+    intake, left_out, clock, traces = measured(reader, scope, health, now)
     checks = (
         _freshness(intake, now),
         _queue(intake, now),
         *(_fed(fresh, now) for fresh in freshness),
-        _bots(bots),
+        _left_out(left_out),
         _sampling(),
         _clock(clock, intake),
         _late(clock),
@@ -101,13 +104,16 @@ def quality(
 
 def measured(
     reader: Reader, scope: Scope, health: Health, now: int
-) -> tuple[Intake, Bots, ClockRow, TraceRow]:
-    """What the page is worded from: intake and bots of the last day, clocks and traces of the last hour. Blocks."""
+) -> tuple[Intake, LeftOutRow, ClockRow, TraceRow]:
+    """What the page is worded from: intake and who was left out of the last day, clocks and traces of the last hour.
+
+    Blocks.
+    """
     day = {"since": now - WINDOW, "until": now + HOUR}
     hour = {"since": now - HOUR, "until": now + HOUR}
     return (
         health.intake(scope.site, now - WINDOW),
-        reader.rows(scope, _SQL["bots"], Bots, day)[0],
+        reader.rows(scope, _SQL["left_out"], LeftOutRow, day)[0],
         reader.rows(scope, _SQL["clock"], ClockRow, hour)[0],
         reader.rows(scope, _SQL["traces"], TraceRow, hour)[0],
     )
@@ -202,12 +208,13 @@ def _fed(fresh: Freshness, now: int) -> Check:
     return Check(name, f"{fresh.done} {figures.ago(fresh.as_of, now)}", note, "look" if fresh.late else "ok")
 
 
-def _bots(bots: Bots) -> Check:
-    if not bots.visits:
-        return Check("Bots", "unknown", "no visit in the last 24 hours", "unknown")
-    whole = figures.plural(bots.visits, "visit")
-    note = f"{figures.count(bots.bots)} of {whole} are crawlers or programs; left out of every other figure"
-    return Check("Bots", figures.percent(bots.bots / bots.visits), note, "ok")
+def _left_out(row: LeftOutRow) -> Check:
+    if not row.visits:
+        return Check("Visits left out", "unknown", "no visit in the last 24 hours", "unknown")
+    kinds = (("bots", row.bots), ("programs", row.programs), ("your own people", row.internal))
+    told = ", ".join(f"{figures.count(visits)} of {who}" for who, visits in kinds)
+    note = f"{told}, among {figures.plural(row.visits, 'visit')}; in no other figure"
+    return Check("Visits left out", figures.percent(row.left_out / row.visits), note, "ok")
 
 
 def _sampling() -> Check:

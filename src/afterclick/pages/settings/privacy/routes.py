@@ -1,5 +1,6 @@
 """Finding, exporting and erasing one person's records, and changing what a site keeps of anybody."""
 
+import re
 from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
@@ -77,6 +78,7 @@ def _add_rules(added: Routes, desk: Desk, draw: Callable[..., Response]) -> None
         honour_signals: Annotated[bool, Form()] = False,
         place: Text = "region",
         kept_query: Text = "",
+        internal_networks: Text = "",
     ) -> Response:
         lens = look(desk, request)
         given = {
@@ -84,7 +86,8 @@ def _add_rules(added: Routes, desk: Desk, draw: Callable[..., Response]) -> None
             "without_consent": without_consent,
             "honour_signals": honour_signals,
             "place": place,
-            "kept_query": [name.strip() for name in kept_query.split(",") if name.strip()],
+            "kept_query": _listed(kept_query),
+            "internal_networks": _listed(internal_networks),
         }
         try:
             wanted = msgspec.convert(given, SiteRules, strict=False)
@@ -94,6 +97,10 @@ def _add_rules(added: Routes, desk: Desk, draw: Callable[..., Response]) -> None
         except InvalidInput as error:
             return draw(request, wrong=str(error))
         return draw(request, done="Kept; collectors follow within seconds.")
+
+
+def _listed(text: str) -> list[str]:
+    return [one.strip() for one in re.split(r"[,\n]", text) if one.strip()]
 
 
 def _draw(desk: Desk, drawing: Drawing, request: Request, **shown: object) -> Response:
