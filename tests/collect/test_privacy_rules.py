@@ -118,7 +118,9 @@ def test_the_address_of_a_server_that_passes_on_events_makes_no_customer_interna
     house = open_house(trusted_proxies="127.0.0.0/8")
     decide(house, internal_networks=("203.0.113.0/24",))
     house.post(house.event(), user_agent="python-requests/2.32", x_forwarded_for="203.0.113.9")
-    house.post(house.event(ip="198.51.100.1", path="/told"), user_agent=BROWSER, x_forwarded_for="203.0.113.9")
+    house.post(
+        house.event(ip="198.51.100.1", path="/told"), user_agent=BROWSER, x_forwarded_for="203.0.113.9"
+    )
     assert [event.device_class for event in house.events()] == ["", ""]
 
 
