@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import String
 from sqlalchemy.orm import mapped_column
-from tests.store.schema.derived import DOCS, PARTS, REGISTRY, data_map, under
+from tests.store.schema.derived import DATA, PARTS, REGISTRY, data_map, under
 
 from afterclick.store.control.database import Base
 from afterclick.store.engine.query import Statement
@@ -100,7 +100,7 @@ def test_every_table_with_rows_of_people_is_searched() -> None:
 
 @pytest.mark.parametrize("where", PARTS)
 def test_the_data_map_tells_what_the_registry_tells(where: Where) -> None:
-    assert under(PARTS[where], (DOCS / "privacy.md").read_text(encoding="utf-8")) == data_map(where)
+    assert under(PARTS[where], DATA.read_text(encoding="utf-8")) == data_map(where)
 
 
 def test_ids_that_stand_for_nobody_are_those_of_the_schema(store: Store, scope: Scope) -> None:

@@ -1,6 +1,6 @@
 """What is made of the records of tables: `python -m tests.store.schema.derived` writes it anew.
 
-The tables of `docs/store.md` and `docs/privacy.md`, and the snapshot of the schema for a cluster.
+The tables of `docs/data.md`, and the snapshot of the schema for a cluster.
 """
 
 import re
@@ -17,7 +17,7 @@ from afterclick.store.holding import Where
 from afterclick.store.schema.catalogue import TABLES
 from afterclick.store.schema.cluster import cluster_schema
 
-DOCS = Path(__file__).parents[3] / "docs"
+DATA = Path(__file__).parents[3] / "docs" / "data.md"
 SNAPSHOT = Path(__file__).with_name("snapshots") / "cluster.sql"
 PARTS: dict[Where, str] = {
     "signals": "The store",
@@ -40,12 +40,12 @@ REGISTRY = registry(modules())
 
 
 def asked() -> str:
-    """What may be asked, as it stands in `docs/store.md`."""
+    """What may be asked, as it stands in `docs/data.md`."""
     return "".join(f"| `{one.name}` | {one.row} | {one.comes} |\n" for one in TABLES if one.queryable)
 
 
 def data_map(where: Where) -> str:
-    """One part of the data map, as it stands in `docs/privacy.md`."""
+    """One part of the data map, as it stands in `docs/data.md`."""
     return "".join(
         f"| `{one.name}` | {one.held.holds or 'none'} | {one.held.why} | {one.held.kept} | {one.held.erased} "
         f"| {'yes' if one.held.in_backups else 'no'} |\n"
@@ -78,6 +78,5 @@ def _write(file: Path, tables: dict[str, str]) -> None:
 
 
 if __name__ == "__main__":
-    _write(DOCS / "store.md", {"Tables": asked()})
-    _write(DOCS / "privacy.md", {heading: data_map(where) for where, heading in PARTS.items()})
+    _write(DATA, {"Tables": asked()} | {heading: data_map(where) for where, heading in PARTS.items()})
     SNAPSHOT.write_text(cluster(), encoding="utf-8")

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.store.schema.derived import DOCS, asked, under
+from tests.store.schema.derived import DATA, asked, under
 
 from afterclick.store.schema.catalogue import STORED, TABLES
 from afterclick.store.schema.table import Table
@@ -84,13 +84,15 @@ def test_a_record_names_columns_of_its_own_and_a_table_above_it(one: Table) -> N
 
 
 def test_the_documentation_tells_what_may_be_asked() -> None:
-    assert under("Tables", (DOCS / "store.md").read_text(encoding="utf-8")) == asked()
+    assert under("Tables", DATA.read_text(encoding="utf-8")) == asked()
 
 
 def test_one_more_table_is_aged_erased_exported_saved_asked_sharded_and_told_of(tmp_path: Path) -> None:
     """`one_more_table.py` adds nothing but a record and a numbered file."""
     command = [sys.executable, "-m", "tests.store.schema.one_more_table", str(tmp_path)]
-    done = subprocess.run(command, cwd=DOCS.parent, capture_output=True, text=True, timeout=120, check=False)
+    done = subprocess.run(
+        command, cwd=DATA.parents[1], capture_output=True, text=True, timeout=120, check=False
+    )
     assert done.returncode == 0, done.stderr
     assert json.loads(done.stdout) == {
         "the data map": [

@@ -462,7 +462,7 @@ SELECT
     max(events.time) AS last
 FROM events_local AS events
 ARRAY JOIN edges AS edge
-WHERE device_class NOT IN ['bot', 'program']
+WHERE device_class NOT IN ['bot', 'internal', 'program']
 GROUP BY site, kind, one, other;
 
 CREATE VIEW IF NOT EXISTS order_less_refunds ON CLUSTER 'main' AS
@@ -634,7 +634,7 @@ SELECT
     toUInt8(notEmpty(errors) OR notEmpty(failed_requests)) AS error,
     toUInt8(notEmpty(struggles)) AS struggle,
     toUInt8(NOT (slow OR error OR struggle)) AS good,
-    CAST(device_class NOT IN ['bot', 'program'], 'UInt8') AS counted
+    CAST(device_class NOT IN ['bot', 'internal', 'program'], 'UInt8') AS counted
 FROM session_revenue_less_refunds;
 
 CREATE VIEW IF NOT EXISTS session_person ON CLUSTER 'main' AS
