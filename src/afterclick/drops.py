@@ -29,6 +29,7 @@ DropReason = Literal[
     "not_kept",
     "client_discarded",
     "bot",
+    "not_ours",
     "duplicate",
     "no_consent",
     "unmapped",
@@ -177,6 +178,14 @@ _CATALOGUE = (
         "Its sender is a crawler by its User-Agent.",
         "Nothing: crawlers are no customers.",
         "choice",
+    ),
+    Reason(
+        "not_ours", "event",
+        "It is an error of a browser's extension, or a browser's notice that nothing failed.",
+        "Nothing: the site's own code did not fail.",
+        "choice",
+        "Errors thrown by a script of `chrome-extension:`, `moz-extension:`, `safari-web-extension:` and their like or "
+        "of `webkit-masked-url:`, and notices of ResizeObserver.",
     ),
     Reason(
         "duplicate", "event",

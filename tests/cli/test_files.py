@@ -44,6 +44,19 @@ def test_lines_of_a_csv_may_end_in_any_way_and_a_cell_beyond_all_measure_costs_i
         read("csv", b"x" * 200_000 + b"\n1\n")
 
 
+@pytest.mark.parametrize("separator", [",", ";", "\t", "|"])
+def test_the_separator_of_a_table_is_known_by_its_first_line(separator: str) -> None:
+    head = separator.join(["type", "order_id", "revenue", '"tags.a;b,c"'])
+    row = separator.join(["order", '"84;85,86"', '"49,90"', "x"])
+    assert read("csv", f"{head}\n{row}\n".encode()) == [
+        {"type": "order", "order_id": "84;85,86", "revenue": "49,90", "tags": {"a;b,c": "x"}}
+    ]
+
+
+def test_a_table_of_one_column_needs_no_separator() -> None:
+    assert read("csv", b"name\none\n") == [{"name": "one"}]
+
+
 def test_lines_of_ndjson_go_as_they_are_and_blank_ones_are_passed_over() -> None:
     assert read("ndjson", b'{"type":"cart"}\n\n  \n{"type":"order"}\n') == [
         {"type": "cart"},
@@ -99,6 +112,22 @@ def test_lines_of_an_access_log_tell_pages_and_failed_or_changing_requests() -> 
     assert "Googlebot" in str(bot["user_agent"])
     assert (garbage["type"], garbage["status"]) == ("request", 400)
     assert left.rows == {"not_kept": 2, "malformed": 2}
+
+
+SECOND = '{address} - - [20/Nov/2026:10:00:00 +0000] "GET /{path} HTTP/1.1" 200 512 "-" "Mozilla/5.0"'
+
+
+def test_equal_lines_of_one_second_are_different_requests_and_the_same_ones_in_a_second_reading() -> None:
+    one = SECOND.format(address="198.51.100.7", path="a")
+    later = one.replace(":00 +0000", ":01 +0000")
+    other = SECOND.format(address="198.51.100.7", path="b")
+    content = "\n".join([one, one, other, later, one]).encode()
+    ids = [row.get("id") for row in read("access", content)]
+    assert [bool(one) for one in ids] == [False, True, False, False, True]
+    assert ids[1] != ids[4]
+    assert ids == [row.get("id") for row in read("access", content)]
+    mapping = '[fields]\ntype = { value = "track" }\nname = "method"'
+    assert [row.get("id") for row in read("access", content, mapping)] == ids
 
 
 def test_the_columns_of_an_access_log_can_be_mapped() -> None:
@@ -161,6 +190,53 @@ def test_a_har_file_is_one_visit_of_pages_fetches_and_slow_resources() -> None:
     assert len({str(one["session_key"]) for one in (view, request, resource)}) == 1
     assert len({str(one["page_view_id"]) for one in (view, request, resource)}) == 1
     assert left.rows == {"not_kept": 2}
+
+
+AGENT = (
+    "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/138.0.0.0 Safari/537.36"
+)
+
+
+def test_a_har_file_tells_its_browser_and_how_fast_its_page_was() -> None:
+    timings = {"blocked": 2, "dns": -1, "connect": 30, "ssl": 20, "send": 1, "wait": 80, "receive": 400}
+    request = {
+        "method": "GET",
+        "url": "https://shop.example/cart",
+        "headers": [{"name": "user-agent", "value": AGENT}],
+    }
+    moved: dict[str, object] = {"method": "GET", "url": "http://shop.example/cart", "headers": []}
+    content = json.loads(
+        har(
+            entry("", "document", 301, 50, request=moved),
+            entry("", "document", request=request, timings=timings),
+            entry("https://shop.example/api", "fetch"),
+        )
+    )
+    content["log"]["pages"][0]["pageTimings"] = {"onLoad": 900, "_largestContentfulPaint": 1250.5}
+    found = read("har", json.dumps(content).encode())
+    assert {str(row["user_agent"]) for row in found} == {AGENT}
+    assert found[0]["url"] == "https://shop.example/cart"
+    assert {str(row["name"]): row["value"] for row in found if row["type"] == "vital"} == {
+        "TTFB": 163,
+        "LCP": 1250.5,
+    }
+
+
+@pytest.mark.parametrize("status", [301, 302, 303, 304, 307, 308])
+@pytest.mark.parametrize("kind", ["fetch", "document", "image", ""])
+def test_a_redirect_or_an_answer_that_was_there_already_is_no_request_of_its_own(
+    status: int, kind: str
+) -> None:
+    left = Left()
+    found = read("har", har(entry("https://shop.example/api", kind, status, 2000)), left=left)
+    assert [row["type"] for row in found] == ["page_view"]
+    assert left.rows == {"not_kept": 1}
+
+
+def test_a_har_file_whose_browser_measured_nothing_tells_no_vitals() -> None:
+    assert [row["type"] for row in read("har", har(entry("https://shop.example/", "document")))] == [
+        "page_view"
+    ]
 
 
 def test_entries_of_a_har_file_can_be_mapped() -> None:

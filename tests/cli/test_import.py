@@ -88,9 +88,9 @@ def test_a_mapped_table_comes_in_and_what_is_dropped_is_told_with_its_reason(
     said = run(collector, table, "--mapping", str(table.parent / "map.toml"))
     assert "2 events accepted, 3 dropped." in said
     for reason in (
-        "unmapped: Kind is 'lost'",
-        "incomplete: An order or refund needs",
-        "bad_time: `time` is 'yesterday'",
+        "1 unmapped: Kind is 'lost'",
+        "1 incomplete: An order or refund needs",
+        "1 bad_time: `time` is 'yesterday'",
     ):
         assert reason in said
     order, refund = kept(collector)
@@ -118,5 +118,7 @@ def test_a_dry_run_shows_the_first_rows_and_the_drops_and_sends_nothing(
 def test_the_same_file_imported_twice_counts_once(collector: Process, table: Path) -> None:
     mapping = ("--mapping", str(table.parent / "map.toml"))
     run(collector, table, *mapping)
-    assert "0 events accepted, 5 dropped." in run(collector, table, *mapping)
+    again = run(collector, table, *mapping)
+    assert "0 events accepted, 5 dropped." in again
+    assert "2 duplicate: " in again
     assert len({event.event_id for event in kept(collector)}) == 2

@@ -72,7 +72,12 @@ def test_what_a_field_means_is_taken_whatever_its_type(house: House) -> None:
         "type": "order", "order_id": 81, "revenue": "1.299,00 €", "currency": " eur ", "tags": {"plan": 3},
         "props": {"nested": {"a": 1}, "list": [1]},
     }  # fmt: skip
-    assert house.post(house.event(**told)).json() == {"accepted": 1, "dropped": 0, "errors": []}
+    assert house.post(house.event(**told)).json() == {
+        "accepted": 1,
+        "dropped": 0,
+        "reasons": {},
+        "errors": [],
+    }
     (event,) = house.events()
     assert (event.user_id, event.step, event.path, event.order_id) == ("90210", "2", "true", "81")
     assert (event.status, event.value, event.duration_ms) == (200, 3.5, 12)

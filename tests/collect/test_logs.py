@@ -17,6 +17,7 @@ from opentelemetry.proto.common.v1.common_pb2 import AnyValue
 from opentelemetry.proto.logs.v1.logs_pb2 import LogRecord as ProtoLog
 from tests.collect.conftest import NOW, House
 
+from afterclick.collect.event.errors import SCRIPT_ERROR
 from afterclick.signals import LogRecord
 from afterclick.store.drain.decode import decode
 from afterclick.store.schema.records import records_table
@@ -305,5 +306,5 @@ def test_an_exception_in_a_browser_becomes_an_error_and_one_in_a_server_stays_a_
     assert (error.type, error.name, error.message) == ("error", "TypeError", "no cart for [email]")
     assert (error.source, error.trace_id) == ("https://shop.example/static/shop.js:41", TRACE)
     assert "no cart" in json.loads(error.props)["exception.stacktrace"]
-    assert (opaque.name, opaque.message) == ("Error", "Script error.")
+    assert (opaque.name, opaque.message) == ("Script error", SCRIPT_ERROR)
     assert [record.exception for record in house.logs()] == ["KeyError"]

@@ -4,6 +4,7 @@ Source: Apache HTTP Server, mod_log_config, "combined" and "vhost_combined"; ngi
 """
 
 import re
+from collections import Counter
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from ipaddress import ip_network
@@ -25,12 +26,18 @@ _ASSET = re.compile(
     re.IGNORECASE,
 )
 _LONGEST_LINE = 65_536
+_SECONDS = 600
+"""Seconds whose lines are remembered: servers write a request when it ends, some with the time when it began."""
 
 
 def rows(file: IO[bytes], left: Left) -> Iterator[dict[str, object]]:
     """The lines as rows of `host`, `address`, `user`, `time` (ISO 8601), `method`, `url`, `status`, `bytes`,
     `referrer` and `agent`; a "-" is left out. Lines that are none of the format are counted.
+
+    Equal lines are different requests, since a log tells seconds only: each but the first has an `id` of its own, the
+    same whenever the file is read.
     """
+    seen: dict[str, Counter[str]] = {}
     while raw := file.readline(_LONGEST_LINE):
         line = raw.decode("utf-8", "replace").strip()
         if not line:
@@ -39,7 +46,15 @@ def rows(file: IO[bytes], left: Left) -> Iterator[dict[str, object]]:
         if row is None:
             left.add("malformed", f"No line of the combined format: {line[:80]}")
         else:
-            yield row
+            yield row | _repeated(seen, str(row["time"]), line)
+
+
+def _repeated(seen: dict[str, Counter[str]], second: str, line: str) -> dict[str, object]:
+    lines = seen.setdefault(second, Counter())
+    lines[line] += 1
+    if len(seen) > _SECONDS:
+        del seen[next(iter(seen))]
+    return {"id": derived_id("access log", line, str(lines[line]))} if lines[line] > 1 else {}
 
 
 def _row(line: str) -> dict[str, object] | None:
@@ -83,7 +98,7 @@ def event(row: dict[str, object], left: Left) -> dict[str, object] | None:
         left.add("not_kept", "Scripts, styles, images and redirects are not kept.")
         return None
     told: dict[str, object] = {"time": row["time"], "device_id": _device(row), "ip": row["address"]}
-    told |= {"user_agent": row.get("agent", ""), "user_id": row.get("user")}
+    told |= {"id": row.get("id"), "user_agent": row.get("agent", ""), "user_id": row.get("user")}
     if method == "GET" and status < 400:
         full = f"https://{row['host']}{url}" if "host" in row else url
         return told | {"type": "page_view", "url": full, "referrer": row.get("referrer")}

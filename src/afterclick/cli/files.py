@@ -3,8 +3,10 @@
 import csv
 import gzip
 import io
+import re
 from collections.abc import Callable, Generator, Iterator
 from contextlib import contextmanager
+from itertools import chain
 from pathlib import Path
 from typing import IO, BinaryIO, cast
 
@@ -28,6 +30,8 @@ _ENDINGS = {
     ".log": "access",
     ".har": "har",
 }
+_SEPARATORS = (",", ";", "\t", "|")
+_LONGEST_HEAD = 1_000_000  # characters of the line that names the columns
 _GROUP = 10_000  # rows of a Parquet file in memory at once
 _ROW = msgspec.json.Decoder(dict[str, object])
 
@@ -86,7 +90,8 @@ def events(file: IO[bytes], form: str, mapping: Mapping | None, left: Left) -> I
 def _mapped(rows: Iterator[Row], mapping: Mapping, left: Left) -> Iterator[bytes]:
     for row in rows:
         try:
-            yield _line(mapping.event(row))
+            told = mapping.event(row)
+            yield _line(told if "id" in told or "id" not in row else told | {"id": row["id"]})
         except Unmapped as error:
             left.add("unmapped", str(error))
 
@@ -103,9 +108,16 @@ def _csv(file: IO[bytes], left: Left) -> Iterator[Row]:
     """Rows by their columns; empty cells are left out."""
     lines = io.TextIOWrapper(cast("BinaryIO", file), "utf-8-sig", "replace", newline="")
     try:
-        yield from _cells(csv.DictReader(lines), left)
+        first = lines.readline(_LONGEST_HEAD)
+        yield from _cells(csv.DictReader(chain([first], lines), delimiter=_separator(first)), left)
     finally:
         lines.detach()  # the file is its owner's to close
+
+
+def _separator(head: str) -> str:
+    """What stands between the names of columns most often: spreadsheets of half the world write semicolons."""
+    bare = re.sub(r'"[^"]*"', "", head)
+    return max(_SEPARATORS, key=bare.count)
 
 
 def _cells(reader: "csv.DictReader[str]", left: Left) -> Iterator[Row]:

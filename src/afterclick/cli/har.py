@@ -11,11 +11,13 @@ import msgspec
 from afterclick.cli.left import Left
 from afterclick.collect.event.addresses import pattern, place
 from afterclick.collect.event.derived_id import derived_id
+from afterclick.collect.passage.fit import as_number
 from afterclick.errors import InvalidInput
 
 _SLOW_MS = 1000
-_FAILED = 400
+_REDIRECTS, _FAILED = 300, 400
 _REQUESTS = ("xhr", "fetch")
+_LCP = ("_largestContentfulPaint", "largestContentfulPaint", "_LCP")
 _RESOURCES = {"script": "script", "stylesheet": "css", "image": "img", "font": "font", "media": "media"}
 _KINDS = (
     ("html", "document"),
@@ -47,6 +49,22 @@ class Content(msgspec.Struct, rename="camel"):
     mime_type: str = ""
 
 
+class Timings(msgspec.Struct):
+    """`timings`, ms; -1 or null where it does not apply. `connect` holds what TLS took."""
+
+    blocked: float | None = None
+    dns: float | None = None
+    connect: float | None = None
+    send: float | None = None
+    wait: float | None = None
+
+    @property
+    def to_answer(self) -> float:
+        """From the start of the request to the first byte of its answer."""
+        parts = (self.blocked, self.dns, self.connect, self.send, self.wait)
+        return sum(part for part in parts if part is not None and part > 0)
+
+
 class Response(msgspec.Struct):
     """`response`; status 0 or -1: no answer."""
 
@@ -63,6 +81,12 @@ class Entry(msgspec.Struct, rename="camel"):
     time: float = 0
     pageref: str = ""
     kind: str = msgspec.field(default="", name="_resourceType")
+    timings: Timings = msgspec.field(default_factory=Timings)
+
+    @property
+    def is_redirect(self) -> bool:
+        """Whether it shows nothing itself: it sent the browser elsewhere, or to what it had already."""
+        return _REDIRECTS <= self.response.status < _FAILED
 
 
 class Page(msgspec.Struct, rename="camel"):
@@ -71,6 +95,8 @@ class Page(msgspec.Struct, rename="camel"):
     id: str
     started_date_time: str
     title: str = ""
+    page_timings: dict[str, object] = {}
+    lcp: float | None = msgspec.field(default=None, name="_largestContentfulPaint")
 
 
 class Log(msgspec.Struct):
@@ -100,33 +126,34 @@ def events(file: IO[bytes], left: Left) -> Iterator[dict[str, object]]:
     shown = {
         page.id: (derived_id("har", session, page.id), _address(page, log.entries)) for page in log.pages
     }
+    agent = _agent(log.entries)
     for page in log.pages:
         view, url = shown[page.id]
-        yield {
-            "type": "page_view",
-            "time": page.started_date_time,
-            "session_key": session,
-            "page_view_id": view,
-            "url": url,
-        }
+        of_page: dict[str, object] = {"time": page.started_date_time, "session_key": session}
+        of_page |= {"page_view_id": view, "url": url, "user_agent": agent}
+        yield of_page | {"type": "page_view"}
+        yield from (of_page | told for told in _vitals(page, log.entries))
     for entry in log.entries:
         view, url = shown.get(entry.pageref, ("", ""))
         told = _event(entry, url)
         if told is None:
             left.add(
                 "not_kept",
-                "Pages' own documents, and resources that were neither slow nor failed, are not kept.",
+                "Pages' own documents, redirects, 304s, and resources that were neither slow nor failed, are not kept.",
             )
         else:
             joined: dict[str, object] = {
                 "session_key": session,
                 "url": url or None,
                 "page_view_id": view or None,
+                "user_agent": agent,
             }
             yield joined | {"time": entry.started_date_time, "duration_ms": max(0.0, entry.time)} | told
 
 
 def _event(entry: Entry, page: str) -> dict[str, object] | None:
+    if entry.is_redirect:
+        return None
     kind, status = entry.kind or _kind(entry.response.content.mime_type), max(0, entry.response.status)
     url = entry.request.url
     is_told = entry.time > _SLOW_MS or status >= _FAILED or status == 0
@@ -153,10 +180,43 @@ def _kind(mime: str) -> str:
 
 
 def _address(page: Page, entries: list[Entry]) -> str:
-    """The address of a page: its first document's, else its title when that is one."""
-    of_page = (entry for entry in entries if entry.pageref == page.id)
+    """The address of a page: its first document's, behind all redirects, else its title when that is one."""
+    of_page = (entry for entry in entries if entry.pageref == page.id and not entry.is_redirect)
     first = next((entry.request.url for entry in of_page), "")
     return first or (page.title if page.title.startswith(("http://", "https://")) else "")
+
+
+def _vitals(page: Page, entries: list[Entry]) -> Iterator[dict[str, object]]:
+    """TTFB, by the document and the redirects before it, and LCP, where the tool that wrote the file measured it."""
+    found = {"TTFB": _first_byte(page, entries), "LCP": page.lcp if page.lcp is not None else _lcp(page)}
+    for name, value in found.items():
+        if value is not None and value > 0:
+            yield {"type": "vital", "name": name, "value": value}
+
+
+def _first_byte(page: Page, entries: list[Entry]) -> float | None:
+    before = 0.0
+    for entry in entries:
+        if entry.pageref == page.id and entry.is_redirect and not entry.kind.startswith(_REQUESTS):
+            before += max(0.0, entry.time)
+        elif entry.pageref == page.id:
+            waited = entry.timings.to_answer
+            return before + waited if waited else None
+    return None
+
+
+def _lcp(page: Page) -> float | None:
+    """As browsers' developer tools and sitespeed.io write it, each under a name of its own."""
+    return next(
+        (found for name in _LCP if (found := as_number(page.page_timings.get(name))) is not None), None
+    )
+
+
+def _agent(entries: list[Entry]) -> str | None:
+    headers = (header for entry in entries for header in entry.request.headers)
+    return next(
+        (header.value for header in headers if header.name.lower() == "user-agent" and header.value), None
+    )
 
 
 def _trace(headers: list[Header]) -> str | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import zlib
+from collections import Counter
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -21,6 +22,7 @@ from afterclick.cli.printed import JsonOption, print_json
 from afterclick.cli.rows import batches
 from afterclick.cli.sender import Sender, Sent
 from afterclick.collect.mapping.mapping import Mapping
+from afterclick.drops import KEPT_WITHOUT
 from afterclick.errors import InvalidInput
 from afterclick.settings import Settings, load
 
@@ -78,13 +80,19 @@ def import_file(
 
 
 def _tell(sent: Sent, left: Left, as_json: bool) -> None:
-    dropped, reasons = sent.dropped + left.rows.total(), left.examples | sent.reasons
+    dropped, examples = sent.dropped + left.rows.total(), left.examples | sent.examples
+    counts = left.rows + sent.reasons
     if as_json:
-        print_json({"accepted": sent.accepted, "dropped": dropped, "reasons": reasons})
+        print_json({"accepted": sent.accepted, "dropped": dropped, "counts": counts, "reasons": examples})
         return
     out.print(f"{sent.accepted:,} events accepted, {dropped:,} dropped.")
-    for reason, example in reasons.items():
-        out.print(f"  {reason}: {example}", markup=False)
+    _list(counts, examples)
+
+
+def _list(counts: Counter[str], examples: dict[str, str]) -> None:
+    """Each reason with how many there were of it, the most first, and one example; some keep the row."""
+    for reason, rows in counts.most_common():
+        out.print(f"  {rows:,} {reason}: {examples.get(reason, '')}", markup=False)
 
 
 def _send(
@@ -118,16 +126,25 @@ def _pass(file: Path, form: str, mapping: Mapping | None, left: Left, take: Take
 
 
 def _show(rehearsal: Rehearsal, left: Left, as_json: bool) -> None:
-    dropped, examples = rehearsal.dropped + left.rows, left.examples | rehearsal.examples
+    examples, counts = left.examples | rehearsal.examples, Counter(left.rows)
+    counts.update(rehearsal.dropped)
+    dropped = sum(rows for reason, rows in counts.items() if reason not in KEPT_WITHOUT)
     if as_json:
         first = [msgspec.Raw(line.encode()) for line in _records(rehearsal)]
-        print_json({"accepted": rehearsal.kept, "dropped": dropped, "reasons": examples, "first": first})
+        print_json(
+            {
+                "accepted": rehearsal.kept,
+                "dropped": dropped,
+                "counts": counts,
+                "reasons": examples,
+                "first": first,
+            }
+        )
         return
     for line in _records(rehearsal):
         out.print(line, markup=False, highlight=False, soft_wrap=True)
-    out.print(f"{rehearsal.kept:,} events would be accepted, {dropped.total():,} dropped. Nothing was sent.")
-    for reason, example in examples.items():
-        out.print(f"  {dropped[reason]:,} {reason}: {example}", markup=False)
+    out.print(f"{rehearsal.kept:,} events would be accepted, {dropped:,} dropped. Nothing was sent.")
+    _list(counts, examples)
 
 
 def _records(rehearsal: Rehearsal) -> Iterator[str]:

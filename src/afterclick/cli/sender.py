@@ -1,6 +1,7 @@
 """What the command line sends goes in by the front door: the collector's POST /v1/events."""
 
 import time
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
@@ -27,22 +28,25 @@ class Answer(msgspec.Struct):
     accepted: int
     dropped: int
     errors: list[Trouble] = []
+    reasons: dict[str, int] = {}
 
 
 @dataclass
 class Sent:
-    """What became of everything sent so far; `reasons` counts the drops that the collector listed."""
+    """What became of everything sent so far: how many rows each of the `reasons` cost, and a sentence of each."""
 
     accepted: int = 0
     dropped: int = 0
-    reasons: dict[str, str] = field(default_factory=dict[str, str])
+    reasons: Counter[str] = field(default_factory=Counter[str])
+    examples: dict[str, str] = field(default_factory=dict[str, str])
 
     def add(self, answer: Answer) -> None:
         """Count one batch."""
         self.accepted += answer.accepted
         self.dropped += answer.dropped
+        self.reasons.update(answer.reasons)
         for trouble in answer.errors:
-            self.reasons.setdefault(trouble.reason, trouble.message)
+            self.examples.setdefault(trouble.reason, trouble.message)
 
 
 class Sender:

@@ -31,8 +31,8 @@ class _Nowhere:
 
 @dataclass
 class Rehearsal:
-    """Takes batches of events; `first` are the records of the first ones, `dropped` counts by reason, `examples` says
-    why.
+    """Takes batches of events; `first` are the records of the first ones, `dropped` counts by reason (also those
+    that are kept without a field), `examples` says why.
     """
 
     settings: Settings
@@ -67,7 +67,7 @@ class Rehearsal:
         self._house.seen.remember(self.site, [one.event_id for one in records])
         self.kept += len(records)
         self.first += records[: self.shown - len(self.first)]
-        self.dropped.update(passage.dropped)
+        self.dropped.update(passage.counts)
         for refusal in passage.told:
             self.examples.setdefault(refusal.reason, refusal.message)
 

@@ -14,6 +14,7 @@ def answer(passage: Passage) -> Answer:
     content = {
         "accepted": passage.rows,
         "dropped": sum(passage.dropped.values()),
+        "reasons": passage.counts,
         "errors": [{"index": r.index, "reason": r.reason, "message": r.message} for r in passage.told],
     }
     return Answer(202, "application/json", msgspec.json.encode(content))

@@ -1,5 +1,6 @@
 """What every event passes between the door that decoded it and the spool, whatever its protocol."""
 
+from afterclick.collect.event.errors import read_errors
 from afterclick.collect.event.query import read_query
 from afterclick.collect.event.record import clean
 from afterclick.collect.event.validity import validate
@@ -19,6 +20,7 @@ ENTER = (
 )
 EVENT_STEPS = (
     Step("bots", drop_bots),
+    Step("errors", read_errors),
     Step("clocks", repair_clocks),
     Step("validate", validate),
     Step("internal", mark_internal),

@@ -48,15 +48,17 @@ class Dropped(msgspec.Struct, kw_only=True, eq=False):
         odd = islice(self.odd.items(), _LISTED - len(self.listed))
         return [*self.listed, *(Refusal(index, "odd_field", _kept_without(fields)) for index, fields in odd)]
 
+    @property
+    def counts(self) -> dict[DropReason, int]:
+        """How many rows were refused by reason, and how many are kept without a field."""
+        return {**self.dropped, "odd_field": len(self.odd)} if self.odd else dict(self.dropped)
+
     def drops(self, site: str, door: str, now: int) -> tuple[Drop, ...]:
-        """The refused rows as they are counted, and those kept without a field."""
-        counted: dict[DropReason, int] = dict(self.dropped)
-        if self.odd:
-            counted["odd_field"] = len(self.odd)
+        """The same as it is counted of a site and a door."""
         return tuple(
             [
                 Drop(site=site, door=door, reason=reason, rows=rows, time=now)
-                for reason, rows in counted.items()
+                for reason, rows in self.counts.items()
             ]
         )
 

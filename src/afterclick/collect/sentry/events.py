@@ -7,11 +7,13 @@ from uuid import UUID
 
 from afterclick.collect.event.addresses import place
 from afterclick.collect.event.derived_id import derived_id
+from afterclick.collect.event.errors import OBJECT, TELLING
 from afterclick.collect.event.flat import flat, scalar, text
 from afterclick.collect.event.wire import Scalar, WireEvent
 from afterclick.collect.sentry.payload import Chain, Event, Frame, LogEntry, Thrown, User, UserReport
 
 _ERRORS = ("error", "fatal")
+_KEYS = re.compile(r"Object captured as (?:promise rejection|exception) with keys: ")
 _SESSION_TAG = "session.id"
 _UUID7 = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}", re.IGNORECASE)
 
@@ -29,10 +31,18 @@ def error_or_message(event: Event) -> WireEvent:
     if thrown and is_error:
         told.source = _source(thrown, told.url or "") or None
     handled = thrown.mechanism.handled if thrown and thrown.mechanism else None
-    told.props = flat(
-        {"level": level, "handled": handled, "transaction": event.transaction, "platform": event.platform}
-    )
+    held = _held(event.extra)
+    about = {"level": level, "handled": handled, "transaction": event.transaction, "platform": event.platform}
+    told.props = flat(about | {name: value for name, value in held.items() if name not in about})
+    if _KEYS.match(told.message) and not held.keys().isdisjoint(TELLING):
+        told.message = OBJECT
     return told
+
+
+def _held(extra: object) -> dict[str, object]:
+    """What an object held that was thrown and is no error, as the browser SDK writes it down."""
+    held = cast("dict[str, object]", extra).get("__serialized__") if isinstance(extra, dict) else None
+    return cast("dict[str, object]", held) if isinstance(held, dict) else {}
 
 
 def feedback(event: Event) -> WireEvent:

@@ -135,6 +135,7 @@ class Event(msgspec.Struct):
     contexts: Contexts | None = None
     measurements: dict[str, Measurement | None] | None = None
     spans: list[msgspec.Raw] | None = None
+    extra: object = None
 
 
 class UserReport(msgspec.Struct):
