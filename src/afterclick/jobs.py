@@ -1,7 +1,7 @@
 """A job: what a room does again and again, as a record beside it; the wiring collects them into the timetable."""
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
@@ -19,6 +19,24 @@ class Stop(threading.Event):
         """Raises Stopped once it is set."""
         if self.is_set():
             raise Stopped
+
+
+Thing = TypeVar("Thing")
+
+
+def each(things: Iterable[Thing], do: Callable[[Thing], object], stop: Stop) -> None:
+    """Do it for each, although it fails for some; raises the first failure at the end, Stopped once `stop` is."""
+    failures: list[Exception] = []
+    for thing in things:
+        stop.check()
+        try:
+            do(thing)
+        except Stopped:
+            raise
+        except Exception as failure:  # that one site fails must not silence the others
+            failures.append(failure)
+    if failures:
+        raise failures[0]
 
 
 LONGEST_REST = 120_000

@@ -70,7 +70,11 @@ def answers(product: Product) -> dict[str, Any]:
         visits = [line["session_id"] for line in found["/api/v1/visits"]["visits"]]
         assert len(visits) > 20
         found["accepted by door"] = ask("/api/v1/quality")["intake"]["accepted"]
-        for name in [name for name in found["/api/v1/overview"] if "at_risk" in name]:
+        for name in [
+            name
+            for name in found["/api/v1/overview"]
+            if "at_risk" in name or name.endswith("_felt") or name.startswith("felt_")
+        ]:
             del found["/api/v1/overview"][name]  # priced anew every few minutes
         return found | {f"/api/v1/visits/{visit}": ask(f"/api/v1/visits/{visit}") for visit in visits}
 

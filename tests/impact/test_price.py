@@ -11,7 +11,7 @@ from tests.impact import direct
 from tests.impact.feed import insert, random_site
 
 from afterclick.demo.shoppers import Simulation, simulate
-from afterclick.impact import Estimate, Question, price, price_total
+from afterclick.impact import Condition, Estimate, Question, price, price_together, price_total
 from afterclick.impact.arrivals import HISTORY_MS, Arrivals, read
 from afterclick.impact.lost_revenue import estimate
 from afterclick.impact.worker import apart
@@ -94,6 +94,39 @@ def test_the_price_of_any_problem_covers_the_loss_to_everything_felt(store: Stor
     found = price_total(store, shop.scope, shop.question.onset, shop.question.until)
     assert found.orders_lost is not None
     assert found.orders_lost.covers(shop.run.truth.orders_lost_any)
+
+
+def test_problems_priced_together_are_met_by_the_union_of_their_visits_each_once(
+    store: Store, shop: Shop
+) -> None:
+    onset, until = shop.question.onset, shop.question.until
+    later = onset + (until - onset) // 2
+    slow = Condition(step="product", signal="slow", onset=onset)
+    phones = Condition(step="product", signal="slow", segment={"device_class": "mobile"}, onset=onset)
+    broken = Condition(step="payment", signal="error", onset=later)
+    question = Question(step="", signal="any", onset=onset, until=until, any_of=(slow, phones, broken))
+    table = read(store, shop.scope, question, onset - HISTORY_MS).table
+    views = shop.run.views
+    at = (views.time < until) & ((views.step == "product") | (views.step == "payment"))
+    met = views.slow & (views.step == "product") & (views.time >= onset)
+    met |= views.error & (views.step == "payment") & (views.time >= later)
+    assert table.num_rows == at.sum()
+    assert (table["exposed"].to_numpy() == 1).sum() == (met & at).sum()
+    alone = price_together(store, shop.scope, (slow,), onset, until)
+    doubled = price_together(store, shop.scope, (slow, phones), onset, until)
+    assert _value(doubled) == pytest.approx(_value(alone), rel=1e-6), "what lies within adds nothing"
+    assert doubled.n_exposed == alone.n_exposed
+    own = price(store, shop.scope, shop.question)
+    assert own.revenue_lost
+    assert (alone.n_exposed, alone.n_control) == (own.n_exposed, own.n_control), (
+        "one alone is priced as it is"
+    )
+    assert _value(alone) == pytest.approx(_value(own), rel=1e-6)
+
+
+def test_no_problems_have_no_price_together(store: Store, scope: Scope) -> None:
+    with pytest.raises(ValueError, match="where there are some"):
+        price_together(store, scope, (), 0, 1)
 
 
 def test_a_price_made_in_its_own_process_is_the_same_price(store: Store, shop: Shop) -> None:

@@ -56,7 +56,10 @@ def test_every_figure_is_a_metrics_with_its_own_n_and_an_interval_or_the_reason_
 ) -> None:
     told = shop.get("/api/v1/overview").json()
     figures = {one["key"]: one for part in ("felt", "did", "paid") for one in told[part]}
-    figures |= {told[name]["key"]: told[name] for name in ("orders_at_risk", "revenue_at_risk")}
+    figures |= {
+        told[name]["key"]: told[name]
+        for name in ("orders_at_risk", "revenue_at_risk", "orders_felt", "revenue_felt")
+    }
     metrics = {one["key"]: one for one in shop.get("/api/v1/definitions").json()}
     assert {key: one["unit"] for key, one in figures.items()} == {
         key: metrics[key]["unit"] for key in figures

@@ -14,7 +14,7 @@ from tests.web.desks import BUSY, Book, a_desk, served
 from tests.web.shopfront import DAY, NOW, seed
 
 from afterclick import web
-from afterclick.impact import Estimate, Question, price, price_total
+from afterclick.impact import AtRisk, Estimate, Question, price, price_total
 from afterclick.pages import dashboard
 from afterclick.resolve import Problem
 from afterclick.resolve.evidence import Evidence, evidence
@@ -101,8 +101,8 @@ def opened(store: Store, settings: Settings, site: str) -> web.Desk:
     def explain(scope: Scope, problem: Problem) -> Evidence:
         return evidence(store, scope, problem)
 
-    def at_risk(scope: Scope) -> Estimate:
-        return total
+    def at_risk(scope: Scope) -> AtRisk:
+        return AtRisk(felt=total)
 
     return replace(desk, evidence=explain, at_risk=at_risk)
 

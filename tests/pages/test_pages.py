@@ -83,6 +83,7 @@ def test_the_overview_shows_felt_did_and_paid_with_their_comparison(shop: httpx.
         "revenue",
         "orders",
         "risk",
+        "everything",
     }
     assert any("which is" in one.text for one in page.by_class("change"))
     assert "€5,200 to €11,300" in page.by_class("wide")[0].text

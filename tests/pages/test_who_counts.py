@@ -15,7 +15,7 @@ from tests.web.troubles import the_problems
 
 from afterclick.accounts import Site
 from afterclick.customers import Identity, SqlCuts
-from afterclick.impact import Estimate, Question, price, price_total
+from afterclick.impact import AtRisk, Question, price, price_total
 from afterclick.measure import LEFT_OUT
 from afterclick.pages import dashboard
 from afterclick.resolve import Candidate, Evidence, Problem, detect, explain
@@ -98,8 +98,8 @@ def before_and_after(store: Store, settings: Settings) -> Iterator[tuple[Figures
     def under(scope: Scope, problem: Problem) -> Evidence:
         return evidence(store, scope, problem)
 
-    def at_risk(scope: Scope) -> Estimate:
-        return price_total(store, scope, NOW - 2 * DAY, NOW)
+    def at_risk(scope: Scope) -> AtRisk:
+        return AtRisk(felt=price_total(store, scope, NOW - 2 * DAY, NOW))
 
     desk = a_desk(store, settings, site, the_problems(site), BUSY)
     desk = replace(desk, evidence=under, at_risk=at_risk)

@@ -12,7 +12,7 @@ from tests.web.troubles import the_problems
 
 from afterclick import web
 from afterclick.accounts import Site
-from afterclick.impact import Estimate
+from afterclick.impact import AtRisk, Estimate, Together
 from afterclick.pages import dashboard
 from afterclick.settings import Settings
 from afterclick.stats import Interval
@@ -44,8 +44,8 @@ def shop_desk(store: Store, settings: Settings, seeded_site: str) -> web.Desk:
     desk = a_desk(store, settings, seeded_site, the_problems(seeded_site), BUSY)
     desk.accounts.sites.create(Site(seeded_site, "Shop", "EUR", "UTC"))
 
-    def at_risk(scope: Scope) -> Estimate:
-        return risk
+    def at_risk(scope: Scope) -> AtRisk:
+        return AtRisk(Together(problems=("amex-payment",), estimate=risk), risk)
 
     return replace(desk, at_risk=at_risk)
 

@@ -17,6 +17,7 @@ from afterclick.accounts.keyring import Keyring
 from afterclick.app.installation import Installation
 from afterclick.customers import SqlCuts
 from afterclick.errors import NotFound
+from afterclick.impact import AtRisk
 from afterclick.resolve import (
     Problem,
 )
@@ -136,7 +137,7 @@ def a_desk(store: Store, settings: Settings, site: str, problems: list[Problem],
         key=key,
         sites=lambda: (site, "afterclick"),
         evidence=lambda scope, problem: an_evidence(problem),
-        at_risk=lambda scope: None,
+        at_risk=lambda scope: AtRisk(),
         ask=store.read_only,
         cuts=SqlCuts(installation.control),
         machine=web.Machine(lambda: NOTHING_WAITS, list, lambda _: Replayed(), store.frozen),

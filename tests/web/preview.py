@@ -9,7 +9,7 @@ from tests.web.desks import BUSY, a_desk
 from tests.web.shopfront import DAY, NOW, seed
 from tests.web.troubles import an_evidence, the_problems
 
-from afterclick.impact import Estimate
+from afterclick.impact import AtRisk, Estimate, Together
 from afterclick.measure import BOUND
 from afterclick.pages import dashboard
 from afterclick.resolve import Evidence, Problem
@@ -47,8 +47,8 @@ def main() -> None:
         )
         desk = a_desk(store, settings, "shop", the_problems("shop"), BUSY)
 
-        def at_risk(scope: Scope) -> Estimate:
-            return risk
+        def at_risk(scope: Scope) -> AtRisk:
+            return AtRisk(Together(problems=("amex-payment",), estimate=risk), risk)
 
         def evidence(scope: Scope, problem: Problem) -> Evidence:
             return an_evidence(problem, visits)

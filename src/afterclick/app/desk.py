@@ -8,11 +8,11 @@ from afterclick.accounts import DEFAULT_SITE, Keys
 from afterclick.app.installation import Installation
 from afterclick.clock import now_ms
 from afterclick.customers import SqlCuts
-from afterclick.impact import Estimate
-from afterclick.impact.total import AT_RISK
+from afterclick.impact import AtRisk
+from afterclick.impact.total import FELT, TOGETHER
 from afterclick.resolve.evidence import evidence
 from afterclick.signals import Event
-from afterclick.store.control.learned import Known
+from afterclick.store.control.learned import Learned
 from afterclick.store.control.taken_and_dropped import Quality
 from afterclick.store.drain.drain import Drain
 from afterclick.store.drain.replay import replay, standing_aside
@@ -79,7 +79,7 @@ def desk_over(
         key=Keys(installation.control).public,
         sites=lambda: tuple(site.id for site in installation.sites.list()),
         evidence=lambda scope, problem: evidence(installation.store, scope, problem),
-        at_risk=lambda scope: _value(installation.learned.newest(scope.site, AT_RISK)),
+        at_risk=lambda scope: _at_risk(installation.learned, scope.site),
         ask=installation.store.read_only,
         cuts=SqlCuts(installation.control),
         machine=Machine(
@@ -102,8 +102,9 @@ def desk_over(
     )
 
 
-def _value(known: Known[Estimate] | None) -> Estimate | None:
-    return known.value if known else None
+def _at_risk(learned: Learned, site: str) -> AtRisk:
+    together, felt = learned.newest(site, TOGETHER), learned.newest(site, FELT)
+    return AtRisk(together.value if together else None, felt.value if felt else None)
 
 
 def _append(spool: Spool, event: Event) -> None:

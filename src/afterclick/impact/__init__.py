@@ -3,9 +3,22 @@
 The estimand, its assumptions and its limits are in `docs/impact.md`.
 """
 
-from afterclick.impact.estimate import Estimate, Minimum, Question, Signal, Status
+from afterclick.impact.estimate import Condition, Estimate, Minimum, Question, Signal, Status
 from afterclick.impact.price import price
-from afterclick.impact.total import price_total
+from afterclick.impact.total import AtRisk, Together, price_together, price_total
 from afterclick.stats import Interval
 
-__all__ = ["Estimate", "Interval", "Minimum", "Question", "Signal", "Status", "price", "price_total"]
+__all__ = [
+    "AtRisk",
+    "Condition",
+    "Estimate",
+    "Interval",
+    "Minimum",
+    "Question",
+    "Signal",
+    "Status",
+    "Together",
+    "price",
+    "price_together",
+    "price_total",
+]

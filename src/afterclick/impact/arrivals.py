@@ -6,7 +6,7 @@ import msgspec
 import pyarrow as pa
 
 from afterclick.impact.estimate import Question
-from afterclick.store.engine.query import Reader, statements
+from afterclick.store.engine.query import Parameter, Reader, statements
 from afterclick.store.scope import Scope
 
 HISTORY_MS = 14 * 24 * 3_600_000
@@ -33,13 +33,31 @@ class _Count(msgspec.Struct):
 
 def read(reader: Reader, scope: Scope, question: Question, since: int, most: int = MOST_ROWS) -> Arrivals:
     """The arrivals that `question` is about, from `since` (UTC ms) to its `until`; about `most` rows at most."""
-    parameters = {"since": since, "until": question.until, "step": question.step}
+    several = question.any_of
+    steps = [one.step for one in several]
+    parameters: dict[str, Parameter] = {
+        "since": since,
+        "until": question.until,
+        "step": question.step,
+        "any_step": steps,
+    }
     counted = reader.rows(scope, _STATEMENTS["count_arrivals"], _Count, parameters)
     every = max(1, -(-counted[0].arrivals // most))
-    segment = [f"{key}={value}" for key, value in sorted(question.segment.items())]
     table = reader.arrow(
         scope,
         _STATEMENTS["arrivals"],
-        {**parameters, "signal": question.signal, "segment": segment, "every": every},
+        {
+            **parameters,
+            "signal": question.signal,
+            "segment": _keys(question.segment),
+            "every": every,
+            "any_signal": [one.signal for one in several],
+            "any_segment": ["\n".join(_keys(one.segment)) for one in several],
+            "any_onset": [one.onset for one in several],
+        },
     )
     return Arrivals(table, every)
+
+
+def _keys(segment: dict[str, str]) -> list[str]:
+    return [f"{key}={value}" for key, value in sorted(segment.items())]

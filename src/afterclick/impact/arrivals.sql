@@ -9,6 +9,7 @@ WHERE site = {site:String}
     AND time >= fromUnixTimestamp64Milli({since:Int64}, 'UTC')
     AND time < fromUnixTimestamp64Milli({until:Int64}, 'UTC')
     AND (step = {step:String} OR {step:String} = '')
+    AND (empty({any_step:Array(String)}) OR has({any_step:Array(String)}, step))
     AND session_id NOT IN (
         SELECT session_id FROM visits_left_out
         WHERE site = {site:String}
@@ -17,6 +18,8 @@ WHERE site = {site:String}
     )
 
 -- name: arrivals
+-- `any_…` hold several conditions of exposure, one an index, in the place of signal and segment: a union, in which only
+-- arrivals are compared that could have met one of them. `exposed` is 2 where that was met before its onset.
 -- Money is that of the currency of most orders: others are never added to it.
 WITH
     (
@@ -44,6 +47,9 @@ WITH
                 {signal:String} = 'error', error,
                 {signal:String} = 'struggle', struggle,
                 toUInt8(slow OR error OR struggle)) AS exposed,
+            slow,
+            error,
+            struggle,
             row_number() OVER visit AS view_index,
             row_number() OVER (PARTITION BY session_id, step ORDER BY time, page_view_id) AS step_index,
             min(time) OVER earlier AS first_time,
@@ -85,8 +91,27 @@ SELECT
     toUnixTimestamp64Milli(views.time) AS arrived,
     views.step AS step,
     views.path AS path,
-    toUInt8(ifNull(views.exposed, 0)) AS exposed,
-    toUInt8(hasAll(arrayConcat(visits.visit_keys, views.page_keys), {segment:Array(String)})) AS in_segment,
+    toUInt8(multiIf(
+        empty({any_step:Array(String)}), ifNull(views.exposed, 0),
+        arrayExists(
+            (s, g, k, o) -> toUnixTimestamp64Milli(views.time) >= o AND s = views.step
+                AND multiIf(g = 'slow', views.slow, g = 'error', views.error, views.struggle) != 0
+                AND (k = '' OR hasAll(arrayConcat(visits.visit_keys, views.page_keys), splitByChar('\n', k))),
+            {any_step:Array(String)}, {any_signal:Array(String)}, {any_segment:Array(String)}, {any_onset:Array(Int64)}), 1,
+        arrayExists(
+            (s, g, k) -> s = views.step
+                AND multiIf(g = 'slow', views.slow, g = 'error', views.error, views.struggle) != 0
+                AND (k = '' OR hasAll(arrayConcat(visits.visit_keys, views.page_keys), splitByChar('\n', k))),
+            {any_step:Array(String)}, {any_signal:Array(String)}, {any_segment:Array(String)}), 2,
+        0)) AS exposed,
+    toUInt8(if(
+        empty({any_step:Array(String)}),
+        hasAll(arrayConcat(visits.visit_keys, views.page_keys), {segment:Array(String)}),
+        arrayExists(
+            (s, k) -> s = views.step
+                AND (k = '' OR hasAll(arrayConcat(visits.visit_keys, views.page_keys), splitByChar('\n', k))),
+            {any_step:Array(String)}, {any_segment:Array(String)})
+    )) AS in_segment,
     toInt32(views.view_index) AS view_index,
     toInt32(views.step_index) AS step_index,
     if(views.view_index = 1, 0., (toUnixTimestamp64Milli(views.time) - toUnixTimestamp64Milli(views.first_time)) / 1000.) AS seconds,
@@ -114,4 +139,5 @@ LEFT JOIN paid ON paid.session_id = views.session_id
 WHERE views.time >= fromUnixTimestamp64Milli({since:Int64}, 'UTC')
     AND views.time < fromUnixTimestamp64Milli({until:Int64}, 'UTC')
     AND (views.step = {step:String} OR {step:String} = '')
+    AND (empty({any_step:Array(String)}) OR has({any_step:Array(String)}, views.step))
 ORDER BY visit, arrived, view_index

@@ -11,11 +11,21 @@ Signal = Literal["slow", "error", "struggle"]
 Status = Literal["priced", "gathering", "unknown"]
 
 
+class Condition(msgspec.Struct, frozen=True, kw_only=True):
+    """What a page view meets of one problem: `signal` at `step` in `segment`, from `onset` (UTC ms) on."""
+
+    step: str
+    signal: Signal
+    segment: dict[str, str] = {}
+    onset: int
+
+
 class Question(msgspec.Struct, frozen=True, kw_only=True):
     """Which problem: `signal` (or any) felt at journey step `step` by `segment`, from `onset` to `until` (UTC ms).
 
     `segment` maps dimensions (`measure.DIMENSIONS` or a
-    tag key) to one value each; empty means everyone. An empty `step` means every step.
+    tag key) to one value each; empty means everyone. An empty `step` means every step. With `any_of`, what is met
+    is any of these, in the place of the signal: several problems priced as one.
     """
 
     step: str
@@ -23,6 +33,7 @@ class Question(msgspec.Struct, frozen=True, kw_only=True):
     segment: dict[str, str] = {}
     onset: int
     until: int
+    any_of: tuple[Condition, ...] = ()
 
 
 class Minimum(msgspec.Struct, frozen=True):

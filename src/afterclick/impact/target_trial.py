@@ -57,23 +57,25 @@ def emulate(table: pa.Table, question: Question) -> Trial:
 
     Exposed: the first arrival of a visit that the problem met, when it came after the onset. Others: arrivals
     before or without a first exposure, whether before or after the onset. Arrivals after a first exposure say
-    nothing.
+    nothing. Nor does a first exposure to a problem of several before that one's onset (2 in the column).
     """
     order = np.lexsort([table.column(name).to_numpy() for name in ("view_index", "arrived", "visit")])
     table = table.take(pa.array(order, pa.int64()))
     visit = table.column("visit").to_numpy()
-    met = table.column("exposed").to_numpy().astype(bool)
+    level = table.column("exposed").to_numpy()
+    met, counts = level.astype(bool), level == 1
     arrived = table.column("arrived").to_numpy()
     first = _first_exposure(visit, met)
     rows = np.arange(len(visit))
     kept = (first < 0) | (rows <= first)
     position = np.cumsum(kept) - 1
     table, first, met, arrived = table.filter(pa.array(kept)), first[kept], met[kept], arrived[kept]
+    counts = counts[kept]
     later = np.where((first >= 0) & ~met, position[first], -1)
     orders, revenue = numbers(table, "orders"), numbers(table, "revenue")
     cohort = Cohort(
         features=_features(table),
-        exposed=met & (arrived >= question.onset),
+        exposed=counts & (arrived >= question.onset),
         others=~met,
         orders=orders,
         revenue=revenue,

@@ -11,7 +11,7 @@ from afterclick.clock import now_ms
 from afterclick.errors import Unavailable
 from afterclick.impact import Estimate, Question, price
 from afterclick.impact.worker import apart
-from afterclick.jobs import Feed, Job, Stop
+from afterclick.jobs import Feed, Job, Stop, each
 from afterclick.resolve.book import ProblemBook
 from afterclick.resolve.candidate import Candidate
 from afterclick.resolve.cause import Cause
@@ -191,11 +191,12 @@ class _Parts(Protocol):
 
 
 def _run(parts: _Parts, stop: Stop) -> None:
-    for site in parts.sites.list():
-        stop.check()
-        for change in watch(parts.store, Scope(site.id), now_ms(), partial(_price_apart, stop), parts.book):
+    def pass_over(site: str) -> None:
+        for change in watch(parts.store, Scope(site), now_ms(), partial(_price_apart, stop), parts.book):
             parts.changes.tell(change)
             stop.check()
+
+    each((site.id for site in parts.sites.list()), pass_over, stop)
 
 
 def _price_apart(stop: Stop, reader: Reader, scope: Scope, question: Question) -> Estimate:

@@ -4,7 +4,6 @@ from typing import Any
 
 from afterclick.customers.identity import IDENTITY
 from afterclick.jobs import Freshness, Job
-from afterclick.resolve.total import TOTAL
 from afterclick.resolve.watch import WATCH
 from afterclick.web.desk import Desk
 
@@ -17,11 +16,6 @@ def problems_checked(desk: Desk) -> Freshness | None:
 def people_resolved(desk: Desk) -> Freshness | None:
     """How fresh people are; None where no job resolves them."""
     return _by(desk, IDENTITY)
-
-
-def risk_estimated(desk: Desk) -> Freshness | None:
-    """How fresh revenue at risk is; None where no job estimates it."""
-    return _by(desk, TOTAL)
 
 
 def _by(desk: Desk, job: Job[Any]) -> Freshness | None:

@@ -45,4 +45,10 @@ def lost(key: str, estimate: Estimate | None) -> Figure:
         n=estimate.n_exposed if estimate else None,
         method=estimate.method if estimate else "",
         unknown="" if found else reason,
+        as_of=estimate.until if estimate and estimate.until else None,
     )
+
+
+def nothing(key: str) -> Figure:
+    """What no problem costs: nothing, and that is known."""
+    return Figure(key=key, value=0.0, unit=metric(key).unit, no_interval="No problem is open.", n=0)

@@ -3,7 +3,8 @@
 from afterclick.measure.metric import Metric
 
 _ARRIVALS = "impact/arrivals.sql: arrivals"
-_OVERLAP = "Never the sum of the problems' own prices, which overlap: [impact](impact.md)."
+_FELT = "Anything slow, an error or a struggle counts as felt, also where it is usual: [impact](impact.md#the-totals)."
+_OVERLAP = "Never the sum of the problems' own prices, which overlap: [impact](impact.md#the-totals)."
 
 METRICS = (
     Metric(
@@ -25,14 +26,26 @@ METRICS = (
     ),
     Metric(
         "orders_at_risk", "Orders at risk",
-        "Orders that the visits which met any problem would have placed more without it, estimated once for all.",
+        "Orders that visits which met an open problem in the last 24 hours would have placed more; once for all.",
         "count", "less",
-        sql=_ARRIVALS, method="estimate", n="exposed visits", notes=_OVERLAP,
+        sql=_ARRIVALS, method="estimate", n="exposed visits", notes=_OVERLAP, version=2,
     ),
     Metric(
         "revenue_at_risk", "Revenue at risk",
-        "What the visits that met any problem would have bought more without it, estimated once for all of them.",
+        "What visits that met an open problem in the last 24 hours would have bought more; once for all.",
         "money", "less",
-        sql=_ARRIVALS, method="estimate", n="exposed visits", notes=_OVERLAP,
+        sql=_ARRIVALS, method="estimate", n="exposed visits", notes=_OVERLAP, version=2,
+    ),
+    Metric(
+        "orders_felt", "Orders lost to everything felt",
+        "Orders that visits which felt anything in the last 24 hours would have placed more, also without a problem.",
+        "count", "less",
+        sql=_ARRIVALS, method="estimate", n="exposed visits", notes=_FELT,
+    ),
+    Metric(
+        "revenue_felt", "Everything felt",
+        "What visits that felt anything in the last 24 hours would have bought more, also without an open problem.",
+        "money", "less",
+        sql=_ARRIVALS, method="estimate", n="exposed visits", notes=_FELT,
     ),
 )  # fmt: skip

@@ -10,7 +10,7 @@ from afterclick.api.records import Nothing
 from afterclick.pages.overview.page import read
 from afterclick.web.endpoint import PERIOD, SITE, Call, Endpoint
 from afterclick.web.fed import people_resolved
-from afterclick.web.problem_data import lost
+from afterclick.web.problem_data import lost, nothing
 from afterclick.words import withheld
 from afterclick.words.chart import Mark
 from afterclick.words.tile import Tile
@@ -28,8 +28,9 @@ class OverviewData(msgspec.Struct, frozen=True, kw_only=True):
     """What was felt, done and paid from `since` up to `until` (UTC ms) in the buckets that `edges` begin.
 
     `sentence` is the page's first line. `revenue_apart` is the revenue in other currencies than that of `paid`,
-    which is never added to it. `orders_at_risk` and `revenue_at_risk` are what all problems of the last day
-    cost together, estimated over `at_risk_since` to `at_risk_until`.
+    which is never added to it. `orders_at_risk` and `revenue_at_risk` are what the open problems
+    of the ids `at_risk_problems` cost together, from `at_risk_since` to `at_risk_until`, estimated once; 0 while none
+    is open. `orders_felt` and `revenue_felt` are of everything felt, problem or not, from `felt_since` to `felt_until`.
     """
 
     sentence: str
@@ -48,12 +49,20 @@ class OverviewData(msgspec.Struct, frozen=True, kw_only=True):
     revenue_at_risk: Figure
     at_risk_since: int | None
     at_risk_until: int | None
+    at_risk_problems: tuple[str, ...]
+    orders_felt: Figure
+    revenue_felt: Figure
+    felt_since: int | None
+    felt_until: int | None
 
 
 def overview(call: Call[Nothing]) -> OverviewData:
     """Without money for who may not see any."""
     lens = call.lens
-    page, risk = read(call.desk, lens), withheld.estimate(call.desk.at_risk(lens.scope), lens.scope)
+    page, risk = read(call.desk, lens), call.desk.at_risk(lens.scope)
+    opened = bool(page.open_problems)
+    together = withheld.estimate(risk.together.estimate if risk.together and opened else None, lens.scope)
+    everything = withheld.estimate(risk.felt, lens.scope)
     fresh = people_resolved(call.desk)
     made = {"people": fresh.as_of if fresh else None}
     currency, tiles = page.trend.currency, (*page.felt, *page.did, *page.paid)
@@ -72,10 +81,15 @@ def overview(call: Call[Nothing]) -> OverviewData:
         trend=tuple(Trace(key=one.key, values=one.line.values, previous=one.line.previous) for one in tiles),
         marks=page.trend.marks,
         open_problems=page.open_problems,
-        orders_at_risk=lost("orders_at_risk", risk),
-        revenue_at_risk=lost("revenue_at_risk", risk),
-        at_risk_since=risk.since if risk else None,
-        at_risk_until=risk.until if risk else None,
+        orders_at_risk=lost("orders_at_risk", together) if opened else nothing("orders_at_risk"),
+        revenue_at_risk=lost("revenue_at_risk", together) if opened else nothing("revenue_at_risk"),
+        at_risk_since=together.since if together else None,
+        at_risk_until=together.until if together else None,
+        at_risk_problems=risk.together.problems if risk.together and opened else (),
+        orders_felt=lost("orders_felt", everything),
+        revenue_felt=lost("revenue_felt", everything),
+        felt_since=everything.since if everything else None,
+        felt_until=everything.until if everything else None,
     )
 
 

@@ -1,12 +1,14 @@
 """The Overview page: is the business all right, what did customers feel, and what does it cost where it is not."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from afterclick.impact import Estimate
+from afterclick.impact import AtRisk
 from afterclick.journeys import Paid
+from afterclick.measure import metric
 from afterclick.pages.overview import tiles
 from afterclick.pages.overview.answer import answer
+from afterclick.pages.overview.risk import NOT_TOLD, Risk, everything, together
 from afterclick.pages.overview.series import read
 from afterclick.resolve import Problem
 from afterclick.store.engine.query import Reader
@@ -14,19 +16,8 @@ from afterclick.store.scope import Scope
 from afterclick.words import figures, withheld, wording
 from afterclick.words.chart import Mark, Trend
 from afterclick.words.period import Period
-from afterclick.words.scale import Whisker, whiskers
 from afterclick.words.sentence import Sentence
 from afterclick.words.tile import Tile
-
-
-@dataclass(frozen=True)
-class Risk:
-    """Revenue at risk from any problem: the money in words with its interval, and how it was estimated."""
-
-    value: str
-    bounds: str
-    note: str
-    whisker: Whisker | None
 
 
 @dataclass(frozen=True)
@@ -43,7 +34,8 @@ class Worst:
 @dataclass(frozen=True)
 class OverviewPage:
     """Everything the Overview shows. `empty` is True until a first visit has come. `apart` is the revenue in currencies
-    that are not the trend's.
+    that are not the trend's. `risk` is of all open problems together, `everything` of all that was felt; `risk_words`
+    define both.
     """
 
     answer: Sentence
@@ -54,6 +46,8 @@ class OverviewPage:
     paid: tuple[Tile, ...]
     apart: tuple[Paid, ...]
     risk: Risk
+    everything: Risk
+    risk_words: Mapping[str, str]
     worst: tuple[Worst, ...]
     open_problems: int
     trend: Trend
@@ -64,7 +58,7 @@ def overview(
     scope: Scope,
     period: Period,
     problems: Sequence[Problem],
-    at_risk: Estimate | None,
+    at_risk: AtRisk,
     marks: Sequence[Mark],
     now: int,
     currency: str,
@@ -76,7 +70,7 @@ def overview(
 
     Money is left out unless the scope permits it.
     """
-    problems, at_risk = withheld.problems(problems, scope), withheld.estimate(at_risk, scope)
+    problems = withheld.problems(problems, scope)
     series = read(reader, scope, period, currency)
     felt, did_, paid_ = tiles.felt(series), tiles.did(series, people_as_of), tiles.paid(series)
     begun = begun or bool(series.visits)
@@ -89,29 +83,15 @@ def overview(
         did=did_,
         paid=paid_,
         apart=tuple(series.apart) if series.money else (),
-        risk=_risk(at_risk, now, period.zone) if series.money else _NO_RISK,
+        risk=together(at_risk.together, problems, now, period.zone) if series.money else NOT_TOLD,
+        everything=everything(at_risk.felt, now, period.zone) if series.money else NOT_TOLD,
+        risk_words={
+            "risk": f"{metric('revenue_at_risk').words} The range is the 95% interval.",
+            "everything": f"{metric('revenue_felt').words} The range is the 95% interval.",
+        },
         worst=tuple(_worst(problem, now, period.zone) for problem in problems[:3]),
         open_problems=len(problems),
         trend=Trend(period.edges, period.until, lines, tuple(marks), period.zone, series.currency),
-    )
-
-
-_NO_RISK = Risk(figures.NOT_FOR_YOU, "", "your role does not include money", None)
-
-
-def _risk(estimate: Estimate | None, now: int, zone: str) -> Risk:
-    if estimate is None:
-        return Risk("unknown", "", "not estimated yet; the first estimate follows within minutes", None)
-    if estimate.revenue_lost is None:
-        why = wording.price_words(estimate)
-        return Risk("unknown", "", why, None)
-    lost = estimate.revenue_lost
-    n = f"{figures.count(estimate.n_exposed)} visits that met any problem"
-    return Risk(
-        figures.money(lost.value, estimate.currency),
-        figures.money_range(lost, estimate.currency),
-        f"{n} from {figures.moment(estimate.since, now, zone)} to {figures.moment(estimate.until, now, zone)}",
-        whiskers([(lost.low, lost.value, lost.high)])[0],
     )
 
 
