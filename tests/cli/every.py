@@ -42,7 +42,7 @@ CALLS: dict[Words, Call] = {
     ("sessions",): Call(rooms=frozenset({"words"})),
     ("query",): Call(("SELECT count() AS n FROM events",)),
     ("replay",): Call(),
-    ("doctor",): Call(rooms=frozenset({"store"})),
+    ("doctor",): Call(rooms=frozenset({"jobs", "store", "words"})),
     ("keys",): Call(),
     ("keys", "list"): Call(),
     ("keys", "create"): Call(("till", "--historical"), begins=True),

@@ -111,6 +111,20 @@ def test_text_that_is_no_utf_8_is_shown_with_a_replacement(
     assert row["found"] == shown if shown else "\ufffd" in str(row)
 
 
+def test_a_page_that_fails_inside_is_a_page_with_a_sentence(empty_desk: web.Desk) -> None:
+    def fail(*_: object) -> NoReturn:
+        raise RuntimeError("a mishap")
+
+    desk = replace(empty_desk, at_risk=fail)
+    with served(dashboard(desk), desk.live) as url, httpx.Client(base_url=url, timeout=30) as client:
+        page = client.get("/")
+        assert (page.status_code, page.headers["content-type"]) == (500, "text/html; charset=utf-8")
+        assert "Something failed inside; the log of the app says what." in page.text
+        assert "mishap" not in page.text
+        assert "content-security-policy" in page.headers
+        assert client.get("/definitions").status_code == 200
+
+
 def test_what_fails_inside_is_said_as_a_problem_and_the_connection_goes_on(empty_desk: web.Desk) -> None:
     def fail(*_: object) -> NoReturn:
         raise RuntimeError("a mishap")

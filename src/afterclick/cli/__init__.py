@@ -30,9 +30,9 @@ def _fail(sentence: str) -> None:
     from rich.console import Console  # only who fails waits for these
     from rich.markup import escape
 
-    from afterclick.log import redacted
+    from afterclick.log import without_secrets
 
     Console(stderr=True, highlight=False).print(
-        f"[bold red]afterclick:[/] {escape(redacted(sentence))}", markup=True, soft_wrap=True
+        f"[bold red]afterclick:[/] {escape(without_secrets(sentence))}", markup=True, soft_wrap=True
     )
     sys.exit(1)

@@ -5,6 +5,6 @@ Everything that is said comes this way: our own lines, those of libraries, warni
 
 from afterclick.log.configuring import configure, configure_for_a_verb
 from afterclick.log.recent import Recent, Said
-from afterclick.log.redaction import redacted
+from afterclick.log.redaction import redacted, without_secrets
 
-__all__ = ["Recent", "Said", "configure", "configure_for_a_verb", "redacted"]
+__all__ = ["Recent", "Said", "configure", "configure_for_a_verb", "redacted", "without_secrets"]

@@ -23,15 +23,20 @@ _PATTERNS: tuple[tuple[re.Pattern[str], str], ...] = (
     (re.compile(r"\beyJ[\w-]+\.[\w-]+\.[\w-]*"), HIDDEN),
     (re.compile(r"\b(a[a-z]{1,3}_)(?:[0-9a-f]{16,}|[\w-]{24,})"), rf"\1{HIDDEN}"),
     (re.compile(r"(?<![\w-])(?=[\w-]*\d)(?=[\w-]*[a-z])(?=[\w-]*[A-Z])[A-Za-z0-9_-]{40,}"), HIDDEN),
-    (re.compile(r"[\w.%+-]+@[\w-]+(?:\.[\w-]+)+"), "[e-mail]"),
 )
 """What a secret looks like in a text, in order: the line of a cookie first, since all of it is secret."""
+_EMAIL = re.compile(r"[\w.%+-]+@[\w-]+(?:\.[\w-]+)+")
 
 _FIELD = re.compile(rf"(?i){_NAME}|(?:set-)?cookies?|(?:write_?|api_?)?key|e[_-]?mails?|dsn")
 
 
 def redacted(text: str) -> str:
     """The text without what looks like a secret or an e-mail address; what is far too long is cut."""
+    return _EMAIL.sub("[e-mail]", without_secrets(text))
+
+
+def without_secrets(text: str) -> str:
+    """The text for whoever typed it, in which an address that they named may stand."""
     if len(text) > _LONGEST:
         text = f"{text[:_LONGEST]} … ({len(text) - _LONGEST} characters more)"
     for pattern, instead in _PATTERNS:

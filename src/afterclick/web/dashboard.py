@@ -60,7 +60,7 @@ def create(desk: Desk, folders: Sequence[Folder]) -> FastAPI:
     app.mount("/static", StaticFiles(directory=STATIC), name="static")
     app.state.needs = Table(app.routes, needs)
     refusal = Refusal(desk, drawing)
-    app.add_middleware(Unforeseen, prefix="/api/")
+    app.add_middleware(Unforeseen, say=refusal.failed)
     app.add_middleware(Access, desk=desk, table=app.state.needs, refuse=refusal)
     # The event stream must not be buffered, and Starlette's gzip leaves text/event-stream alone.
     app.add_middleware(GZipMiddleware, minimum_size=800, compresslevel=6)

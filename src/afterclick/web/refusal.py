@@ -32,6 +32,12 @@ class Refusal:
             return led_to(request, FACTOR)
         return self._said(request, error.status, str(error))
 
+    def failed(self, request: Request, sentence: str) -> Response:
+        """The answer to a request that failed inside; it asks nothing of what may have failed."""
+        if _for_programs(request):
+            return refusal(500, sentence)
+        return self._drawing.not_shown(request, None, sentence, 500)
+
     def explain(self, app: FastAPI) -> None:
         """Let an app answer errors so, its own and the framework's."""
 

@@ -1,23 +1,25 @@
-"""What fails inside while a program asks: logged, and answered as every refusal is, so that the connection goes on."""
+"""What fails inside while somebody asks: logged, and answered as every refusal is, so that the connection goes on."""
+
+from collections.abc import Callable
 
 import structlog
+from starlette.requests import Request
+from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
-
-from afterclick.web.problem_details import refusal
 
 _log = structlog.get_logger(__name__)
 _SENTENCE = "Something failed inside; the log of the app says what. Please report it."
 
 
 class Unforeseen:
-    """ASGI middleware: an exception under `prefix` is a 500 with a sentence, unless the answer has begun."""
+    """ASGI middleware: an exception is a 500 with a sentence, unless the answer has begun."""
 
-    def __init__(self, app: ASGIApp, prefix: str) -> None:
+    def __init__(self, app: ASGIApp, say: Callable[[Request, str], Response]) -> None:
         self._app = app
-        self._prefix = prefix
+        self._say = say
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http" or not str(scope["path"]).startswith(self._prefix):
+        if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
         has_begun = False
@@ -33,4 +35,4 @@ class Unforeseen:
             if has_begun:
                 raise
             _log.exception("failed inside", method=scope["method"], path=str(scope["path"])[:200])
-            await refusal(500, _SENTENCE)(scope, receive, send)
+            await self._say(Request(scope), _SENTENCE)(scope, receive, send)

@@ -94,10 +94,10 @@ def _percentage(locale: str, places: int) -> NumberPattern:
 
 def milliseconds(value: float) -> str:
     """A duration: 180 ms, 2.41 s, 4 min 5 s, 1 h 2 min."""
-    if value < 1000:
+    if value < 999.5:
         return f"{value:.0f}\u00a0ms"
     seconds = value / 1000
-    if seconds < 60:
+    if rounded(seconds) < 60:
         return f"{rounded(seconds):g}\u00a0s"
     minutes, rest = divmod(round(seconds), 60)
     if minutes < 60:
@@ -109,7 +109,7 @@ def milliseconds(value: float) -> str:
 def size(value: float) -> str:
     """A size in bytes: 4.2 MB."""
     for limit, unit in ((1e9, "GB"), (1e6, "MB"), (1e3, "kB")):
-        if value >= limit:
+        if value >= limit * 0.9995:
             return f"{rounded(value / limit):g}\u00a0{unit}"
     return f"{value:.0f}\u00a0bytes"
 
