@@ -47,6 +47,7 @@ ROLLUPS = (
     "order_tickets",
     "service_minutes",
     "service_edges",
+    "server_signals",
 )
 
 

@@ -85,7 +85,7 @@ class Store(Reader):
         return usage(self._engine)
 
     def settle(self, now: int, stop: Stop | None = None) -> Settled:
-        """Bring service_minutes, service_edges and the orders of visits up to date; `now` is UTC ms.
+        """Bring what services did by the minute and the orders of visits up to date; `now` is UTC ms.
 
         Raises Stopped at a safe point once `stop` is set.
         """

@@ -272,3 +272,28 @@ def test_calls_of_two_environments_are_two_edges(store: Store, span: MakeSpan, k
         keep(span("checkout", "POST", 0, 50, kind="client", peer="bank", environment=environment))
     store.settle(NOON)
     assert edges(ask) == [("checkout", "bank", 1), ("checkout", "bank", 1)]
+
+
+SIGNALS = (
+    "SELECT service, operation, http_status, exception, failed, duration_ms FROM server_signals"
+    " WHERE site = {site:String} ORDER BY ALL"
+)
+
+
+def test_a_request_that_failed_at_the_server_is_a_signal_of_the_span_its_trace_began_with(
+    store: Store, span: MakeSpan, keep: Keep, ask: Ask
+) -> None:
+    """However its spans come; one that a page sent has a parent that is no span."""
+    failed = {"kind": "server", "status": "error", "http_status": 500}
+    root = span("shop", "POST /ship", 0, 50, trace_id=TRACE, parent_span_id="0" * 15 + "1", exception="E: no", **failed)
+    call = span("shop", "POST", 1, 40, trace_id=TRACE, kind="client", parent_span_id=root.span_id)
+    inner = span("stock", "POST /take", 2, 30, trace_id=TRACE, parent_span_id=call.span_id, **failed)
+    fine = span("shop", "GET /", 3, 999, kind="server")
+    slow = span("shop", "GET /list", 4, 1000, kind="server")
+    for part in (inner, fine, call, slow, root, root):
+        keep(part)
+        store.settle(NOON)
+    assert [tuple(row.values()) for row in ask(SIGNALS)] == [
+        ("shop", "GET /list", 0, "", 0, 1000.0),
+        ("shop", "POST /ship", 500, "E: no", 1, 50.0),
+    ]

@@ -25,6 +25,11 @@ def told(done: "subprocess.CompletedProcess[str]") -> Any:
     return json.loads(done.stdout)
 
 
+def test_no_two_migrations_have_one_number() -> None:
+    numbers = [one.version for one in migrations()]
+    assert sorted(set(numbers)) == numbers
+
+
 def test_a_migration_that_is_interrupted_after_any_statement_goes_on_the_next_time(tmp_path: Path) -> None:
     found = told(migrated(tmp_path / "interrupted"))
     assert found == told(migrated(tmp_path / "whole", "0"))

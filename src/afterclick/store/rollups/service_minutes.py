@@ -2,8 +2,8 @@
 cannot know them.
 
 Each inserted block of spans leaves a ticket for every minute that it touched, in the same insert. Settling reads the
-open tickets, computes those minutes of `service_minutes` and `service_edges` anew, and only then closes the tickets:
-a crash in between repeats work that changes nothing.
+open tickets, computes those minutes of `SETTLED` anew, and only then closes the tickets: a crash in between repeats work
+that changes nothing.
 """
 
 import time
@@ -27,7 +27,7 @@ messages that wait longer.
 STRETCH = timedelta(hours=6)
 """Minutes are settled in stretches of up to six hours, so that a week of history stays within a query's memory."""
 
-SETTLED = ("service_minutes", "service_edges")
+SETTLED = ("service_minutes", "service_edges", "server_signals")
 """The tables of which whole minutes are replaced."""
 
 _SQL = over_calls("afterclick.store.rollups", "service_minutes.sql")

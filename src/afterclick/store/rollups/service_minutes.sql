@@ -42,6 +42,12 @@ FROM service_edges
 WHERE site = {site:String} AND toUnixTimestamp64Milli(minute) IN {minutes:Array(Int64)}
 SETTINGS final = 0;
 
+-- name: newest_server_signals
+SELECT max(version) AS version
+FROM server_signals
+WHERE site = {site:String} AND toUnixTimestamp64Milli(minute) IN {minutes:Array(Int64)}
+SETTINGS final = 0;
+
 -- name: service_minutes
 -- Every row of these minutes is first declared gone, then the rows that there are come back one version newer.
 INSERT INTO service_minutes
@@ -107,3 +113,40 @@ SELECT
 FROM calls
 WHERE toUnixTimestamp64Milli(minute) IN {minutes:Array(Int64)}
 GROUP BY minute, environment, caller, callee;
+
+-- name: server_signals
+-- The server span that a trace begins with, as far as its spans came, where it failed or took a second at least. What a
+-- page sent the trace for has a parent too, but one that is no span.
+INSERT INTO server_signals
+WITH
+    bad AS (
+        SELECT
+            site, trace_id, span_id, parent_span_id, time, service, spans.name AS operation, http_status,
+            if(exception != '', exception, status_message) AS exception,
+            toUInt8(status = 'error') AS failed,
+            toFloat32(duration_ns / 1e6) AS duration_ms,
+            toDateTime64(toStartOfMinute(time), 3, 'UTC') AS minute
+        FROM spans
+        WHERE site = {site:String}
+            AND time >= fromUnixTimestamp64Milli({since:Int64}) AND time < fromUnixTimestamp64Milli({until:Int64})
+            AND kind = 'server'
+            AND (status = 'error' OR duration_ns >= 1000000000)
+            AND toUnixTimestamp64Milli(minute) IN {minutes:Array(Int64)}
+    )
+SELECT
+    site, minute, trace_id, span_id, time, service, operation, http_status, exception, failed, duration_ms,
+    {version:UInt64} - 1 AS version, 1 AS gone
+FROM server_signals
+WHERE site = {site:String} AND toUnixTimestamp64Milli(minute) IN {minutes:Array(Int64)}
+UNION ALL
+SELECT
+    site, minute, trace_id, span_id, time, service, operation, http_status, exception, failed, duration_ms,
+    {version:UInt64} AS version, 0 AS gone
+FROM bad
+LEFT ANTI JOIN (
+    SELECT trace_id, span_id
+    FROM spans
+    WHERE site = {site:String}
+        AND time >= fromUnixTimestamp64Milli({since:Int64}) AND time < fromUnixTimestamp64Milli({until:Int64})
+        AND trace_id IN (SELECT trace_id FROM bad)
+) AS parent ON parent.trace_id = bad.trace_id AND parent.span_id = bad.parent_span_id;

@@ -298,6 +298,30 @@ SETTINGS fsync_after_insert = 1, fsync_part_directory = 1;
 CREATE TABLE IF NOT EXISTS service_edges ON CLUSTER 'main' AS service_edges_local
 ENGINE = Distributed('main', currentDatabase(), service_edges_local, sipHash64(site, minute));
 
+CREATE TABLE IF NOT EXISTS server_signals_local ON CLUSTER 'main'
+(
+    site LowCardinality(String),
+    minute DateTime64(3, 'UTC'),
+    trace_id String CODEC(ZSTD(1)),
+    span_id String CODEC(ZSTD(1)),
+    time DateTime64(3, 'UTC'),
+    service LowCardinality(String),
+    operation LowCardinality(String),
+    http_status UInt16,
+    exception String CODEC(ZSTD(1)),
+    failed UInt8,
+    duration_ms Float32,
+    version UInt64,
+    gone UInt8
+)
+ENGINE = ReplicatedReplacingMergeTree('/clickhouse/tables/{shard}/{database}/server_signals_local', '{replica}', version, gone)
+PARTITION BY toYYYYMM(minute)
+ORDER BY (site, minute, trace_id, span_id)
+SETTINGS fsync_after_insert = 1, fsync_part_directory = 1;
+
+CREATE TABLE IF NOT EXISTS server_signals ON CLUSTER 'main' AS server_signals_local
+ENGINE = Distributed('main', currentDatabase(), server_signals_local, sipHash64(site, minute));
+
 CREATE TABLE IF NOT EXISTS dirty_minutes_local ON CLUSTER 'main'
 (
     site LowCardinality(String),

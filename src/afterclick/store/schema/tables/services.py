@@ -1,6 +1,18 @@
 """Services by the minute, settled from their spans."""
 
-from afterclick.store.schema.table import ANYONE, SYNCED, TIME, UUID, WORD, Column, People, Table
+from afterclick.store.schema.table import (
+    ANYONE,
+    SYNCED,
+    TEXT,
+    TIME,
+    UUID,
+    VISITS,
+    WORD,
+    Column,
+    People,
+    Table,
+    packed,
+)
 
 SERVICE_MINUTES = Table(
     "service_minutes",
@@ -68,6 +80,42 @@ SERVICE_EDGES = Table(
     ),
 )
 """A callee that sends no spans goes by the name that its caller gives it; the environment is the caller's."""
+
+
+SERVER_SIGNALS = Table(
+    "server_signals",
+    why="requests that failed at the server or were slow there, whether or not a page knows of them",
+    engine="ReplacingMergeTree(version, gone)",
+    partition_by="toYYYYMM(minute)",
+    order_by="(site, minute, trace_id, span_id)",
+    settings=SYNCED,
+    made_of="spans",
+    dated_by="minute",
+    sharded_by="sipHash64(site, minute)",
+    queryable=True,
+    row="the server span that a trace begins with, where it failed or took 1 s at least",
+    comes="settled",
+    people=People(
+        holds="the trace of a visit's request, and the exception that it ended in",
+        erased="minutes with the person's spans are computed anew from the spans that stay",
+    ),
+    columns=(
+        Column("site", WORD, ANYONE),
+        Column("minute", TIME, ANYONE),
+        packed("trace_id", TEXT, VISITS),
+        packed("span_id", TEXT, VISITS),
+        Column("time", TIME, ANYONE),
+        Column("service", WORD, ANYONE),
+        Column("operation", WORD, ANYONE),
+        Column("http_status", "UInt16", ANYONE),
+        packed("exception", TEXT, VISITS),
+        Column("failed", "UInt8", ANYONE),
+        Column("duration_ms", "Float32", ANYONE),
+        Column("version", "UInt64", ANYONE),
+        Column("gone", "UInt8", ANYONE),
+    ),
+)
+"""`exception` is that of the span, else its status message."""
 
 
 DIRTY_MINUTES = Table(
