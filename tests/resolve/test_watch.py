@@ -141,6 +141,7 @@ def test_the_evidence_of_a_problem_counts_both_sides_and_keeps_them_apart(
     problem = next(watch(store, scope, ONSET + 3 * HOUR, no_answer, book)).problem
     found = evidence(store, scope, problem)
     spread = found.distribution
+    assert spread is not None
     assert sum(one.affected for one in spread.bins) == spread.n_affected
     assert sum(one.unaffected for one in spread.bins) == spread.n_unaffected
     assert sum(one.affected for one in spread.bins if one.high <= spread.limit) == 0

@@ -33,6 +33,7 @@ class ShownProblem(msgspec.Struct):
     status: str
     estimate: ShownEstimate | None
     cause: ShownCause
+    service: str = ""
 
 
 class ShownVisit(msgspec.Struct):

@@ -36,7 +36,7 @@ def problems(found: Sequence[ShownProblem]) -> RenderableType:
 def _problem(problem: ShownProblem) -> RenderableType:
     who = ", ".join(f"{key} {value}" for key, value in problem.segment.items()) or "everyone"
     return _entry(
-        (_moment(problem.onset), problem.step, who, problem.signal, problem.status),
+        (_moment(problem.onset), problem.service or problem.step, who, problem.signal, problem.status),
         _worth(problem.estimate),
         f"because {problem.cause.sentence}" if problem.cause.sentence else "because unknown",
     )

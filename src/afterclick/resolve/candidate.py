@@ -20,9 +20,11 @@ class Candidate(msgspec.Struct, frozen=True, kw_only=True):
     log of the Bayes factor of a raised share, beyond what the stated false-alarm rate asks for. `symptoms` are other
     signals of the same page views that this one explains. `ended` is when the share came back to the baseline, None
     while it has not.
+    One that stands at a `service` has no step: its arrivals and exposed are requests that no page view knows of.
     """
 
     step: str
+    service: str = ""
     signal: Signal
     segment: Segment
     onset: int

@@ -38,6 +38,8 @@ class Cause(msgspec.Struct, frozen=True, kw_only=True):
     route: str = ""
     element: str = ""
     script: str = ""
+    exception: str = ""
+    http_status: int = 0
     release: str = ""
     device_class: str = ""
     explained: float = 0.0

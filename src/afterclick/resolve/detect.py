@@ -6,9 +6,12 @@ could have raised a false alarm; then the segment is chosen (`segment`), the ons
 are the same page views' symptoms folded into one candidate.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
+import pyarrow as pa
 
 from afterclick.impact import Signal
 from afterclick.resolve.arrivals import bit, joined_keys, keys, over_arrivals
@@ -36,6 +39,9 @@ RECOVERY = 8.0
 """Log of the likelihood ratio at which a share counts as back at its baseline."""
 MOST_PER_SIGNAL = 3
 
+Without = Callable[[tuple[Segment, ...]], StepScan | None]
+Narrowed = Callable[[Finding, tuple[Segment, ...]], Finding]
+
 
 def detect(reader: Reader, scope: Scope, now: int) -> list[Candidate]:
     """Every excess of the site as it stands at `now` (UTC ms), strongest evidence first.
@@ -45,30 +51,40 @@ def detect(reader: Reader, scope: Scope, now: int) -> list[Candidate]:
     scans = scan(reader, scope, now)
     candidates: list[Candidate] = []
     for one in scans:
-        findings = [
-            found for signal in SIGNALS for found in _findings(reader, scope, one, signal, len(scans))
-        ]
-        candidates += [_placed(reader, scope, found) for found in fold(findings)]
+        found = findings(
+            one, len(scans), partial(_without, reader, scope, one), partial(_narrowed, reader, scope)
+        )
+        candidates += [_placed(reader, scope, finding) for finding in found]
     return sorted(candidates, key=lambda candidate: -candidate.evidence)
 
 
-def _findings(reader: Reader, scope: Scope, step: StepScan, signal: Signal, steps: int) -> list[Finding]:
-    """The excesses of one signal at one step: the strongest, then what stands out without its segment."""
+def findings(step: StepScan, steps: int, without: Without, narrowed: Narrowed) -> list[Finding]:
+    """The excesses at one of so many steps, symptoms folded into what explains them.
+
+    `without` counts the step without some segments, `narrowed` may join a second key to a finding's.
+    """
     series = steps * (len(SIGNALS) + len(SLOW_KINDS))
+    return fold([found for signal in SIGNALS for found in _findings(step, signal, series, without, narrowed)])
+
+
+def _findings(
+    step: StepScan, signal: Signal, series: int, without: Without, narrowed: Narrowed
+) -> list[Finding]:
+    """The excesses of one signal at one step: the strongest, then what stands out without its segment."""
     found: list[Finding] = []
     rest: StepScan | None = step
     told: tuple[Segment, ...] = ()
     while rest and len(found) < MOST_PER_SIGNAL:
         finding = _strongest(rest, signal, series)
         if finding and not finding.segment:
-            finding = _one_of_several(reader, scope, rest, finding, told, series)
+            finding = _one_of_several(without, rest, finding, told, series)
         if finding is None:
             break
-        found.append(_narrowed(reader, scope, finding, told))
+        found.append(narrowed(finding, told))
         if not finding.segment:
             break
         told = tuple(one.segment for one in found)
-        rest = _without(reader, scope, step, told)
+        rest = without(told)
     return found
 
 
@@ -77,7 +93,7 @@ def _without(reader: Reader, scope: Scope, step: StepScan, segments: tuple[Segme
 
 
 def _one_of_several(
-    reader: Reader, scope: Scope, step: StepScan, everyone: Finding, told: tuple[Segment, ...], series: int
+    without: Without, step: StepScan, everyone: Finding, told: tuple[Segment, ...], series: int
 ) -> Finding:
     """Everyone, or the strongest of several segments that only together look like everyone.
 
@@ -86,7 +102,7 @@ def _one_of_several(
     strongest = _strongest(step, everyone.signal, series, alone=False)
     if strongest is None or not strongest.segment:
         return everyone
-    rest = _without(reader, scope, step, (*told, strongest.segment))
+    rest = without((*told, strongest.segment))
     left = _strongest(rest, everyone.signal, series) if rest else None
     return everyone if left and not left.segment else strongest
 
@@ -239,21 +255,13 @@ def _narrowed(reader: Reader, scope: Scope, finding: Finding, told: tuple[Segmen
 
 def _placed(reader: Reader, scope: Scope, finding: Finding) -> Candidate:
     """The candidate with its onset placed within narrow buckets, and visits counted from there."""
-    grid = finding.scan.grid
-    width = int(grid.widths[finding.start])
-    start = int(grid.starts[finding.start])
+    width = int(finding.scan.grid.widths[finding.start])
     narrow = max(min(width // 30, MINUTE), 5 * SECOND)
-    low, high = start - 2 * width, min(start + 2 * width, grid.until)
+    low, high = finding.around
     bound = {"step": finding.scan.step, "segment": keys(finding.segment), "bit": bit(finding.signal)}
     table = reader.arrow(scope, _SQL["around"], {**bound, "since": low, "until": high, "width": narrow})
-    onset = _onset(
-        table["bucket"].to_numpy().astype(np.int64),
-        table["exposed"].to_numpy().astype(np.float64),
-        table["views"].to_numpy().astype(np.float64),
-        finding,
-        narrow,
-    )
-    until = grid.until if finding.stop == len(grid.starts) else int(grid.starts[finding.stop])
+    onset = onset_within(table, finding, narrow)
+    until = finding.until
     visits = reader.arrow(
         scope, _SQL["visits"], {**bound, "since": onset[0], "until": max(until, onset[0] + 1)}
     )
@@ -266,7 +274,7 @@ def _placed(reader: Reader, scope: Scope, finding: Finding) -> Candidate:
         onset_low=onset[1],
         onset_high=onset[2],
         until=until,
-        ended=None if until == grid.until else until,
+        ended=finding.ended,
         arrivals=arrived,
         exposed=met,
         baseline=finding.baseline,
@@ -276,13 +284,13 @@ def _placed(reader: Reader, scope: Scope, finding: Finding) -> Candidate:
     )
 
 
-def _onset(
-    buckets: np.ndarray[tuple[int], np.dtype[np.int64]],
-    exposed: Numbers,
-    arrivals: Numbers,
-    finding: Finding,
-    width: int,
-) -> tuple[int, int, int]:
+def onset_within(table: pa.Table, finding: Finding, width: int) -> tuple[int, int, int]:
+    """Most likely onset of the finding and its 95 % interval, UTC ms, by counts (`bucket`, `views`, `exposed`) in
+    buckets of `width` around it.
+    """
+    buckets = table["bucket"].to_numpy().astype(np.int64)
+    exposed = table["exposed"].to_numpy().astype(np.float64)
+    arrivals = table["views"].to_numpy().astype(np.float64)
     start = int(finding.scan.grid.starts[finding.start])
     if not len(buckets):
         return start, start, start

@@ -8,11 +8,12 @@ import msgspec
 
 from afterclick.impact import Signal
 from afterclick.measure import FELT
+from afterclick.resolve import server
 from afterclick.resolve.arrivals import bit, keys, over_arrivals
 from afterclick.resolve.problem import Problem
 from afterclick.resolve.proportion import wilson
 from afterclick.resolve.segment import dimension
-from afterclick.store.engine.query import Parameter, Reader
+from afterclick.store.engine.query import Parameter, Reader, Statement
 from afterclick.store.scope import Scope
 
 _SQL = over_arrivals("evidence.sql")
@@ -101,12 +102,16 @@ class ExampleVisit(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Evidence(msgspec.Struct, frozen=True, kw_only=True):
-    """Everything under one Problem's first sentence. `journey` holds affected then unaffected: who goes on."""
+    """Everything under one Problem's first sentence. `journey` holds affected then unaffected: who goes on.
+
+    Of a problem at a `service` arrivals are requests; what only visits can tell is empty.
+    """
 
     step: str
+    service: str = ""
     signal: Signal
-    distribution: Distribution
-    journey: tuple[Proportion, Proportion]
+    distribution: Distribution | None = None
+    journey: tuple[Proportion, ...] = ()
     exposure: tuple[Exposure, ...]
     breakdowns: tuple[Breakdown, ...]
     samples: tuple[ExampleVisit, ...]
@@ -140,6 +145,8 @@ class _Value(msgspec.Struct):
 def evidence(reader: Reader, scope: Scope, problem: Problem) -> Evidence:
     """Read what stands behind a problem, from its onset until it was last seen or closed. Blocks."""
     until = max(problem.closed or problem.last_seen, problem.onset + 1)
+    if problem.service:
+        return _at_server(reader, scope, problem, until)
     bound: dict[str, Parameter] = {
         "since": problem.onset,
         "until": until,
@@ -154,9 +161,22 @@ def evidence(reader: Reader, scope: Scope, problem: Problem) -> Evidence:
         signal=problem.signal,
         distribution=_distribution(reader, scope, bound, measure),
         journey=_journey(reader, scope, bound, typical.next),
-        exposure=_exposure(reader, scope, bound, problem.onset, until),
-        breakdowns=_breakdowns(reader, scope, bound),
+        exposure=_exposure(reader, scope, _SQL["exposure"], bound, problem.onset, until),
+        breakdowns=_breakdowns(reader, scope, _SQL["breakdown"], bound),
         samples=_samples(reader, scope, bound, measure),
+    )
+
+
+def _at_server(reader: Reader, scope: Scope, problem: Problem, until: int) -> Evidence:
+    of = server.bound(problem.service, problem.segment, problem.signal)
+    window: dict[str, Parameter] = {"since": problem.onset, "until": until}
+    return Evidence(
+        step="",
+        service=problem.service,
+        signal=problem.signal,
+        exposure=_exposure(reader, scope, server.EXPOSURE, {**of, **window}, problem.onset, until),
+        breakdowns=_breakdowns(reader, scope, server.ROUTES, {**of, **window}),
+        samples=(),
     )
 
 
@@ -218,14 +238,12 @@ def _journey(
 
 
 def _exposure(
-    reader: Reader, scope: Scope, bound: dict[str, Parameter], onset: int, until: int
+    reader: Reader, scope: Scope, counts: Statement, bound: dict[str, Parameter], onset: int, until: int
 ) -> tuple[Exposure, ...]:
     lead = min(max(until - onset, 3_600_000), 2 * 86_400_000)
     since = onset - lead
     width = next((one for one in _WIDTHS if (until - since) / one <= _BUCKETS), _WIDTHS[-1])
-    rows = reader.rows(
-        scope, _SQL["exposure"], Exposure, bound | {"since": since // width * width, "width": width}
-    )
+    rows = reader.rows(scope, counts, Exposure, bound | {"since": since // width * width, "width": width})
     found = {row.time: row for row in rows}
     return tuple(
         found.get(time, Exposure(time=time, width=width, arrivals=0, exposed=0))
@@ -233,9 +251,11 @@ def _exposure(
     )
 
 
-def _breakdowns(reader: Reader, scope: Scope, bound: dict[str, Parameter]) -> tuple[Breakdown, ...]:
+def _breakdowns(
+    reader: Reader, scope: Scope, counts: Statement, bound: dict[str, Parameter]
+) -> tuple[Breakdown, ...]:
     values: dict[str, list[Proportion]] = defaultdict(list)
-    for row in reader.rows(scope, _SQL["breakdown"], _Value, bound | {"least": LEAST}):
+    for row in reader.rows(scope, counts, _Value, bound | {"least": LEAST}):
         values[dimension(row.key)].append(proportion(row.key.partition("=")[2], row.hits, row.n))
     told = [
         Breakdown(dimension=name, values=tuple(found)) for name, found in values.items() if len(found) > 1

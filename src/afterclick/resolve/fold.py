@@ -39,6 +39,23 @@ class Finding:
         """Start of its first bucket, UTC ms."""
         return float(self.scan.grid.starts[self.start])
 
+    @property
+    def around(self) -> tuple[int, int]:
+        """The stretch in which the onset lies, UTC ms: two buckets before its first one and after."""
+        width = int(self.scan.grid.widths[self.start])
+        return int(self.onset) - 2 * width, min(int(self.onset) + 2 * width, self.scan.grid.until)
+
+    @property
+    def ended(self) -> int | None:
+        """When it came back to its baseline, UTC ms; None while it has not."""
+        starts = self.scan.grid.starts
+        return None if self.stop == len(starts) else int(starts[self.stop])
+
+    @property
+    def until(self) -> int:
+        """Its end, or that of the scan, UTC ms."""
+        return self.scan.grid.until if self.ended is None else self.ended
+
     def excess(self, signal: Signal, without: Signal | None = None) -> float:
         """Arrivals in this finding's key and time that met `signal` (and not `without`) beyond the share before."""
         exposed, arrivals = (

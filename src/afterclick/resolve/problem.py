@@ -29,11 +29,13 @@ class Problem(msgspec.Struct, frozen=True, kw_only=True):
     that another problem took in has not closed, but is `merged`.
     `evidence` holds the figures that decided: affected against unaffected. Cause and price are those of `examined`,
     when `exposed_visits` was `examined_visits`.
+    One that stands at a `service` has no step and no visits: its arrivals and exposed are requests.
     """
 
     id: str
     site: str
     step: str
+    service: str = ""
     signal: Signal
     segment: Segment
     status: Status
@@ -63,7 +65,13 @@ REOPENS = 7 * _DAY
 
 def problem_id(site: str, candidate: Candidate) -> str:
     """A name made once, when the problem is opened, from what it was then."""
-    parts = (site, candidate.step, candidate.signal, *sorted(candidate.segment.items()), candidate.onset)
+    parts = (
+        site,
+        candidate.service or candidate.step,
+        candidate.signal,
+        *sorted(candidate.segment.items()),
+        candidate.onset,
+    )
     return hashlib.blake2b(repr(parts).encode(), digest_size=6).hexdigest()
 
 
@@ -74,7 +82,7 @@ def likeness(problem: Problem, candidate: Candidate) -> int:
     back only as the very same.
     """
     signals = {problem.signal, *problem.symptoms} & {candidate.signal, *candidate.symptoms}
-    if problem.step != candidate.step or not signals:
+    if (problem.step, problem.service) != (candidate.step, candidate.service) or not signals:
         return 0
     if problem.segment == candidate.segment:
         recent = (

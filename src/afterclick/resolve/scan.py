@@ -40,6 +40,22 @@ class Grid:
     since: int
     until: int
 
+    @property
+    def bound(self) -> dict[str, Parameter]:
+        """What a statement that counts by these buckets is bound to."""
+        return {
+            "since": self.since,
+            "until": self.until,
+            "fine_from": self.edges[0],
+            "middle_from": self.edges[1],
+            "coarse_from": self.edges[2],
+            "fine": _GRID[0][0],
+            "middle": _GRID[1][0],
+            "coarse": _GRID[2][0],
+            "coarsest": _GRID[3][0],
+            "least": LEAST_ARRIVALS,
+        }
+
 
 @dataclass(frozen=True)
 class StepScan:
@@ -96,24 +112,12 @@ def scan(
 ) -> list[StepScan]:
     """Count arrivals before `now`, at all steps or the named ones, without those in `excluded` segments."""
     buckets = grid(now)
-    parameters: dict[str, Parameter] = {
-        "since": buckets.since,
-        "until": now,
-        "fine_from": buckets.edges[0],
-        "middle_from": buckets.edges[1],
-        "coarse_from": buckets.edges[2],
-        "fine": _GRID[0][0],
-        "middle": _GRID[1][0],
-        "coarse": _GRID[2][0],
-        "coarsest": _GRID[3][0],
-        "steps": list(steps),
-        "excluded": joined_keys(excluded),
-        "least": LEAST_ARRIVALS,
-    }
-    return _by_step(reader.arrow(scope, _SQL["scan"], parameters), buckets)
+    parameters = {**buckets.bound, "steps": list(steps), "excluded": joined_keys(excluded)}
+    return by_step(reader.arrow(scope, _SQL["scan"], parameters), buckets)
 
 
-def _by_step(table: pa.Table, buckets: Grid) -> list[StepScan]:
+def by_step(table: pa.Table, buckets: Grid) -> list[StepScan]:
+    """The scans of rows of `step`, `bucket`, `key`, `mask`, `kind` and `views`."""
     step_codes, step_names = _codes(table["step"].to_numpy().astype(np.str_))
     key_codes, key_names = _codes(table["key"].to_numpy().astype(np.str_))
     columns = {name: table[name].to_numpy().astype(np.int64) for name in ("bucket", "mask", "kind", "views")}

@@ -38,7 +38,8 @@ def total(parts: _Parts, stop: Stop) -> None:
 
 
 def _site(parts: _Parts, stop: Stop, now: int, site: str) -> None:
-    opened = parts.book.problems(site, "open")
+    # What no page view knows of cannot be told from other arrivals.
+    opened = [one for one in parts.book.problems(site, "open") if not one.service]
     if not _is_due(parts, site, opened, now):
         return
     estimator, scope, since = partial(apart, stop=stop), Scope(site), now - AT_RISK_MS

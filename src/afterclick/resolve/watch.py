@@ -19,6 +19,7 @@ from afterclick.resolve.detect import detect
 from afterclick.resolve.explain import explain
 from afterclick.resolve.life import lapsed, merged, paired, unpaired
 from afterclick.resolve.problem import Problem, problem_id
+from afterclick.resolve.server import UNPRICED, detect_at_servers, explain_at_server
 from afterclick.store.engine.query import Reader
 from afterclick.store.scope import Scope
 from afterclick.store.store import Store
@@ -65,7 +66,7 @@ def watch(reader: Reader, scope: Scope, now: int, price: Price, book: ProblemBoo
     happens until the changes are read.
     """
     known = book.problems(scope.site)
-    pairs = paired(known, detect(reader, scope, now))
+    pairs = paired(known, [*detect(reader, scope, now), *detect_at_servers(reader, scope, now)])
     told = [
         (candidate, _seen(reader, scope, now, candidate, problem))
         for candidate, problem in pairs
@@ -92,7 +93,7 @@ def _seen(reader: Reader, scope: Scope, now: int, candidate: Candidate, problem:
     """The problem as the candidate shows it, explained anew when that is due."""
     was = problem or _new(scope.site, candidate, now)
     if _is_due(was, candidate, now):
-        cause = explain(reader, scope, candidate)
+        cause = (explain_at_server if candidate.service else explain)(reader, scope, candidate)
         was = msgspec.structs.replace(
             was, cause=cause, evidence=cause.evidence, examined=now, examined_visits=candidate.exposed
         )
@@ -128,6 +129,7 @@ def _new(site: str, candidate: Candidate, now: int) -> Problem:
         id=problem_id(site, candidate),
         site=site,
         step=candidate.step,
+        service=candidate.service,
         signal=candidate.signal,
         segment=candidate.segment,
         status="open",
@@ -171,7 +173,7 @@ def _priced(reader: Reader, scope: Scope, problem: Problem, price: Price) -> Cha
         until=problem.closed or problem.last_seen,
     )
     try:
-        estimate = price(reader, scope, question)
+        estimate = UNPRICED if problem.service else price(reader, scope, question)
     except Unavailable:
         return None
     first = estimate.status == "priced" and (problem.estimate is None or problem.estimate.status != "priced")

@@ -25,17 +25,27 @@ def segment_words(segment: dict[str, str]) -> str:
 
 def title(problem: Problem) -> str:
     """A problem's name: "Payment is slow for card network amex"."""
-    return _named(problem.step, problem.signal, problem.segment)
+    return _named(problem, problem.signal, problem.segment)
 
 
 def host_title(problem: Problem) -> str:
     """The name of the problem that took this one in; empty for one that is not merged."""
     into = problem.merged
-    return _named(problem.step, into.signal, into.segment) if into else ""
+    return _named(problem, into.signal, into.segment) if into else ""
 
 
-def _named(step: str, signal: Signal, segment: dict[str, str]) -> str:
-    return f"{step_name(step)} {_WRONG[signal]} {segment_words(segment)}".strip()
+def _named(problem: Problem, signal: Signal, segment: dict[str, str]) -> str:
+    return f"{place(problem)} {_WRONG[signal]} {segment_words(segment)}".strip()
+
+
+def place(problem: Problem) -> str:
+    """Where it is, at the start of a sentence: the journey step, or the service as it names itself."""
+    return problem.service or step_name(problem.step)
+
+
+def what(problem: Problem) -> str:
+    """What it is counted in, one of them."""
+    return "request" if problem.service else "arrival"
 
 
 def because(problem: Problem) -> tuple[Piece, ...]:
@@ -62,7 +72,7 @@ def answer(problem: Problem, now: int, zone: str, href: str = "") -> Sentence:
 
     `href` links the problem's name, for pages that name several.
     """
-    name = Piece(f"{step_name(problem.step)} {segment_words(problem.segment)}".strip(), "strong", href)
+    name = Piece(f"{place(problem)} {segment_words(problem.segment)}".strip(), "strong", href)
     since = figures.moment(problem.onset, now, zone)
     if problem.merged:
         return _merged(problem, problem.merged, name, since, now, zone)

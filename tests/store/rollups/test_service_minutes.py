@@ -285,7 +285,16 @@ def test_a_request_that_failed_at_the_server_is_a_signal_of_the_span_its_trace_b
 ) -> None:
     """However its spans come; one that a page sent has a parent that is no span."""
     failed = {"kind": "server", "status": "error", "http_status": 500}
-    root = span("shop", "POST /ship", 0, 50, trace_id=TRACE, parent_span_id="0" * 15 + "1", exception="E: no", **failed)
+    root = span(
+        "shop",
+        "POST /ship",
+        0,
+        50,
+        trace_id=TRACE,
+        parent_span_id="0" * 15 + "1",
+        exception="E: no",
+        **failed,
+    )
     call = span("shop", "POST", 1, 40, trace_id=TRACE, kind="client", parent_span_id=root.span_id)
     inner = span("stock", "POST /take", 2, 30, trace_id=TRACE, parent_span_id=call.span_id, **failed)
     fine = span("shop", "GET /", 3, 999, kind="server")

@@ -28,14 +28,19 @@ class Risk:
 NOT_TOLD = Risk(figures.NOT_FOR_YOU, "", "your role does not include money")
 _NOT_YET = Risk("unknown", "", "not estimated yet; the first estimate follows within minutes")
 
+_OF_NOBODY = Risk("unknown", "", "no page view knows of the requests that the open problems are about")
+
 
 def together(found: Together | None, opened: Sequence[Problem], now: int, zone: str) -> Risk:
     """What the `opened` problems cost together, as far as the newest estimate knows them."""
     if not opened:
         return Risk("nothing", "", "no problem is open")
+    priced = {one.id for one in opened if not one.service}
+    if not priced:
+        return _OF_NOBODY
     if found is None:
         return _NOT_YET
-    since = {one.id for one in opened} - set(found.problems)
+    since = priced - set(found.problems)
     missing = f"; {figures.plural(len(since), 'problem')} opened since is not in it" if since else ""
     if len(since) > 1:
         missing = f"; {len(since)} problems opened since are not in it"

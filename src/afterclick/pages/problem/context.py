@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from afterclick.measure import DIMENSIONS
 from afterclick.pages.problem.service_map import ServiceMap
-from afterclick.resolve import Breakdown, Comparison, Evidence, Problem, Proportion
+from afterclick.resolve import Breakdown, Comparison, Distribution, Evidence, Problem, Proportion
 from afterclick.words import figures, wording
 from afterclick.words.chart import Bars, Histogram, Mark
 from afterclick.words.scale import Whisker, whiskers
@@ -93,7 +93,7 @@ def problem_page(problem: Problem, now: int, zone: str) -> ProblemPage:
 def _facts(problem: Problem, now: int, zone: str) -> tuple[Fact, ...]:
     share = problem.exposed_visits / problem.arrivals if problem.arrivals else 0.0
     who = wording.segment_words(problem.segment) or "everyone"
-    met = f"{figures.count(problem.exposed_visits)} of {figures.plural(problem.arrivals, 'arrival')}"
+    met = f"{figures.count(problem.exposed_visits)} of {figures.plural(problem.arrivals, wording.what(problem))}"
     early, late = figures.moment(problem.onset_low, now, zone), figures.moment(problem.onset_high, now, zone)
     until = f"until {figures.moment(problem.last_seen, now, zone)}"
     if problem.status == "open":
@@ -104,7 +104,7 @@ def _facts(problem: Problem, now: int, zone: str) -> tuple[Fact, ...]:
         Fact(
             "Who",
             who.removeprefix("for ")[:1].upper() + who.removeprefix("for ")[1:],
-            f"at {wording.step_name(problem.step).lower()}",
+            f"at {problem.service or wording.place(problem).lower()}",
             "did",
         ),
         Fact(
@@ -123,6 +123,8 @@ def _names(problem: Problem) -> tuple[tuple[str, str], ...]:
         ("Route", cause.route),
         ("Element", cause.element),
         ("Script", cause.script),
+        ("Exception", cause.exception),
+        ("Status", str(cause.http_status or "")),
         ("Release", cause.release),
         ("Devices", cause.device_class),
     )
@@ -192,20 +194,29 @@ class SampleLine:
 
 
 @dataclass(frozen=True)
-class EvidencePart:
-    """The evidence under a problem: four questions, each with its chart and its table.
+class Spread:
+    """What was felt, affected against unaffected: the measure, where the signal begins, and the distribution."""
 
-    `visits` is the filter under which the Visits page lists who met it.
-    """
-
-    visits: dict[str, str]
     measure: str
     unit: str
     limit: str
     signal_words: str
     medians: str
-    exposure: Bars
     histogram: Histogram
+
+
+@dataclass(frozen=True)
+class EvidencePart:
+    """The evidence under a problem: four questions, each with its chart and its table.
+
+    `visits` is the filter under which the Visits page lists who met it, empty where none did; `arrivals` what it is
+    counted in. Of a problem at a service there is no `spread` and no `journey`.
+    """
+
+    visits: dict[str, str]
+    arrivals: str
+    spread: Spread | None
+    exposure: Bars
     journey: tuple[Dot, ...]
     breakdowns: tuple[BreakdownPart, ...]
     samples: tuple[SampleLine, ...]
@@ -221,24 +232,14 @@ def evidence_part(
     zone: str,
 ) -> EvidencePart:
     """Word and lay out the evidence of one problem."""
-    spread = found.distribution
     onset = [Mark(problem.onset, "onset", "onset")]
     if problem.closed:
         onset.append(Mark(problem.closed, "closed", "closed"))
     buckets = found.exposure
-    unit = spread.unit
-    medians = (
-        f"median {_figure(spread.median_affected, unit)} against {_figure(spread.median_unaffected, unit)}"
-        if spread.median_affected is not None and spread.median_unaffected is not None
-        else "median unknown: one side is empty"
-    )
     return EvidencePart(
         visits=_visits(problem),
-        measure=spread.measure,
-        unit=unit,
-        limit=_figure(spread.limit, unit),
-        signal_words=f"{problem.signal} from",
-        medians=medians,
+        arrivals="requests" if problem.service else "arrivals",
+        spread=_spread(found.distribution, problem) if found.distribution else None,
         exposure=Bars(
             tuple(one.time for one in buckets),
             buckets[0].width if buckets else 0,
@@ -247,24 +248,35 @@ def evidence_part(
             (*onset, *marks),
             zone,
         ),
-        histogram=_histogram(found),
         journey=_dots(found.journey),
         breakdowns=tuple(_breakdown(one) for one in found.breakdowns),
-        samples=_samples(found, unit, now, zone),
+        samples=_samples(found, now, zone),
         services=services,
     )
 
 
+def _spread(found: Distribution, problem: Problem) -> Spread:
+    unit = found.unit
+    medians = (
+        f"median {_figure(found.median_affected, unit)} against {_figure(found.median_unaffected, unit)}"
+        if found.median_affected is not None and found.median_unaffected is not None
+        else "median unknown: one side is empty"
+    )
+    limit = _figure(found.limit, unit)
+    return Spread(found.measure, unit, limit, f"{problem.signal} from", medians, _histogram(found))
+
+
 def _visits(problem: Problem) -> dict[str, str]:
-    """What of the problem the Visits page can filter by."""
+    """What of the problem the Visits page can filter by; nothing of one that no visit tells of."""
+    if problem.service:
+        return {}
     chosen = {one.filter: problem.segment.get(one.name, "") for one in DIMENSIONS if one.filter}
     return {"step": problem.step, "felt": problem.signal} | {
         name: value for name, value in chosen.items() if value
     }
 
 
-def _histogram(found: Evidence) -> Histogram:
-    spread = found.distribution
+def _histogram(spread: Distribution) -> Histogram:
     return Histogram(
         spread.unit,
         spread.measure,
@@ -300,7 +312,8 @@ def _breakdown(found: Breakdown) -> BreakdownPart:
     return BreakdownPart(found.dimension.replace("_", " "), _dots(found.values[:8]))
 
 
-def _samples(found: Evidence, unit: str, now: int, zone: str) -> tuple[SampleLine, ...]:
+def _samples(found: Evidence, now: int, zone: str) -> tuple[SampleLine, ...]:
+    unit = found.distribution.unit if found.distribution else "count"
     return tuple(
         SampleLine(
             href=f"/visits/{one.session_id}#p-{one.page_view_id}",

@@ -2,8 +2,8 @@
 cannot know them.
 
 Each inserted block of spans leaves a ticket for every minute that it touched, in the same insert. Settling reads the
-open tickets, computes those minutes of `SETTLED` anew, and only then closes the tickets: a crash in between repeats work
-that changes nothing.
+open tickets, computes those minutes of `SETTLED` anew, and only then closes the tickets: a crash in between repeats
+work that changes nothing.
 """
 
 import time

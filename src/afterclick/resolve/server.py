@@ -1,0 +1,179 @@
+"""Requests that fail or are slow at a service and that no page view knows of: found and explained by spans alone.
+
+So a page that the server answers without our script, and a service without any browser, have problems too. A service
+stands where a step does, its routes where segments do; the rest is as for arrivals. What page views know of is left to
+them, or it would be told twice.
+"""
+
+from collections import Counter
+from dataclasses import replace
+from functools import partial
+
+import msgspec
+import numpy as np
+
+from afterclick.impact import Estimate, Signal
+from afterclick.measure import FELT
+from afterclick.resolve.arrivals import bit
+from afterclick.resolve.candidate import Candidate, Segment
+from afterclick.resolve.cause import Cause
+from afterclick.resolve.detect import LEAST_EXPOSED, findings, onset_within
+from afterclick.resolve.fold import Finding
+from afterclick.resolve.proportion import wilson
+from afterclick.resolve.scan import DAY, MINUTE, StepScan, by_step, grid
+from afterclick.resolve.suspect import Operation, Suspect, Traces
+from afterclick.store.engine.query import Parameter, Reader, Statement, named, statements
+from afterclick.store.scope import Scope
+
+LATELY = DAY
+"""A service is looked at while it had bad requests within this time."""
+KNOWN = MINUTE
+"""Page views have told of their requests by then: what is younger is not looked at yet."""
+SAMPLE = 300
+ROUTE = "route"
+
+UNPRICED = Estimate(
+    status="unknown",
+    reason="No page view knows of these requests, so there is no visit to compare.",
+)
+"""A price is not made up from requests: who sent them, and what they would have bought, nobody has told."""
+
+_TEXTS = named("afterclick.resolve", "server.sql")
+_TRACES = statements("afterclick.resolve", "traces.sql")
+_COUNTED = ("unknown", "counted")
+
+
+_LIMITS: dict[str, Parameter] = {"slow_ms": FELT.request_ms}
+
+
+def _over(name: str, *tables: str) -> Statement:
+    read = ",\n".join(f"{table} AS (\n{_TEXTS[table]}\n)" for table in tables)
+    return Statement(name, f"WITH {read}\n{_TEXTS[name]}" if read else _TEXTS[name])
+
+
+_SERVICES, _SAMPLE = _over("services"), _over("sample", "unknown")
+_SCAN, _AROUND = _over("scan", *_COUNTED), _over("around", *_COUNTED)
+EXPOSURE, ROUTES = _over("exposure", *_COUNTED), _over("routes", *_COUNTED)
+"""What evidence is read by; each is bound to what `bound` says and a window."""
+
+
+class _Service(msgspec.Struct):
+    service: str
+
+
+class _Bad(msgspec.Struct):
+    trace_id: str
+    operation: str
+    http_status: int
+    exception: str
+    duration_ms: float
+
+
+def detect_at_servers(reader: Reader, scope: Scope, now: int) -> list[Candidate]:
+    """Every excess of bad requests that no page view knows of, at services or routes of them, as of `now` (UTC ms)."""
+    until = (now - KNOWN) // MINUTE * MINUTE
+    lately = {"lately": until - LATELY, "until": until, "least_exposed": LEAST_EXPOSED}
+    services = [one.service for one in reader.rows(scope, _SERVICES, _Service, {**_LIMITS, **lately})]
+    if not services:
+        return []
+    buckets = grid(until)
+    table = reader.arrow(scope, _SCAN, {**_LIMITS, **buckets.bound, "services": services})
+    scans = by_step(table, buckets)
+    return [
+        _placed(reader, scope, finding)
+        for one in scans
+        for finding in findings(one, len(scans), partial(_without, one), lambda finding, _: finding)
+    ]
+
+
+def _without(step: StepScan, segments: tuple[Segment, ...]) -> StepScan:
+    """The service without some routes: a request is of one route only."""
+    gone = [step.keys.index(f"{ROUTE}={one[ROUTE]}") for one in segments]
+    views = step.views.copy()
+    views[0] -= views[gone].sum(axis=0)
+    kept = [index for index in range(len(step.keys)) if index not in gone]
+    return replace(step, keys=tuple(step.keys[index] for index in kept), views=np.maximum(views[kept], 0))
+
+
+def bound(service: str, segment: Segment, signal: Signal) -> dict[str, Parameter]:
+    """What names the requests in question: of one service, of one route or all, and the signal that they met."""
+    return {**_LIMITS, "services": [service], "route": segment.get(ROUTE, ""), "bit": bit(signal)}
+
+
+def _placed(reader: Reader, scope: Scope, finding: Finding) -> Candidate:
+    service = finding.scan.step
+    of = bound(service, finding.segment, finding.signal)
+    low, high = finding.around
+    table = reader.arrow(scope, _AROUND, {**of, "since": low, "until": high})
+    onset, onset_low, onset_high = onset_within(table, finding, MINUTE)
+    since = reader.arrow(scope, _AROUND, {**of, "since": onset, "until": max(finding.until, onset + 1)})
+    requests, bad = (int(np.asarray(since[name]).sum()) for name in ("views", "exposed"))
+    return Candidate(
+        step="",
+        service=service,
+        signal=finding.signal,
+        segment=finding.segment,
+        onset=onset,
+        onset_low=onset_low,
+        onset_high=onset_high,
+        until=finding.until,
+        ended=finding.ended,
+        arrivals=requests,
+        exposed=bad,
+        baseline=finding.baseline,
+        expected=requests * finding.baseline,
+        evidence=finding.score,
+        symptoms=finding.symptoms,
+    )
+
+
+def explain_at_server(reader: Reader, scope: Scope, candidate: Candidate) -> Cause:
+    """Where in the traces the errors began, or the time went, with the exception and status of most requests."""
+    of = bound(candidate.service, candidate.segment, candidate.signal)
+    window = {"since": candidate.onset, "until": max(candidate.until, candidate.onset + 1)}
+    found = reader.rows(scope, _SAMPLE, _Bad, {**of, **window, "sample": SAMPLE})
+    if not found:
+        return Cause(kind="unknown")
+    linked = {
+        "since": candidate.onset - MINUTE,
+        "until": candidate.until + 10 * MINUTE,
+        "traces": sorted({one.trace_id for one in found}),
+    }
+    operations = reader.rows(scope, _TRACES["operations"], Operation, linked)
+    traces = Traces({}, {})
+    for one in operations:
+        traces.by_trace.setdefault(one.trace_id, []).append(one)
+    failed = candidate.signal == "error"
+    pointed = Counter(traces.suspect(one.trace_id, one.duration_ms, failed) for one in found)
+    pointed.pop(None, None)
+    if not pointed:
+        return Cause(kind="unknown", n=len(found))
+    (suspect, n), *rivals = pointed.most_common(4)
+    assert suspect is not None  # noqa: S101 - None was taken out
+    return _named(suspect, n, found, failed, tuple(_words(one) for one, _ in rivals if one))
+
+
+def _named(suspect: Suspect, n: int, found: list[_Bad], failed: bool, rivals: tuple[str, ...]) -> Cause:
+    exception = Counter(one.exception for one in found).most_common(1)[0][0]
+    status = Counter(one.http_status for one in found).most_common(1)[0][0]
+    told = [f"`{exception}`"] * bool(exception) + [f"status {status}"] * bool(status)
+    verb = f"fails with {' and '.join(told)}" if told else "fails"
+    low, high = wilson(n, len(found))
+    return Cause(
+        kind="service",
+        service=suspect.service,
+        operation=suspect.operation,
+        peer=suspect.peer,
+        exception=exception if failed else "",
+        http_status=status,
+        explained=n / len(found),
+        explained_low=low,
+        explained_high=high,
+        n=len(found),
+        sentence=f"{_words(suspect)} {verb if failed else 'takes most of the time'}",
+        rivals=rivals,
+    )
+
+
+def _words(one: Suspect) -> str:
+    return f"`{one.service} → {one.peer}`" if one.peer else f"`{one.operation}` in `{one.service}`"
