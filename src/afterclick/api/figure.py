@@ -6,6 +6,19 @@ from afterclick.measure import Unit
 from afterclick.stats.interval import Interval
 
 
+class Changed(msgspec.Struct, frozen=True, kw_only=True):
+    """A change against the stretch before, with the interval of the difference.
+
+    Of a share in percentage "points", of a count or money as a "share" of what it was, else in the figure's unit.
+    `noise` where the interval holds 0; `good` whether it is what one wishes for, None within noise or without a wish.
+    """
+
+    unit: str
+    difference: Interval
+    noise: bool
+    good: bool | None
+
+
 class Figure(msgspec.Struct, frozen=True, kw_only=True):
     """One number with what is known about it. `key` is its metric's in `/definitions`.
 
@@ -13,7 +26,8 @@ class Figure(msgspec.Struct, frozen=True, kw_only=True):
     money is in `currency` (ISO 4217). `interval` holds the bounds and the level at which they are meant to hold the
     truth; without one, `no_interval` says why. `n` is how many it was made from (visits, page loads, orders, answers:
     `/definitions` says which), `method` how. `before` is the value of the stretch of time before, None where there is
-    nothing to compare with. `as_of` is when a job last made it (UTC ms), None for what is read now.
+    nothing to compare with. `as_of` is when a job last made it (UTC ms), None for what is read now. `change` compares
+    with `before`; without it `no_change` says why.
     """
 
     key: str
@@ -27,3 +41,5 @@ class Figure(msgspec.Struct, frozen=True, kw_only=True):
     unknown: str = ""
     before: float | None = None
     as_of: int | None = None
+    change: Changed | None = None
+    no_change: str = ""

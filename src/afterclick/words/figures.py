@@ -84,6 +84,12 @@ def percent(share: float, locale: str = ENGLISH) -> str:
     return _percentage(locale, places).apply(share, locale).replace("-", "−")
 
 
+def points(size: float) -> str:
+    """A difference of shares, in percentage points: 1 point, 0.42 points."""
+    shown = rounded(size, 2)
+    return f"{shown:,g} {'point' if shown == 1 else 'points'}"
+
+
 @lru_cache
 def _percentage(locale: str, places: int) -> NumberPattern:
     """How the locale writes per cent, with so many digits behind the point."""

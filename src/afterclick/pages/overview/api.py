@@ -5,13 +5,14 @@ from collections.abc import Mapping
 import msgspec
 
 from afterclick.accounts.policy import Capability
-from afterclick.api.figure import Figure
+from afterclick.api.figure import Changed, Figure
 from afterclick.api.records import Nothing
 from afterclick.pages.overview.page import read
 from afterclick.web.endpoint import PERIOD, SITE, Call, Endpoint
 from afterclick.web.fed import people_resolved
 from afterclick.web.problem_data import lost, nothing
 from afterclick.words import withheld
+from afterclick.words.change import Change
 from afterclick.words.chart import Mark
 from afterclick.words.tile import Tile
 
@@ -107,7 +108,15 @@ def _figure(tile: Tile, currency: str, made: Mapping[str, int | None]) -> Figure
         unknown=tile.note if found.value is None else "",
         before=tile.before,
         as_of=made.get(tile.key),
+        change=_changed(tile.change),
+        no_change=tile.change.absent,
     )
+
+
+def _changed(told: Change) -> Changed | None:
+    if told.difference is None:
+        return None
+    return Changed(unit=told.unit, difference=told.difference, noise=told.noise, good=told.good)
 
 
 ENDPOINTS = (

@@ -14,6 +14,7 @@ from afterclick.measure import metric
 from afterclick.store.engine.query import Reader, statements
 from afterclick.store.scope import Scope
 from afterclick.words import withheld
+from afterclick.words.change import uncompared
 from afterclick.words.period import Period
 
 _SQL = statements("afterclick.pages.overview", "series.sql")
@@ -83,9 +84,11 @@ class Series:
     money: bool
 
     @property
-    def compared(self) -> bool:
-        """Whether the earlier period has enough visits to compare with."""
-        return self.total(self.period.earlier).visits >= FEWEST_VISITS
+    def uncompared(self) -> str:
+        """Why the earlier period cannot be compared with, empty when it can."""
+        period = self.period
+        now, before = (sum(edge in self.visits for edge in edges) for edges in (period.edges, period.earlier))
+        return uncompared(self.total(period.earlier).visits, now, before)
 
     def total(self, edges: Sequence[int]) -> VisitBucket:
         """The sum over the buckets that begin at `edges`."""

@@ -8,9 +8,10 @@ import msgspec
 from afterclick.measure import Measured, Metric, measured, metric
 from afterclick.pages.overview.series import FEWEST_VISITS, Series, VisitBucket, VitalBucket
 from afterclick.words import figures
+from afterclick.words.change import Change, change
 from afterclick.words.chart import Line
 from afterclick.words.sentence import Family
-from afterclick.words.tile import Tile, change, grade
+from afterclick.words.tile import Tile, grade
 
 
 def _tile(
@@ -26,16 +27,19 @@ def _tile(
 
     total = series.total(period.edges)
     now = _measured(meaning, total)
-    before = _measured(meaning, series.total(period.earlier)).value if series.compared else None
+    before = _measured(meaning, series.total(period.earlier))
     line = Line(
         name, family, meaning.unit, tuple(map(drawn, period.edges)), tuple(map(drawn, period.earlier))
     )
-    return _shown(meaning, name, line, now, before, show, note(total))
+    return _shown(series, meaning, name, line, now, before, show, note(total))
 
 
 def _shown(
-    meaning: Metric, name: str, line: Line, now: Measured, before: float | None, show: Callable[[float], str], note: str
+    series: Series, meaning: Metric, name: str, line: Line, now: Measured, before: Measured,
+    show: Callable[[float], str], note: str,
 ) -> Tile:  # fmt: skip
+    pairs = [(one or 0.0, other or 0.0) for one, other in zip(line.values, line.previous, strict=True)]
+    absent = series.uncompared
     return Tile(
         meaning.key,
         name,
@@ -43,12 +47,12 @@ def _shown(
         "unknown" if now.value is None else show(now.value),
         note,
         line,
-        change(now.value, before, meaning.good),
+        change(now, before, meaning.unit, meaning.good, pairs, absent),
         grade(meaning.key, now.value),
         meaning.anchor,
         meaning.words,
         now,
-        before,
+        before.value if series.total(series.period.earlier).visits else None,
     )
 
 
@@ -76,7 +80,7 @@ def _vital(series: Series, vital: str) -> Tile:
     meaning, period, name = metric(vital), series.period, f"{vital.upper()} p75"
     empty = VitalBucket(bucket=0)
     now = _measured(meaning, series.halves.get(1, empty))
-    before = _measured(meaning, series.halves.get(2, empty)).value if series.compared else None
+    before = _measured(meaning, series.halves.get(2, empty))
     note = figures.plural(now.n, "page load")
     if now.value is None:
         note += f"; from {meaning.least} on it is shown"
@@ -89,7 +93,7 @@ def _vital(series: Series, vital: str) -> Tile:
         name, "felt", meaning.unit, tuple(map(drawn, period.edges)), tuple(map(drawn, period.earlier))
     )
     show = figures.milliseconds if meaning.unit == "ms" else "{:.3f}".format
-    return _shown(meaning, name, line, now, before, show, note)
+    return _shown(series, meaning, name, line, now, before, show, note)
 
 
 def did(series: Series, people_as_of: str = "") -> tuple[Tile, ...]:
@@ -103,8 +107,8 @@ def did(series: Series, people_as_of: str = "") -> tuple[Tile, ...]:
 
 def _people_tile(series: Series, as_of: str) -> Tile:
     period, meaning = series.period, metric("people")
-    before = float(series.people.get(-2, 0)) if series.compared else None
-    visits = series.total(period.edges).visits
+    visits, earlier = series.total(period.edges).visits, series.total(period.earlier).visits
+    before = measured(meaning, {"people": series.people.get(-2, 0), "visits": earlier})
     found, note = series.people.get(-1, 0), f"in {figures.plural(visits, 'visit')}"
     now = measured(meaning, {"people": found, "visits": visits})
     if visits and not found:
@@ -116,7 +120,7 @@ def _people_tile(series: Series, as_of: str) -> Tile:
         tuple(float(series.people.get(edge, 0)) for edge in period.edges),
         tuple(float(series.people.get(edge, 0)) for edge in period.earlier),
     )  # fmt: skip
-    return _shown(meaning, meaning.name, line, now, before, figures.count, note)
+    return _shown(series, meaning, meaning.name, line, now, before, figures.count, note)
 
 
 def paid(series: Series) -> tuple[Tile, ...]:
@@ -152,7 +156,7 @@ def _without_money(tile: Tile) -> Tile:
         value=figures.NOT_FOR_YOU,
         note=_NO_MONEY,
         line=line,
-        change=None,
+        change=Change(absent=_NO_MONEY),
         measured=replace(tile.measured, value=None, method="", exact=_NO_MONEY),
         before=None,
     )

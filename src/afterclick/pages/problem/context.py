@@ -157,7 +157,8 @@ def _figure(value: float, unit: str) -> str:
 
 
 def _signed(value: float, unit: str) -> str:
-    return ("−" if value < 0 else "+") + _figure(value, unit)
+    size = figures.points(abs(value) * 100) if unit == "share" else _figure(value, unit)
+    return ("−" if value < 0 else "+") + size
 
 
 @dataclass(frozen=True)
