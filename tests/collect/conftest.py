@@ -9,6 +9,7 @@ import sys
 import time
 import uuid
 from collections.abc import AsyncIterator, Callable, Iterator, Sequence
+from contextlib import closing
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -22,6 +23,7 @@ from afterclick.settings import Settings, load
 from afterclick.signals import Event, LogRecord, Sample, Span
 from afterclick.store.control.database import open_control
 from afterclick.store.spool.batch import Kind
+from afterclick.store.spool.file import open_spool
 from afterclick.store.spool.outlet import Outlet
 from afterclick.store.spool.spool import Spool
 
@@ -46,9 +48,12 @@ class House:
         self.spool = Spool(self.settings.spool, self.settings.spool_budget_bytes)
         self.restart()
 
-    def restart(self) -> None:
-        """Begin anew, as a new process on the same spool."""
+    def restart(self, *, forgetting: bool = False) -> None:
+        """Begin anew, as a new process on the same spool, or one whose memory of ids is gone."""
         assert self.spool is not None
+        if forgetting:
+            with closing(open_spool(self.settings.spool)) as connection:
+                connection.execute("DELETE FROM taken")
         self.app = create(self.settings, self.control, self.spool, lambda: self.now)
 
     def send(

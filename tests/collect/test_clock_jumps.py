@@ -95,7 +95,7 @@ def test_a_clock_that_jumps_loses_nothing_doubles_nothing_and_makes_nothing_wait
     drained(3)
     for number, jump in enumerate(jumps):
         jumping.now += jump
-        jumping.restart()  # its memory of ids is gone: what comes again is not known at the door
+        jumping.restart(forgetting=True)  # what comes again is not known at the door
         visitor.send()
         drained(6 + 3 * number)
     # An event that came again under another clock has another time, and so another step: rebuilding takes it away.
@@ -109,7 +109,7 @@ def test_counts_of_every_minute_are_published_wherever_the_clock_jumps(jumping: 
     drain = Drain(outlet, store, enrich.STEPS, quality, lambda: jumping.now)
     for jump in (0, 24 * HOUR, -25 * HOUR, 2 * HOUR, -HOUR):
         jumping.now += jump
-        jumping.restart()
+        jumping.restart(forgetting=True)
         visitor.send()
         drain.once()
     taken = quality.accepted(Scope(jumping.site), 0, 1 << 50)

@@ -15,12 +15,13 @@ from afterclick.collect.passage.gate import Gate
 from afterclick.collect.passage.passage import House as Shared
 from afterclick.collect.passage.passage import Passage
 from afterclick.collect.passage.rate_limit import Limiter
-from afterclick.collect.passage.seen import Seen
+from afterclick.collect.passage.seen import Seen, mark_of
 from afterclick.collect.transport.app import Collector
 from afterclick.collect.transport.exposition import Metrics
 from afterclick.collect.transport.onlooker import Onlookers
 from afterclick.errors import Unavailable
 from afterclick.store.spool.batch import Batch, Depth
+from afterclick.store.spool.taken import MOST_MARKS
 
 ID = "6f0c1f5e-3f4a-4c68-9a52-0d8a9f0e1a2b"
 
@@ -44,7 +45,7 @@ def test_the_same_id_at_another_site_is_another_event(house: House) -> None:
     shared = _shared(house, _Disk())
     for passage in passages:
         deduplicate(shared, passage)
-        shared.seen.remember(passage.grant.site, [ID])
+        shared.seen.remember([mark_of(passage.grant.site, ID)])
     assert [len(passage.events) for passage in passages] == [1, 1]
 
 
@@ -81,10 +82,29 @@ def test_the_memory_of_ids_is_bounded_and_holds_the_newest() -> None:
     seen = Seen(generation=100)
     ids = [str(uuid.uuid4()) for _ in range(1000)]
     for one in ids:
-        seen.remember("site", [one])
+        seen.remember([mark_of("site", one)])
     known = [seen.has("site", one) for one in ids]
     assert all(known[-100:])
     assert sum(known) <= 200
+
+
+def test_what_is_sent_again_after_a_restart_is_counted_as_a_repetition(house: House) -> None:
+    events = [house.event(name=f"number {number}") for number in range(40)]
+    house.post(*events)
+    house.restart()
+    house.post(*events, house.event(name="new"))
+    assert house.counted() == {"": 41, "duplicate": 40}
+
+
+def test_the_spool_keeps_the_marks_of_the_newest_ids_and_not_all(house: House) -> None:
+    assert house.spool is not None
+    marks = [mark_of("site", str(number)) for number in range(3 * MOST_MARKS)]
+    for start in range(0, len(marks), 5000):
+        part = b"".join(marks[start : start + 5000])
+        house.spool.write([Batch("site", "events", "events", 0, b"", marks=part)])
+    kept = house.spool.taken()
+    assert MOST_MARKS <= len(kept) <= MOST_MARKS + 25_000
+    assert kept == marks[-len(kept) :]
 
 
 class _Disk:

@@ -276,7 +276,7 @@ def test_more_events_than_a_request_may_hold_are_413(house: House, end: bytes) -
 def test_an_event_without_id_gets_one_from_its_content_so_that_a_resend_counts_once(house: House) -> None:
     for _ in range(2):
         house.post(house.event(name="a"), house.event(name="b"))
-        house.restart()  # the collector remembers nothing of the first delivery
+        house.restart(forgetting=True)
     ids = [event.event_id for event in house.events()]
     assert ids[:2] == ids[2:]
     assert ids[0] != ids[1]

@@ -31,6 +31,7 @@ def create(settings: Settings, control: Engine, spool: Spool, clock: Clock = now
     addresses = Limiter(settings.address_rate, whom="address", burst=3.0)
     limiter = Limiter(settings.key_rate)
     rules = RulesOfSites(SitePrivacy(control).all)
-    house = House(settings, gate, limiter, spool, Metrics(), clock, Seen(), places, hooks, addresses, rules)
+    seen = Seen(taken=spool.taken())
+    house = House(settings, gate, limiter, spool, Metrics(), clock, seen, places, hooks, addresses, rules)
     onlookers = Onlookers(ApiKeys(control, clock).viewer)
     return Collector(house, spool.depth, keys.touch, onlookers)

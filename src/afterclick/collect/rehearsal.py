@@ -12,7 +12,7 @@ from afterclick.collect.passage.gate import Gate
 from afterclick.collect.passage.passage import House, Passage
 from afterclick.collect.passage.place import Places
 from afterclick.collect.passage.rate_limit import Limiter
-from afterclick.collect.passage.seen import Seen
+from afterclick.collect.passage.seen import Seen, mark_of
 from afterclick.collect.transport.exposition import Metrics
 from afterclick.drops import DropReason
 from afterclick.errors import AfterclickError, InvalidInput
@@ -64,7 +64,7 @@ class Rehearsal:
             if step.run(self._house, passage) is not None:
                 raise AssertionError(f"the step {step.name} waits for something")
         records = [one for one in passage.records.get("events", ()) if isinstance(one, Event)]
-        self._house.seen.remember(self.site, [one.event_id for one in records])
+        self._house.seen.remember([mark_of(self.site, one.event_id) for one in records])
         self.kept += len(records)
         self.first += records[: self.shown - len(self.first)]
         self.dropped.update(passage.counts)

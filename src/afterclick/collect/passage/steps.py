@@ -15,6 +15,7 @@ from afterclick.collect.passage.entry import enter
 from afterclick.collect.passage.gate import key_of
 from afterclick.collect.passage.passage import House, Passage
 from afterclick.collect.passage.refusal import Damaged
+from afterclick.collect.passage.seen import mark_of
 from afterclick.collect.transport import body_limit
 from afterclick.errors import TooLarge
 from afterclick.signals import Event
@@ -75,18 +76,22 @@ async def spool(house: House, passage: Passage) -> None:
     site, door = passage.grant.site, passage.door
     house.limiter.charge(passage.grant.key, passage.rows)
     drops = passage.drops(site, door, passage.now)
+    taken = [
+        mark_of(site, event.event_id)
+        for event in passage.records.get("events", ())
+        if isinstance(event, Event)
+    ]
     batches = [
         Batch(site, door, kind, len(rows), _ENCODER.encode_lines(rows))
         for kind, rows in passage.records.items()
     ]
-    taken = [event.event_id for event in passage.records.get("events", ()) if isinstance(event, Event)]
     passage.let_go()
-    if drops or passage.corrected:
-        batches.append(Batch(site, door, "events", 0, b"", drops, passage.corrected))
+    if drops or passage.corrected or taken:
+        batches.append(Batch(site, door, "events", 0, b"", drops, passage.corrected, b"".join(taken)))
     if batches:
         await house.spool.append(*batches)
     if taken:
-        house.seen.remember(site, taken)
+        house.seen.remember(taken)
     if passage.rows:
         house.metrics.accepted(site, door, passage.rows)
     if passage.corrected:

@@ -16,7 +16,8 @@ CORRECTED_CLOCK = MENDED + "corrected_clock"
 
 class Batch(NamedTuple):
     """The accepted rows of one request: `body` is NDJSON, each line ended. Either may be empty: drops count
-    too. `corrected` of the request's rows were taken after the sender's clock was put right.
+    too. `corrected` of the request's rows were taken after the sender's clock was put right. `marks` are of the ids of
+    its events, by which a repetition is known after a restart.
     """
 
     site: str
@@ -26,6 +27,7 @@ class Batch(NamedTuple):
     body: bytes
     drops: tuple[Drop, ...] = ()
     corrected: int = 0
+    marks: bytes = b""
 
 
 class Range(NamedTuple):

@@ -38,6 +38,16 @@ _TABLES = (
         "WITHOUT ROWID",
     ),
     FileTable(
+        "taken",
+        "id INTEGER PRIMARY KEY AUTOINCREMENT, marks BLOB NOT NULL, amount INTEGER NOT NULL",
+        Held(
+            why="what is sent again after a restart counts once",
+            holds="hashes of the ids of the last events, about 131,072",
+            kept="until as many have come after them",
+            erased="not: a hash names nobody, and no record can be found by it",
+        ),
+    ),
+    FileTable(
         "aside",
         "token TEXT NOT NULL, position INTEGER NOT NULL, kind TEXT NOT NULL, site TEXT NOT NULL, row TEXT NOT NULL, "
         "reason TEXT NOT NULL, time INTEGER NOT NULL, PRIMARY KEY (token, position)",

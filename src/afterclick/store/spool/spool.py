@@ -20,6 +20,7 @@ from afterclick.clock import Clock, now_ms
 from afterclick.errors import Unavailable
 from afterclick.store.spool.batch import ACCEPTED, CORRECTED_CLOCK, KINDS, Batch, Depth, Kind
 from afterclick.store.spool.file import ADD_TALLY, MINUTE_MS, depth, disk_bytes, open_spool, transaction
+from afterclick.store.spool.taken import Taken
 
 _MERGED = 1 << 20  # bytes: bodies of one commit are joined up to here
 _WAITING = 64 << 20  # bytes that may wait for a commit before appends are refused
@@ -37,6 +38,7 @@ class Spool:
     def __init__(self, folder: Path, budget_bytes: int, clock: Clock = now_ms) -> None:
         self._folder = folder
         self._connection = open_spool(folder)
+        self._taken = Taken(self._connection)
         self._budget = budget_bytes
         self._clock = clock
         self._measure()
@@ -74,11 +76,17 @@ class Spool:
                     [(kind, rows, now, body) for kind, rows, body in _merged(batches)],
                 )
                 connection.executemany(ADD_TALLY, tallies)
+                self._taken.add(batch.marks for batch in batches)
             self._measure_seldom(sum(len(batch.body) for batch in batches))
         except (sqlite3.Error, OSError) as error:
             raise Unavailable(
                 f"The spool cannot be written ({error}); check the disk, then send again.", _DISK_SECONDS
             ) from error
+
+    def taken(self) -> list[bytes]:
+        """Marks of the events that were taken lately, the oldest first."""
+        with self._lock:
+            return list(self._taken.all())
 
     def depth(self) -> Depth:
         """What waits for the drain; safe to call from any thread."""
