@@ -19,6 +19,7 @@ from afterclick.resolve.evidence import (
 )
 from afterclick.resolve.explain import explain
 from afterclick.resolve.problem import Merged, Problem, at_risk
+from afterclick.resolve.server import RouteFailures, unknown_failures
 from afterclick.resolve.watch import Change, Price, watch
 
 __all__ = [
@@ -38,10 +39,12 @@ __all__ = [
     "Problem",
     "ProblemBook",
     "Proportion",
+    "RouteFailures",
     "Segment",
     "SqlProblemBook",
     "at_risk",
     "detect",
     "explain",
+    "unknown_failures",
     "watch",
 ]

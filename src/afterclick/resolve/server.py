@@ -52,6 +52,7 @@ def _over(name: str, *tables: str) -> Statement:
 
 
 _SERVICES, _SAMPLE = _over("services"), _over("sample", "unknown")
+_FAILURES = _over("unknown_failures", "unknown")
 _SCAN, _AROUND = _over("scan", *_COUNTED), _over("around", *_COUNTED)
 EXPOSURE, ROUTES = _over("exposure", *_COUNTED), _over("routes", *_COUNTED)
 """What evidence is read by; each is bound to what `bound` says and a window."""
@@ -67,6 +68,24 @@ class _Bad(msgspec.Struct):
     http_status: int
     exception: str
     duration_ms: float
+
+
+class RouteFailures(msgspec.Struct, frozen=True):
+    """How many requests of one route of a service failed that no page view knows of, with the status of most."""
+
+    service: str
+    operation: str
+    failed: int
+    http_status: int
+
+
+def unknown_failures(reader: Reader, scope: Scope, since: int, until: int, now: int) -> list[RouteFailures]:
+    """The failed requests of [since, until) (UTC ms) that no page view knows of, by route, most first. Blocks.
+
+    Without the newest, of which a page view may still tell.
+    """
+    window: dict[str, Parameter] = {"since": since, "until": min(until, now - KNOWN), "services": []}
+    return reader.rows(scope, _FAILURES, RouteFailures, {**_LIMITS, **window})
 
 
 def detect_at_servers(reader: Reader, scope: Scope, now: int) -> list[Candidate]:

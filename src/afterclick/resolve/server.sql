@@ -81,8 +81,21 @@ WHERE bitAnd(met, {bit:UInt8}) != 0 AND ({route:String} = '' OR operation = {rou
 ORDER BY at DESC, trace_id
 LIMIT {sample:UInt32}
 
+-- name: unknown_failures
+-- Failed requests by route, most first.
+SELECT
+    toString(service) AS service,
+    toString(operation) AS operation,
+    count() AS failed,
+    topK(1)(http_status)[1] AS http_status
+FROM unknown
+WHERE bitAnd(met, 2) != 0
+GROUP BY service, operation
+ORDER BY failed DESC, service, operation
+LIMIT 1000
+
 -- name: unknown
--- Bad requests of the services that no page view knows of; `met` has bit 1 for slow and 2 for failed.
+-- Bad requests of the services, of all where none is named, that no page view knows of; `met` has bit 1 for slow and 2 for failed.
 SELECT
     service,
     operation,
@@ -94,7 +107,7 @@ SELECT
     toUInt8((duration_ms >= {slow_ms:Float64}) + 2 * failed) AS met
 FROM server_signals
 WHERE site = {site:String}
-    AND service IN {services:Array(String)}
+    AND (empty({services:Array(String)}) OR service IN {services:Array(String)})
     AND minute >= fromUnixTimestamp64Milli({since:Int64}, 'UTC')
     AND minute < fromUnixTimestamp64Milli({until:Int64}, 'UTC')
     AND (failed OR duration_ms >= {slow_ms:Float64})
@@ -103,7 +116,7 @@ WHERE site = {site:String}
         WHERE site = {site:String} AND trace_id IN (
             SELECT trace_id FROM server_signals
             WHERE site = {site:String}
-                AND service IN {services:Array(String)}
+                AND (empty({services:Array(String)}) OR service IN {services:Array(String)})
                 AND minute >= fromUnixTimestamp64Milli({since:Int64}, 'UTC')
                 AND minute < fromUnixTimestamp64Milli({until:Int64}, 'UTC')
         )

@@ -1,8 +1,10 @@
 """A problem in plain words: what is wrong, for whom, since when, what it costs, and why."""
 
+from collections.abc import Sequence
+
 from afterclick.impact import Estimate, Signal
 from afterclick.measure import condition
-from afterclick.resolve import Merged, Problem
+from afterclick.resolve import Merged, Problem, RouteFailures
 from afterclick.stats import Interval
 from afterclick.words import figures
 from afterclick.words.period import DAY
@@ -141,3 +143,16 @@ def price_words(estimate: Estimate | None) -> str:
         )
     reason = estimate.reason.rstrip(".")
     return f"its cost is unknown: {reason[:1].lower()}{reason[1:]}" if reason else "its cost is unknown"
+
+
+def unseen(found: Sequence[RouteFailures]) -> str:
+    """Failed server requests that no page view knows of, at least one, as a clause that says where most of them are.
+
+    >>> unseen([RouteFailures("shop", "POST /ship", 57, 500), RouteFailures("shop", "GET /", 1, 0)])
+    '58 server requests failed that no page view knows of, most of them `POST /ship` of `shop`, with 500'
+    """
+    most, failed = found[0], sum(one.failed for one in found)
+    part = ("" if failed == 1 else "all of them ") if len(found) == 1 else "most of them "
+    status = f", with {most.http_status}" if most.http_status else ""
+    whole = figures.plural(failed, "server request")
+    return f"{whole} failed that no page view knows of, {part}`{most.operation}` of `{most.service}`{status}"

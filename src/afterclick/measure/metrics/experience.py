@@ -36,6 +36,15 @@ METRICS = (
         version=2,
     ),
     Metric(
+        "server_failures", "Failed server requests that no page view knows of",
+        "Requests that failed at a server, by the span that their trace begins with, and whose trace no page view "
+        "and no request of one carries.",
+        "count", "less",
+        sql="resolve/server.sql: unknown_failures", method="count", n="requests", part="failed", whole="failed",
+        notes="Customers may have met them all the same: a page that the server answers without our script tells "
+        "nothing. So they are counted beside the visits with errors, never among them.",
+    ),
+    Metric(
         "struggle", "Struggle", "A page view with a rage click, a dead click or an error click.", "share", "less",
         sql=_FELT, method="definition", n="page views", least=30,
     ),

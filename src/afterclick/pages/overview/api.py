@@ -40,6 +40,7 @@ class OverviewData(msgspec.Struct, frozen=True, kw_only=True):
     edges: tuple[int, ...]
     zone: str
     felt: tuple[Figure, ...]
+    server_failures: Figure
     did: tuple[Figure, ...]
     paid: tuple[Figure, ...]
     revenue_apart: tuple[Figure, ...]
@@ -74,6 +75,7 @@ def overview(call: Call[Nothing]) -> OverviewData:
         edges=page.period.edges,
         zone=page.period.zone,
         felt=tuple(_figure(tile, currency, made) for tile in page.felt),
+        server_failures=_unseen(page.unseen.failed if page.unseen else 0),
         did=tuple(_figure(tile, currency, made) for tile in page.did),
         paid=tuple(_figure(tile, currency, made) for tile in page.paid),
         revenue_apart=tuple(
@@ -92,6 +94,10 @@ def overview(call: Call[Nothing]) -> OverviewData:
         felt_since=everything.since if everything else None,
         felt_until=everything.until if everything else None,
     )
+
+
+def _unseen(failed: int) -> Figure:
+    return Figure(key="server_failures", value=float(failed), unit="count", no_interval="counted", n=failed)
 
 
 def _figure(tile: Tile, currency: str, made: Mapping[str, int | None]) -> Figure:

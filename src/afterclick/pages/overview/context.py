@@ -10,13 +10,13 @@ from afterclick.pages.overview import tiles
 from afterclick.pages.overview.answer import answer
 from afterclick.pages.overview.risk import NOT_TOLD, Risk, everything, together
 from afterclick.pages.overview.series import read
-from afterclick.resolve import Problem
+from afterclick.resolve import Problem, RouteFailures, unknown_failures
 from afterclick.store.engine.query import Reader
 from afterclick.store.scope import Scope
 from afterclick.words import figures, withheld, wording
 from afterclick.words.chart import Mark, Trend
 from afterclick.words.period import Period
-from afterclick.words.sentence import Sentence
+from afterclick.words.sentence import Sentence, capital, coded, sentence
 from afterclick.words.tile import Tile
 
 
@@ -32,16 +32,27 @@ class Worst:
 
 
 @dataclass(frozen=True)
+class Unseen:
+    """Failed server requests that no page view knows of: how many, in words, and what that means."""
+
+    failed: int
+    words: Sentence
+    definition: str
+    anchor: str
+
+
+@dataclass(frozen=True)
 class OverviewPage:
     """Everything the Overview shows. `empty` is True until a first visit has come. `apart` is the revenue in currencies
     that are not the trend's. `risk` is of all open problems together, `everything` of all that was felt; `risk_words`
-    define both.
+    define both. `unseen` is None where nothing failed unseen.
     """
 
     answer: Sentence
     period: Period
     empty: bool
     felt: tuple[Tile, ...]
+    unseen: Unseen | None
     did: tuple[Tile, ...]
     paid: tuple[Tile, ...]
     apart: tuple[Paid, ...]
@@ -80,6 +91,7 @@ def overview(
         period=period,
         empty=not begun,
         felt=felt,
+        unseen=_unseen(unknown_failures(reader, scope, period.since, period.until, now)),
         did=did_,
         paid=paid_,
         apart=tuple(series.apart) if series.money else (),
@@ -92,6 +104,16 @@ def overview(
         worst=tuple(_worst(problem, now, period.zone) for problem in problems[:3]),
         open_problems=len(problems),
         trend=Trend(period.edges, period.until, lines, tuple(marks), period.zone, series.currency),
+    )
+
+
+def _unseen(found: Sequence[RouteFailures]) -> Unseen | None:
+    if not found:
+        return None
+    meaning = metric("server_failures")
+    failed = sum(one.failed for one in found)
+    return Unseen(
+        failed, capital(sentence(*coded(wording.unseen(found)), ".")), meaning.words, meaning.anchor
     )
 
 

@@ -7,11 +7,12 @@ import msgspec
 
 from afterclick.drops import KEPT_WITHOUT, REASONS, Fault
 from afterclick.jobs import Freshness
+from afterclick.resolve import RouteFailures, unknown_failures
 from afterclick.store.control.taken_and_dropped import Dropped
 from afterclick.store.engine.query import Reader, statements
 from afterclick.store.scope import Scope
 from afterclick.web.intake import WINDOW, Health, Intake
-from afterclick.words import figures
+from afterclick.words import figures, wording
 from afterclick.words.sentence import Sentence, felt, sentence, strong
 
 _SQL = statements("afterclick.pages.quality", "quality.sql")
@@ -89,6 +90,7 @@ def quality(
 ) -> QualityPage:
     """Read and word the quality of a site's data over the last day; `freshness` is of what jobs keep up to date."""
     intake, left_out, clock, traces = measured(reader, scope, health, now)
+    failures = unknown_failures(reader, scope, now - WINDOW, now, now)
     checks = (
         _freshness(intake, now),
         _queue(intake, now),
@@ -98,6 +100,7 @@ def quality(
         _clock(clock, intake),
         _late(clock),
         _linked(traces),
+        _unseen(failures),
     )
     return QualityPage(_answer(intake, now), _accepted(intake), _drops(intake, now, zone), checks)
 
@@ -252,9 +255,24 @@ def _late(clock: ClockRow) -> Check:
 
 def _linked(traces: TraceRow) -> Check:
     if not traces.traced:
-        note = "no request of the last hour carries a trace; OTLP settings are on Connect"
+        note = "no page or request of the last hour carries a trace; OTLP settings are on Connect"
         return Check("Linked traces", "unknown", note, "unknown")
     share = traces.linked / traces.traced
-    whole = figures.plural(traces.traced, "traced request")
+    whole = figures.plural(traces.traced, "traced page or request")
     note = f"{figures.count(traces.linked)} of {whole} found their spans in the last hour"
     return Check("Linked traces", figures.percent(share), note, "ok" if share > 0.9 else "look")
+
+
+def _unseen(found: Sequence[RouteFailures]) -> Check:
+    name = "Unseen failures"
+    if not found:
+        return Check(
+            name,
+            "none",
+            "no request failed at a server without a page that tells of it, in the last 24 hours",
+            "ok",
+        )
+    note = wording.unseen(found).replace("`", "")
+    return Check(
+        name, figures.plural(sum(one.failed for one in found), "request"), f"{note}; last 24 hours", "look"
+    )

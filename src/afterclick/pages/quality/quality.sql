@@ -34,7 +34,7 @@ FROM (
 );
 
 -- name: traces
--- Requests that carry a trace, and how many of those traces have arrived from the services.
+-- Requests and pages that carry a trace, and how many of those traces have arrived from the services.
 SELECT
     count() AS requests,
     countIf(trace_id != '') AS traced,
@@ -46,7 +46,7 @@ SELECT
     )) AS linked
 FROM events
 WHERE site = {site:String}
-    AND type = 'request'
+    AND (type = 'request' OR (type = 'page_view' AND trace_id != ''))
     AND session_start >= fromUnixTimestamp64Milli({since:Int64}, 'UTC')
     AND session_start < fromUnixTimestamp64Milli({until:Int64}, 'UTC')
     AND session_id NOT IN (
