@@ -258,7 +258,7 @@ def _linked(traces: TraceRow) -> Check:
         note = "no page or request of the last hour carries a trace; OTLP settings are on Connect"
         return Check("Linked traces", "unknown", note, "unknown")
     share = traces.linked / traces.traced
-    whole = figures.plural(traces.traced, "traced page or request")
+    whole = figures.plural(traces.traced, "traced page or request", "traced pages or requests")
     note = f"{figures.count(traces.linked)} of {whole} found their spans in the last hour"
     return Check("Linked traces", figures.percent(share), note, "ok" if share > 0.9 else "look")
 
