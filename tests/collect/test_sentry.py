@@ -158,7 +158,13 @@ def test_an_error_keeps_what_was_thrown_last_and_the_innermost_frame_of_the_appl
     assert (event.source, event.host, event.path) == ("/app.js:12", "shop.example", "/cart")
     assert (event.user_id, event.release, event.user_agent) == ("7", "1.4.2", "Mozilla/5.0 (Test)")
     assert event.tags == ["card=visa", "environment=production"]
-    assert json.loads(event.props) == {"handled": False, "level": "error", "platform": "javascript"}
+    assert json.loads(event.props) == {
+        "handled": False,
+        "level": "error",
+        "platform": "javascript",
+        "causes": "Error: 503",
+        "stack": "at https://cdn.example/library.js:7\nat https://shop.example/app.js:12\nat https://shop.example/app.js:40",
+    }
     assert (event.trace_id, event.session_key) == (TRACE, TRACE)
 
 

@@ -10,7 +10,8 @@ from afterclick.collect.event.derived_id import derived_id
 from afterclick.collect.event.errors import OBJECT, TELLING
 from afterclick.collect.event.flat import flat, scalar, text
 from afterclick.collect.event.wire import Scalar, WireEvent
-from afterclick.collect.sentry.payload import Chain, Event, Frame, LogEntry, Thrown, User, UserReport
+from afterclick.collect.sentry.payload import Chain, Event, Frame, LogEntry, Named, Thrown, User, UserReport
+from afterclick.collect.sentry.stack import causes_of, stack_of
 
 _ERRORS = ("error", "fatal")
 _KEYS = re.compile(r"Object captured as (?:promise rejection|exception) with keys: ")
@@ -21,7 +22,8 @@ _UUID7 = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-
 def error_or_message(event: Event) -> WireEvent:
     """An exception, or a message of level error or fatal, as an error; another message as a track."""
     told = context_of(event)
-    thrown = _thrown(event)
+    chain = _chain(event)
+    thrown = chain[-1] if chain else None
     level = event.level or ("error" if thrown else "info")
     typed = thrown is not None and thrown.type is not None
     is_error = typed or level in _ERRORS
@@ -33,6 +35,9 @@ def error_or_message(event: Event) -> WireEvent:
     handled = thrown.mechanism.handled if thrown and thrown.mechanism else None
     held = _held(event.extra)
     about = {"level": level, "handled": handled, "transaction": event.transaction, "platform": event.platform}
+    about["server_name"] = event.server_name
+    about["fingerprint"] = " ".join(map(text, event.fingerprint or ()))
+    about |= {"stack": stack_of(thrown), "causes": causes_of(chain)} if thrown else {}
     told.props = flat(about | {name: value for name, value in held.items() if name not in about})
     if _KEYS.match(told.message) and not held.keys().isdisjoint(TELLING):
         told.message = OBJECT
@@ -43,6 +48,11 @@ def _held(extra: object) -> dict[str, object]:
     """What an object held that was thrown and is no error, as the browser SDK writes it down."""
     held = cast("dict[str, object]", extra).get("__serialized__") if isinstance(extra, dict) else None
     return cast("dict[str, object]", held) if isinstance(held, dict) else {}
+
+
+def _named(context: Named | None) -> str | None:
+    """The name alone, as the User-Agent is read: versions would be a group each."""
+    return (context.name or None) if context else None
 
 
 def feedback(event: Event) -> WireEvent:
@@ -73,6 +83,8 @@ def context_of(event: Event) -> WireEvent:
         tags=tags | ({"environment": event.environment} if event.environment else {}) or None,
     )
     join(told, text(tags.pop(_SESSION_TAG, None)), trace, is_browser=event.platform == "javascript")
+    if event.contexts:
+        told.browser, told.os = _named(event.contexts.browser), _named(event.contexts.os)
     if event.request:
         told.url = event.request.url
         told.user_agent = _agent(event.request.headers)
@@ -112,10 +124,11 @@ def time_of(value: int | float | str | None) -> int | float | str | None:
     return value * 1000 if isinstance(value, int | float) else value
 
 
-def _thrown(event: Event) -> Thrown | None:
-    chain = event.exception
-    values = chain.values if isinstance(chain, Chain) else chain
-    return next((one for one in reversed(values or []) if one is not None), None)
+def _chain(event: Event) -> list[Thrown]:
+    """Causes first, what was thrown last."""
+    told = event.exception
+    values = told.values if isinstance(told, Chain) else told
+    return [one for one in values or [] if one is not None]
 
 
 def _message(event: Event) -> str:

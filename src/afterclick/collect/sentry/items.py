@@ -11,6 +11,7 @@ from afterclick.collect.otlp.resource import Resource
 from afterclick.collect.passage.cleaning import label
 from afterclick.collect.passage.fit import Lenient
 from afterclick.collect.passage.passage import Passage
+from afterclick.collect.sentry import breadcrumbs
 from afterclick.collect.sentry import browser as sentry_browser
 from afterclick.collect.sentry import events as sentry_events
 from afterclick.collect.sentry import payload as sentry_payload
@@ -59,8 +60,12 @@ class Reader:
             raise TooLarge(f"An envelope may hold {MOST_ROWS} rows; send smaller ones.")
 
     def event(self, item: Item) -> None:
-        """An error or a message."""
-        self._keep(sentry_events.error_or_message(_EVENT.decode(item.payload, self.odd)))
+        """An error or a message, and what happened before it."""
+        told = _EVENT.decode(item.payload, self.odd)
+        found = sentry_events.error_or_message(told)
+        self._keep(found)
+        for entry in breadcrumbs.entries_of(told, found):
+            self._keep(entry)
 
     def feedback(self, item: Item) -> None:
         """What a customer wrote."""

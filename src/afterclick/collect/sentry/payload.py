@@ -17,6 +17,7 @@ class Frame(msgspec.Struct):
     filename: str | None = None
     module: str | None = None
     function: str | None = None
+    abs_path: str | None = None
     lineno: int | None = None
     in_app: bool | None = None
 
@@ -94,10 +95,19 @@ class Feedback(msgspec.Struct):
     message: str | None = None
 
 
+class Named(msgspec.Struct):
+    """`contexts.browser` and `contexts.os`, of which SDKs tell name and version."""
+
+    name: str | None = None
+    version: str | None = None
+
+
 class Contexts(msgspec.Struct):
     """`contexts`."""
 
     trace: TraceContext | None = None
+    browser: Named | None = None
+    os: Named | None = None
     feedback: Feedback | None = None
 
 
@@ -112,6 +122,23 @@ class Measurement(msgspec.Struct):
 
     value: float | None = None
     unit: str | None = None
+
+
+class Breadcrumb(msgspec.Struct):
+    """Something that happened before an error, as the SDK noted it."""
+
+    timestamp: Time = None
+    type: str | None = None
+    category: str | None = None
+    level: str | None = None
+    message: str | None = None
+    data: Data | None = None
+
+
+class Breadcrumbs(msgspec.Struct):
+    """`breadcrumbs`, the oldest first."""
+
+    values: list[Breadcrumb | None] | None = None
 
 
 class Event(msgspec.Struct):
@@ -136,6 +163,9 @@ class Event(msgspec.Struct):
     measurements: dict[str, Measurement | None] | None = None
     spans: list[msgspec.Raw] | None = None
     extra: object = None
+    server_name: str | None = None
+    fingerprint: list[object] | None = None
+    breadcrumbs: Breadcrumbs | list[Breadcrumb | None] | None = None
 
 
 class UserReport(msgspec.Struct):
