@@ -117,16 +117,16 @@ function beginFetch(input: RequestInfo | URL, init?: RequestInit): Call | undefi
 }
 
 /**
- * What to hand to fetch so that the request carries the header. A `Request` is copied: asked for together with other
- * options it would lose its referrer and the policy for that.
+ * What to hand to fetch so that the request carries the header. A `Request` is copied, with the options that came with it:
+ * asked for together with ours it would lose its referrer and the policy for that.
  */
 function carry(input: RequestInfo | URL, init: RequestInit | undefined, traceparent: string): [RequestInfo | URL, RequestInit?] {
-  if (input instanceof Request && !init) {
-    const copy = new Request(input.body ? input : input.clone());
+  if (input instanceof Request) {
+    const copy = new Request(input.body ? input : input.clone(), init);
     copy.headers.set(HEADER, traceparent);
     return [copy];
   }
-  const headers = new Headers(init?.headers ?? (input instanceof Request ? input.headers : undefined));
+  const headers = new Headers(init?.headers);
   headers.set(HEADER, traceparent);
   // What else the options hold stays behind them, getters and what they inherit too.
   return [input, Object.create(init ?? null, { headers: { value: headers, enumerable: true } }) as RequestInit];
