@@ -63,7 +63,7 @@ def test_the_overview_answers_with_the_problem_that_costs_most(shop: httpx.Clien
     said = read(shop, "/").answer
     assert said == (
         "Payment for card network amex has been losing about €4,200 a day (€2,900 to €5,600) since Monday 23:20, "
-        "because payment → acquirer takes 3.1\u00a0s more than usual."
+        "€6,300 in all, because payment → acquirer takes 3.1\u00a0s more than usual."
     ).replace("\u00a0", " ")
 
 
@@ -86,7 +86,9 @@ def test_the_overview_shows_felt_did_and_paid_with_their_comparison(shop: httpx.
         "everything",
     }
     said = [" ".join(one.text.split()) for one in page.by_class("change")]
-    assert all("no clear change" in one or "which is" in one for one in said), said
+    assert all("no clear change" in one or "which is" in one or "to tell a change" in one for one in said), (
+        said
+    )
     assert "€5,200 to €11,300" in page.by_class("wide")[0].text
 
 
@@ -396,4 +398,5 @@ def test_a_period_with_hardly_a_visit_is_nothing_to_compare_with(
         tile = next(
             one for one in httpx.get(f"{url}/api/v1/overview").json()["did"] if one["key"] == "visits"
         )
-    assert (tile["value"], tile["before"]) == (40, None)
+    assert (tile["value"], tile["change"]) == (40, None)
+    assert tile["no_change"] == "only 3 visits before; 100 are compared"

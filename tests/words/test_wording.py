@@ -16,19 +16,19 @@ def said(**changed: object) -> str:
 def test_a_priced_problem_says_where_how_much_since_when_and_why() -> None:
     assert said() == (
         "Payment for card network amex has been losing about €4,200 a day (€2,900 to €5,600) since Monday 23:20, "
-        "because payment → acquirer takes 3.1 s more than usual."
+        "€6,300 in all, because payment → acquirer takes 3.1 s more than usual."
     )
 
 
-def test_a_loss_younger_than_a_day_is_a_total_not_a_rate() -> None:
+def test_a_loss_younger_than_a_day_is_a_rate_an_hour_with_the_total_beside_it() -> None:
     young = Estimate(
         status="priced",
-        revenue_lost=Interval(900, 500, 1400),
+        revenue_lost=Interval(900, 480, 1380),
         currency="EUR",
         since=NOW - DAY // 4,
         until=NOW,
     )
-    assert "has lost about €900 (€500 to €1,400) since today 05:20" in said(
+    assert "has been losing about €150 an hour (€80 to €230) since today 05:20, €900 in all, because" in said(
         onset=NOW - DAY // 4, estimate=young
     )
 

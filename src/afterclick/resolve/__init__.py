@@ -18,7 +18,7 @@ from afterclick.resolve.evidence import (
     Proportion,
 )
 from afterclick.resolve.explain import explain
-from afterclick.resolve.problem import Merged, Problem, at_risk
+from afterclick.resolve.problem import Merged, Problem, at_risk, is_part, rate
 from afterclick.resolve.server import RouteFailures, unknown_failures
 from afterclick.resolve.watch import Change, Price, watch
 
@@ -45,6 +45,8 @@ __all__ = [
     "at_risk",
     "detect",
     "explain",
+    "is_part",
+    "rate",
     "unknown_failures",
     "watch",
 ]

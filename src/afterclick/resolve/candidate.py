@@ -8,6 +8,9 @@ from afterclick.impact import Signal
 
 SIGNALS: tuple[Signal, ...] = get_args(Signal)
 
+RECENT = 86_400_000
+"""What a problem costs now is told from the visits of this long, ms."""
+
 Segment = dict[str, str]
 """Dimension (`measure.DIMENSIONS`) or tag key to value; all must hold. Empty means everyone."""
 
@@ -19,7 +22,7 @@ class Candidate(msgspec.Struct, frozen=True, kw_only=True):
     expected before it, `expected` the exposed arrivals that share implies since the onset. `evidence` is the natural
     log of the Bayes factor of a raised share, beyond what the stated false-alarm rate asks for. `symptoms` are other
     signals of the same page views that this one explains. `ended` is when the share came back to the baseline, None
-    while it has not.
+    while it has not. `recent` are the exposed of the last `RECENT` ms, None where that was not counted.
     One that stands at a `service` has no step: its arrivals and exposed are requests that no page view knows of.
     """
 
@@ -34,6 +37,7 @@ class Candidate(msgspec.Struct, frozen=True, kw_only=True):
     ended: int | None = None
     arrivals: int
     exposed: int
+    recent: int | None = None
     baseline: float
     expected: float
     evidence: float

@@ -15,7 +15,7 @@ import pyarrow as pa
 
 from afterclick.impact import Signal
 from afterclick.resolve.arrivals import bit, joined_keys, keys, over_arrivals
-from afterclick.resolve.candidate import SIGNALS, Candidate, Segment
+from afterclick.resolve.candidate import RECENT, SIGNALS, Candidate, Segment
 from afterclick.resolve.excess import Numbers, before, concentration, dispersion_before, log_evidence, since
 from afterclick.resolve.fold import Finding, fold
 from afterclick.resolve.onset import change_point, two_shares
@@ -262,9 +262,8 @@ def _placed(reader: Reader, scope: Scope, finding: Finding) -> Candidate:
     table = reader.arrow(scope, _SQL["around"], {**bound, "since": low, "until": high, "width": narrow})
     onset = onset_within(table, finding, narrow)
     until = finding.until
-    visits = reader.arrow(
-        scope, _SQL["visits"], {**bound, "since": onset[0], "until": max(until, onset[0] + 1)}
-    )
+    counted = {**bound, "since": onset[0], "until": max(until, onset[0] + 1), "recent": until - RECENT}
+    visits = reader.arrow(scope, _SQL["visits"], counted)
     arrived, met = int(visits["arrived"][0].as_py()), int(visits["met"][0].as_py())
     return Candidate(
         step=finding.scan.step,
@@ -277,6 +276,7 @@ def _placed(reader: Reader, scope: Scope, finding: Finding) -> Candidate:
         ended=finding.ended,
         arrivals=arrived,
         exposed=met,
+        recent=int(visits["recent"][0].as_py()),
         baseline=finding.baseline,
         expected=arrived * finding.baseline,
         evidence=finding.score,

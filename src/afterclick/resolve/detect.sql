@@ -53,6 +53,7 @@ ORDER BY bucket
 -- Visits that arrived in the segment since the onset, and those of them that met the signal.
 SELECT
     uniqExact(session_id) AS arrived,
-    uniqExactIf(session_id, bitAnd(mask, {bit:UInt8}) != 0) AS met
+    uniqExactIf(session_id, bitAnd(mask, {bit:UInt8}) != 0) AS met,
+    uniqExactIf(session_id, bitAnd(mask, {bit:UInt8}) != 0 AND at >= {recent:Int64}) AS recent
 FROM arrivals
 WHERE site = {site:String} AND step = {step:String} AND hasAll(keys, {segment:Array(String)})

@@ -5,8 +5,8 @@ from typing import Literal
 
 import msgspec
 
-from afterclick.impact import Estimate, Signal
-from afterclick.resolve.candidate import Candidate, Segment
+from afterclick.impact import Estimate, Interval, Signal
+from afterclick.resolve.candidate import RECENT, Candidate, Segment
 from afterclick.resolve.cause import Cause, Comparison
 
 Status = Literal["open", "merged", "closed"]
@@ -25,8 +25,8 @@ class Problem(msgspec.Struct, frozen=True, kw_only=True):
     """One problem of a site, as the book keeps it. Times are UTC ms.
 
     `id` stays the same from run to run, through closing and reopening. `exposed_visits` of `arrivals` since `onset`
-    met the signal, `expected` would have at the baseline. `closed` is when exposure came back to the baseline; one
-    that another problem took in has not closed, but is `merged`.
+    met the signal, `recent_visits` of them within the last 24 hours, `expected` would have at the baseline. `closed` is
+    when exposure came back to the baseline; one that another problem took in has not closed, but is `merged`.
     `evidence` holds the figures that decided: affected against unaffected. Cause and price are those of `examined`,
     when `exposed_visits` was `examined_visits`.
     One that stands at a `service` has no step and no visits: its arrivals and exposed are requests.
@@ -46,6 +46,7 @@ class Problem(msgspec.Struct, frozen=True, kw_only=True):
     last_seen: int
     arrivals: int
     exposed_visits: int
+    recent_visits: int | None = None
     expected: float
     baseline: float
     symptoms: tuple[Signal, ...] = ()
@@ -58,7 +59,7 @@ class Problem(msgspec.Struct, frozen=True, kw_only=True):
     evidence: tuple[Comparison, ...] = ()
 
 
-_DAY = 86_400_000
+_MINUTE, _HOUR, _DAY = 60_000, 3_600_000, 86_400_000
 REOPENS = 7 * _DAY
 """A closed problem that comes back within this time is the same problem."""
 
@@ -93,12 +94,41 @@ def likeness(problem: Problem, candidate: Candidate) -> int:
     return int(problem.status == "open" and (ours <= theirs or theirs <= ours))
 
 
-def at_risk(problem: Problem) -> float:
-    """Revenue lost a day while it lasts, by the estimate; 0 while it is not priced. Problems are ranked by it.
+def rate(problem: Problem) -> Interval | None:
+    """Revenue that it costs an hour now; None while it is not priced.
 
-    One that has lasted less than a day counts what it has cost so far: a rate from minutes would only be a guess.
+    The loss of an exposed visit, by the estimate, times the exposed visits of the last 24 hours, or since it began.
     """
     estimate = problem.estimate
-    if estimate is None or estimate.revenue_lost is None:
-        return 0.0
-    return estimate.revenue_lost.value / max((estimate.until - estimate.since) / _DAY, 1.0)
+    if estimate is None or estimate.revenue_lost is None or estimate.until <= estimate.since:
+        return None
+    if problem.recent_visits is None or not problem.exposed_visits:
+        return estimate.revenue_lost.scaled(_HOUR / (estimate.until - estimate.since))
+    lasted = max(min(problem.last_seen - problem.onset, RECENT), _MINUTE)
+    return estimate.revenue_lost.scaled(problem.recent_visits / problem.exposed_visits * _HOUR / lasted)
+
+
+def at_risk(problem: Problem) -> float:
+    """Revenue that it costs an hour now, 0 while it is not priced: problems are ranked by it, so that one which has
+    just begun and burns faster comes before an old one that has cost more in all.
+    """
+    found = rate(problem)
+    return found.value if found else 0.0
+
+
+def is_part(one: Problem, whole: Problem) -> bool:
+    """Whether `one` is that part of a wider problem which lies in its segment: the same cause behind both."""
+    ours, theirs = one.segment.items(), whole.segment.items()
+    return theirs < ours and one.cause.kind != "unknown" and _culprit(one.cause) == _culprit(whole.cause)
+
+
+def _culprit(cause: Cause) -> tuple[str, ...]:
+    return (
+        cause.kind,
+        cause.service,
+        cause.operation,
+        cause.peer,
+        cause.element,
+        cause.script,
+        cause.release,
+    )

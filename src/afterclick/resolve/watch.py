@@ -111,6 +111,7 @@ def _seen(reader: Reader, scope: Scope, now: int, candidate: Candidate, problem:
         last_seen=candidate.until,
         arrivals=candidate.arrivals,
         exposed_visits=candidate.exposed,
+        recent_visits=candidate.recent,
         expected=candidate.expected,
         baseline=candidate.baseline,
     )

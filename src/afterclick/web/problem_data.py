@@ -3,18 +3,23 @@
 from afterclick.api.figure import Figure
 from afterclick.impact import Estimate
 from afterclick.measure import metric
-from afterclick.resolve import Problem
+from afterclick.resolve import Problem, rate
+from afterclick.stats import Interval
 from afterclick.words import wording
 from afterclick.words.telling import sentence
 
 
 class ProblemData(Problem, frozen=True, kw_only=True):
-    """A problem with its words, and what it cost since its onset as figures; `estimate` holds how that was found."""
+    """A problem with its words, and what it cost since its onset as figures; `estimate` holds how that was found.
+
+    `revenue_lost_an_hour` is what it costs now: problems are ranked by it.
+    """
 
     sentence: str
     title: str
     orders_lost: Figure
     revenue_lost: Figure
+    revenue_lost_an_hour: Interval | None
 
 
 def data(problem: Problem, zone: str) -> ProblemData:
@@ -27,6 +32,7 @@ def data(problem: Problem, zone: str) -> ProblemData:
         title=wording.title(problem),
         orders_lost=lost("orders_lost", estimate),
         revenue_lost=lost("revenue_lost", estimate),
+        revenue_lost_an_hour=rate(problem),
     )
 
 

@@ -1,10 +1,11 @@
 """A problem in plain words: what is wrong, for whom, since when, what it costs, and why."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 
 from afterclick.impact import Estimate, Signal
 from afterclick.measure import condition
-from afterclick.resolve import Merged, Problem, RouteFailures
+from afterclick.resolve import Merged, Problem, RouteFailures, rate
 from afterclick.stats import Interval
 from afterclick.words import figures
 from afterclick.words.period import DAY
@@ -62,17 +63,33 @@ def cause_words(problem: Problem) -> Sentence:
     return capital(sentence(*coded(problem.cause.sentence or "the cause is not known yet")))
 
 
-def per_day(estimate: Estimate) -> Interval | None:
-    """Revenue lost a day, None when it is not priced or has lasted less than a day (a rate would only be a guess)."""
-    if estimate.revenue_lost is None or estimate.until - estimate.since < DAY:
-        return None
-    return estimate.revenue_lost.scaled(DAY / (estimate.until - estimate.since))
+@dataclass(frozen=True)
+class Basis:
+    """What a rate is told by: so many hours, and how that is said."""
+
+    hours: int
+    words: str
 
 
-def answer(problem: Problem, now: int, zone: str, href: str = "") -> Sentence:
+HOURLY, DAILY = Basis(1, "an hour"), Basis(24, "a day")
+
+
+def basis(problems: Iterable[Problem]) -> Basis:
+    """The one basis on which the open ones of these are compared: an hour, once one is younger than a day."""
+    young = any(one.status == "open" and rate(one) and one.last_seen - one.onset < DAY for one in problems)
+    return HOURLY if young else DAILY
+
+
+def pace(problem: Problem, by: Basis | None = None) -> Interval | None:
+    """Revenue that the problem costs now on the basis, its own if not told; None while it is not priced."""
+    found = rate(problem)
+    return found.scaled((by or basis([problem])).hours) if found else None
+
+
+def answer(problem: Problem, now: int, zone: str, href: str = "", by: Basis | None = None) -> Sentence:
     """The sentence that answers what a problem is, costs and comes from, as far as it is known.
 
-    `href` links the problem's name, for pages that name several.
+    `href` links the problem's name, for pages that name several, and `by` is the basis on which they are compared.
     """
     name = Piece(f"{place(problem)} {segment_words(problem.segment)}".strip(), "strong", href)
     since = figures.moment(problem.onset, now, zone)
@@ -82,25 +99,26 @@ def answer(problem: Problem, now: int, zone: str, href: str = "") -> Sentence:
         return _unpriced(problem, name, since)
     if problem.status == "closed":
         return _closed(problem, problem.estimate, name, since, now, zone)
-    return _priced(problem, problem.estimate, name, since)
+    return _priced(problem, problem.estimate, name, since, by or basis([problem]))
 
 
-def _priced(problem: Problem, estimate: Estimate, name: Piece, since: str) -> Sentence:
+def _priced(problem: Problem, estimate: Estimate, name: Piece, since: str, by: Basis) -> Sentence:
     lost = estimate.revenue_lost
     assert lost is not None  # noqa: S101 - answer() sends only priced ones
-    rate = per_day(estimate)
+    now = pace(problem, by)
     if lost.low <= 0:
         return sentence(
             name, " has been ", felt(_BEEN[problem.signal]), f" since {since}; so far ",
             paid(f"no clear loss ({figures.money_range(lost, estimate.currency)})"), *because(problem), ".",
         )  # fmt: skip
-    if rate is None:
-        money = (" has lost ", paid(f"about {figures.money(lost.value, estimate.currency)}"))
-        bounds = f" ({figures.money_range(lost, estimate.currency)})"
-    else:
-        money = (" has been losing ", paid(f"about {figures.money(rate.value, estimate.currency)} a day"))
-        bounds = f" ({figures.money_range(rate, estimate.currency)})"
-    return sentence(name, *money, bounds, f" since {since}", *because(problem), ".")
+    total = paid(f"{figures.money(lost.value, estimate.currency)} in all")
+    if now is None:
+        return sentence(name, " has lost ", total, f" since {since}", *because(problem), ".")
+    money = paid(f"about {figures.money(now.value, estimate.currency)} {by.words}")
+    bounds = f" ({figures.money_range(now, estimate.currency)})"
+    return sentence(
+        name, " has been losing ", money, bounds, f" since {since}, ", total, *because(problem), "."
+    )  # fmt: skip
 
 
 def _merged(problem: Problem, into: Merged, name: Piece, since: str, now: int, zone: str) -> Sentence:

@@ -8,7 +8,7 @@ from afterclick.words import figures, wording
 from afterclick.words.sentence import Sentence, did, paid, sentence, strong
 
 
-def answer(series: Series, problems: Sequence[Problem], now: int, begun: bool) -> Sentence:
+def answer(series: Series, problems: Sequence[Problem], now: int, begun: bool, by: wording.Basis) -> Sentence:
     """The sentence: the dearest of the open `problems`, else what the visits of the period brought; of a site that has
     not `begun`, how to begin.
     """
@@ -23,7 +23,7 @@ def answer(series: Series, problems: Sequence[Problem], now: int, begun: bool) -
             f"No visit was received {period.within}; ", strong("check the connection", "/connect"), "."
         )
     if problems:
-        return wording.answer(problems[0], now, period.zone, f"/problems/{problems[0].id}")
+        return wording.answer(problems[0], now, period.zone, f"/problems/{problems[0].id}", by)
     orders = figures.plural(total.orders, "order")
     sums = [(total.revenue, series.currency), *((one.amount, one.currency) for one in series.apart)]
     brought = figures.moneys(sums) if series.money else orders

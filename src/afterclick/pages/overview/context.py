@@ -82,12 +82,13 @@ def overview(
     Money is left out unless the scope permits it.
     """
     problems = withheld.problems(problems, scope)
+    by = wording.basis(problems)
     series = read(reader, scope, period, currency)
     felt, did_, paid_ = tiles.felt(series), tiles.did(series, people_as_of), tiles.paid(series)
     begun = begun or bool(series.visits)
     lines = (paid_[0 if series.money else 1].line, did_[0].line, felt[0].line)
     return OverviewPage(
-        answer=answer(series, problems, now, begun),
+        answer=answer(series, problems, now, begun, by),
         period=period,
         empty=not begun,
         felt=felt,
@@ -101,7 +102,7 @@ def overview(
             "risk": f"{metric('revenue_at_risk').words} The range is the 95% interval.",
             "everything": f"{metric('revenue_felt').words} The range is the 95% interval.",
         },
-        worst=tuple(_worst(problem, now, period.zone) for problem in problems[:3]),
+        worst=tuple(_worst(problem, now, period.zone, by) for problem in problems[:3]),
         open_problems=len(problems),
         trend=Trend(period.edges, period.until, lines, tuple(marks), period.zone, series.currency),
     )
@@ -117,13 +118,12 @@ def _unseen(found: Sequence[RouteFailures]) -> Unseen | None:
     )
 
 
-def _worst(problem: Problem, now: int, zone: str) -> Worst:
-    rate = wording.per_day(problem.estimate) if problem.estimate else None
-    priced = problem.estimate is not None and problem.estimate.revenue_lost is not None
-    unknown = problem.estimate is not None and problem.estimate.status == "unknown"
-    unpriced = "cost unknown" if unknown else "not priced yet"
-    cost = wording.price_words(problem.estimate) if priced else unpriced
-    if rate is not None and problem.estimate is not None:
-        cost = f"{figures.money(rate.value, problem.estimate.currency)} a day"
+def _worst(problem: Problem, now: int, zone: str, by: wording.Basis) -> Worst:
+    pace, estimate = wording.pace(problem, by), problem.estimate
+    unknown = estimate is not None and estimate.status == "unknown"
+    cost = "cost unknown" if unknown else "not priced yet"
+    if pace and estimate and estimate.revenue_lost:
+        total = figures.money(estimate.revenue_lost.value, estimate.currency)
+        cost = f"{figures.money(pace.value, estimate.currency)} {by.words}, {total} in all"
     since = f"since {figures.moment(problem.onset, now, zone)}"
-    return Worst(f"/problems/{problem.id}", wording.title(problem), cost, priced, since)
+    return Worst(f"/problems/{problem.id}", wording.title(problem), cost, pace is not None, since)

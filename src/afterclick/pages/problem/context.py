@@ -48,6 +48,7 @@ class ProblemPage:
     facts: tuple[Fact, ...]
     worth: str
     worth_bounds: str
+    now: str
     orders: str
     method: str
     state: str
@@ -76,6 +77,7 @@ def problem_page(problem: Problem, now: int, zone: str) -> ProblemPage:
         facts=_facts(problem, now, zone),
         worth=figures.money(lost.value, currency) if lost else "",
         worth_bounds=figures.money_range(lost, currency) if lost else "",
+        now=_now(problem),
         orders=f"{orders.value:,.1f} orders ({orders.low:,.1f} to {orders.high:,.1f})" if orders else "",
         method=estimate.method if estimate else "",
         state="" if lost else wording.price_words(estimate),
@@ -88,6 +90,16 @@ def problem_page(problem: Problem, now: int, zone: str) -> ProblemPage:
         versus=tuple(_versus(one) for one in problem.cause.evidence or problem.evidence),
         naive=figures.money(estimate.naive.value, currency) if estimate and estimate.naive else "",
     )
+
+
+def _now(problem: Problem) -> str:
+    """What it costs now, with its interval; empty where that is over or not known."""
+    by, estimate = wording.basis([problem]), problem.estimate
+    pace = wording.pace(problem, by) if problem.status == "open" else None
+    if pace is None or estimate is None:
+        return ""
+    bounds = figures.money_range(pace, estimate.currency)
+    return f"{figures.money(pace.value, estimate.currency)} {by.words} now ({bounds})"
 
 
 def _facts(problem: Problem, now: int, zone: str) -> tuple[Fact, ...]:

@@ -1,17 +1,27 @@
 """The Problems page: every problem, dearest first, each with its price on one shared scale."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from afterclick.resolve import Problem
+from afterclick.resolve import Problem, is_part, rate
 from afterclick.words import figures, wording
 from afterclick.words.scale import Whisker, whiskers
 from afterclick.words.sentence import Sentence, sentence, strong
 
 
 @dataclass(frozen=True)
+class Part:
+    """A problem that is told as part of a wider one with the same cause."""
+
+    href: str
+    title: str
+    cost: str
+
+
+@dataclass(frozen=True)
 class ProblemLine:
-    """One problem in the list. `cost` is a rate a day where it has lasted that long (`per` says so), else the total.
+    """One problem in the list. `cost` is what it costs now on the basis of `per`, the same for all open ones, with the
+    `total` beside it; of one that is not open the total alone.
 
     `whisker` lies on the scale that all open problems share; None while there is no price, and `state` says why.
     """
@@ -29,9 +39,11 @@ class ProblemLine:
     share: str
     cost: str
     per: str
+    total: str
     bounds: str
     state: str
     whisker: Whisker | None
+    parts: tuple[Part, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -51,41 +63,60 @@ def problems(found: Sequence[Problem], now: int, zone: str) -> ProblemsPage:
     past = sorted((one for one in found if one.status != "open"), key=lambda one: -one.last_seen)
     closed = [one for one in past if one.status == "closed"]
     opened.sort(key=_dearness)
-    drawn = whiskers([_lost(one) for one in opened])
-    lines = tuple(_line(one, whisker, now, zone) for one, whisker in zip(opened, drawn, strict=True))
+    by, wholes = wording.basis(opened), {one.id: _whole(one, opened) for one in opened}
+    shown = [one for one in opened if wholes[one.id] is None]
+    parts = {one.id: tuple(_part(part, by) for part in opened if wholes[part.id] is one) for one in shown}
+    drawn = whiskers([_lost(one, by) for one in shown])
+    lines = tuple(
+        replace(_line(one, whisker, now, zone, by), parts=parts[one.id])
+        for one, whisker in zip(shown, drawn, strict=True)
+    )
     merged = tuple(_line(one, None, now, zone) for one in past if one.merged)
     ended = tuple(_line(one, None, now, zone) for one in closed)
     return ProblemsPage(
-        _answer(opened, closed, now, zone),
+        _answer(shown, closed, now, zone, by),
         lines,
         merged,
         ended,
-        "each bar is the 95% interval, the dot the estimate",
+        f"revenue lost {by.words} now, on one scale: each bar is the 95% interval, the dot the estimate",
     )
 
 
 def _dearness(problem: Problem) -> tuple[int, float]:
-    if problem.estimate is None or problem.estimate.revenue_lost is None:
-        return (1, -float(problem.exposed_visits))
-    return (0, -problem.estimate.revenue_lost.value)
+    found = rate(problem)
+    return (1, -float(problem.exposed_visits)) if found is None else (0, -found.value)
 
 
-def _lost(problem: Problem) -> tuple[float, float, float] | None:
-    if problem.estimate is None or problem.estimate.revenue_lost is None:
-        return None
-    lost = problem.estimate.revenue_lost
-    return (lost.low, lost.value, lost.high)
+def _lost(problem: Problem, by: wording.Basis) -> tuple[float, float, float] | None:
+    now = wording.pace(problem, by)
+    return (now.low, now.value, now.high) if now else None
 
 
-def _line(problem: Problem, whisker: Whisker | None, now: int, zone: str) -> ProblemLine:
+def _whole(problem: Problem, opened: Sequence[Problem]) -> Problem | None:
+    """The dearest wider problem of which this one is a part, that is no part itself."""
+    wider = [one for one in opened if is_part(problem, one)]
+    return next((one for one in wider if not any(is_part(one, other) for other in opened)), None)
+
+
+def _part(problem: Problem, by: wording.Basis) -> Part:
+    now = wording.pace(problem, by)
+    currency = problem.estimate.currency if problem.estimate else ""
+    cost = f"{figures.money(now.value, currency)} {by.words} of it" if now else "not priced by itself"
+    return Part(f"/problems/{problem.id}", wording.title(problem), cost)
+
+
+def _line(
+    problem: Problem, whisker: Whisker | None, now: int, zone: str, by: wording.Basis = wording.DAILY
+) -> ProblemLine:
     estimate = problem.estimate
-    cost = per = bounds = ""
+    cost = per = bounds = total = ""
     if estimate is not None and estimate.revenue_lost is not None and not problem.merged:
-        rate = wording.per_day(estimate) if problem.status == "open" else None
-        shown = rate or estimate.revenue_lost
+        pace = wording.pace(problem, by) if problem.status == "open" else None
+        shown = pace or estimate.revenue_lost
         cost = figures.money(shown.value, estimate.currency)
         bounds = figures.money_range(shown, estimate.currency)
-        per = "a day" if rate else "in all"
+        per = by.words if pace else "in all"
+        total = f"{figures.money(estimate.revenue_lost.value, estimate.currency)} in all" if pace else ""
     share = problem.exposed_visits / problem.arrivals if problem.arrivals else 0.0
     return ProblemLine(
         id=problem.id,
@@ -101,6 +132,7 @@ def _line(problem: Problem, whisker: Whisker | None, now: int, zone: str) -> Pro
         share=figures.percent(share),
         cost=cost,
         per=per,
+        total=total,
         bounds=bounds,
         state="" if cost else _state(problem),
         whisker=whisker,
@@ -112,15 +144,17 @@ def _state(problem: Problem) -> str:
     return f"part of “{host}”, and counted there" if host else wording.price_words(problem.estimate)
 
 
-def _answer(opened: Sequence[Problem], closed: Sequence[Problem], now: int, zone: str) -> Sentence:
+def _answer(
+    opened: Sequence[Problem], closed: Sequence[Problem], now: int, zone: str, by: wording.Basis
+) -> Sentence:
     if not opened:
         past = f"; {figures.plural(len(closed), 'problem')} closed before" if closed else ""
         return sentence(strong("No problem is open"), f"{past}.")
-    first = wording.answer(opened[0], now, zone, f"/problems/{opened[0].id}")
+    first = wording.answer(opened[0], now, zone, f"/problems/{opened[0].id}", by)
     others = len(opened) - 1
     if not others:
         return first
-    priced = [one for one in opened[1:] if _lost(one) is not None]
+    priced = [one for one in opened[1:] if rate(one) is not None]
     if others == 1:
         return sentence(
             *first.pieces, f" 1 other problem is open, {'priced too' if priced else 'without a price'}."
