@@ -38,9 +38,10 @@ export function observeNavigation(): void {
         },
     );
   }
-  addEventListener('popstate', () => navigated());
+  // An application hears of it before us, and what it asks for then is the new page's: that began with the event.
+  addEventListener('popstate', ({ timeStamp }) => navigated(timeStamp));
   // Applications that route by fragment change it without the history API, by a link.
-  addEventListener('hashchange', () => navigated());
+  addEventListener('hashchange', ({ timeStamp }) => navigated(timeStamp));
   // Back from the back/forward cache the page is seen anew.
   addEventListener('pageshow', quietly(({ persisted }) => persisted && current() && show()));
 }

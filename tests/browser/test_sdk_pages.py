@@ -112,6 +112,21 @@ def test_going_back_is_a_page_view_but_a_changed_query_is_none(
     assert paths == ["/a", "/b", "/a"]
 
 
+def test_what_an_application_asks_for_on_going_back_belongs_to_the_page_it_goes_back_to(
+    page: Page, collector: Collector, site: Site
+) -> None:
+    """A router that started before our script hears of it first."""
+    page.goto(site.page("/a", head="<script>addEventListener('popstate', () => fetch('/asked'))</script>"))
+    page.evaluate("history.pushState({}, '', '/b'); fetch('/before')")
+    collector.expect("request", target="/before")
+    page.evaluate("history.back()")
+    asked = collector.expect("request", target="/asked")
+    collector.wait(lambda: len(collector.events("page_view")) == 3, "the page gone back to")
+    _, b, a = sorted(collector.events("page_view"), key=lambda event: event["time"])
+    assert asked["page_view_id"] == a["page_view_id"]
+    assert collector.expect("request", target="/before")["page_view_id"] == b["page_view_id"]
+
+
 def test_page_names_the_page_view_and_a_further_name_on_one_address_begins_another(
     page: Page, collector: Collector, site: Site
 ) -> None:
@@ -245,7 +260,8 @@ def test_applications_that_route_by_fragment_or_query_say_so(
     site.page("/index.php", attributes='data-routing="route"')
     page.goto(f"{site.origin}/index.php?route=checkout/cart&token=secret")
     collector.expect("page_view", url=f"{site.origin}/index.php/checkout/cart")
-    assert [event["url"].removeprefix(site.origin) for event in collector.events("page_view")] == [
+    views = sorted(collector.events("page_view"), key=lambda event: event["time"])
+    assert [event["url"].removeprefix(site.origin) for event in views] == [
         "/app/cart", "/app/checkout/1", "/app/", "/index.php/checkout/cart",
     ]  # fmt: skip
 

@@ -1,3 +1,6 @@
+import msgspec
+import pytest
+
 from afterclick.journeys import Span, trace
 
 
@@ -32,3 +35,36 @@ def test_a_giant_trace_is_cut_and_says_by_how_much() -> None:
     found = trace([span(f"{i}", "0" if i else "", i) for i in range(260)])
     assert len(found.bars) == 200
     assert found.left_out == 60
+
+
+@pytest.mark.parametrize(
+    ("query", "shown"),
+    [
+        ("SELECT 1", "SELECT ?"),
+        ("SELECT a1 FROM t2 WHERE x = 1.5", "SELECT a1 FROM t2 WHERE x = ?"),
+        ("UPDATE u SET name = 'O''Neil', note = 'it\\'s' WHERE id = 3", "UPDATE u SET name = ?, note = ? WHERE id = ?"),
+        ("SELECT * FROM u WHERE mail = 'ann@exam", "SELECT * FROM u WHERE mail = ?"),
+        ('SELECT "order"."id" FROM "order" WHERE x = "ann smith"', 'SELECT "order"."id" FROM "order" WHERE x = ?'),
+        ("SELECT * FROM u WHERE id = %s AND a = $1 AND b = :2", "SELECT * FROM u WHERE id = %s AND a = $1 AND b = :2"),
+        ("SELECT *\n  FROM u", "SELECT * FROM u"),
+        ("GET cart:ann", "GET cart:ann"),
+    ],
+)  # fmt: skip
+def test_a_statement_is_shown_without_its_values(query: str, shown: str) -> None:
+    assert msgspec.structs.replace(span("a"), name="SELECT", query=query).does == shown
+
+
+@pytest.mark.parametrize(
+    ("name", "method", "address", "shown"),
+    [
+        ("GET", "GET", "/basket", "GET /basket"),
+        ("GET", "GET", "https://shop.example/basket?a=1", "GET /basket"),
+        ("GET", "GET", "https://shop.example", "GET /"),
+        ("GET", "GET", "http://[", "GET /"),
+        ("HTTP GET", "", "/basket", "HTTP GET /basket"),
+        ("POST /basket/:id", "POST", "/basket/7", "POST /basket/:id"),
+        ("charge", "", "", "charge"),
+    ],
+)
+def test_a_request_is_shown_with_its_path(name: str, method: str, address: str, shown: str) -> None:
+    assert msgspec.structs.replace(span("a"), name=name, method=method, address=address).does == shown

@@ -68,7 +68,14 @@ SELECT
     http_status,
     peer,
     exception,
-    generated
+    generated,
+    if(JSONExtractString(attributes, 'db.query.text') != '',
+        JSONExtractString(attributes, 'db.query.text'), JSONExtractString(attributes, 'db.statement')) AS query,
+    arrayFirst(value -> value != '', arrayMap(
+        name -> JSONExtractString(attributes, name), ['http.request.method', 'http.method'])) AS method,
+    arrayFirst(value -> value != '', arrayMap(
+        name -> JSONExtractString(attributes, name),
+        ['url.path', 'http.target', 'url.full', 'http.url', 'http.route'])) AS address
 FROM spans
 WHERE site = {site:String}
     AND spans.time >= fromUnixTimestamp64Milli({since:Int64}, 'UTC')

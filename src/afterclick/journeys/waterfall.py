@@ -1,5 +1,6 @@
 """One trace as a waterfall: its spans in the order of a depth-first walk, each with its depth, offset and length."""
 
+import re
 from collections import defaultdict
 from dataclasses import dataclass
 
@@ -10,7 +11,11 @@ LONGEST = 200
 
 
 class Span(msgspec.Struct, frozen=True, kw_only=True):
-    """One operation of one service, in the columns of `spans`. Times are ns."""
+    """One operation of one service, in the columns of `spans`. Times are ns.
+
+    `query` is the statement that it put to a database, `method` and `address` those of an HTTP request, of its
+    attributes.
+    """
 
     trace_id: str
     span_id: str
@@ -26,6 +31,38 @@ class Span(msgspec.Struct, frozen=True, kw_only=True):
     peer: str
     exception: str
     generated: bool
+    query: str = ""
+    method: str = ""
+    address: str = ""
+
+    @property
+    def does(self) -> str:
+        """What it does: a statement without its values, a request with its path; else its name."""
+        if self.query:
+            return _shortened(_VALUE.sub(_masked, " ".join(self.query.split())))
+        if self.address and "/" not in self.name:
+            path = re.split(r"[?#]", _ORIGIN.sub("", self.address))[0] or "/"
+            return _shortened(f"{self.method or self.name} {path}")
+        return self.name
+
+
+_VALUE = re.compile(r"""'(?:[^'\\]|\\.|'')*'?|"[^"]*"?|(?<![\w$:@.])\d[\d.]*\b|\b0x[0-9a-fA-F]+\b""")
+"""What may be a value in a statement: text, also one that was cut, and a number."""
+_QUOTED_NAME = re.compile(r'"[A-Za-z_][\w.]*"')
+
+
+def _masked(found: re.Match[str]) -> str:
+    """What stands in double quotes is a name to most databases, and text to some: it stays if it can be a name."""
+    return found[0] if _QUOTED_NAME.fullmatch(found[0]) else "?"
+
+
+_ORIGIN = re.compile(r"^[A-Za-z][\w+.-]*://[^/?#]*")
+LONGEST_WORDS = 200
+
+
+def _shortened(words: str) -> str:
+    """At most so much as a row has room for."""
+    return words if len(words) <= LONGEST_WORDS else f"{words[: LONGEST_WORDS - 1]}…"
 
 
 @dataclass(frozen=True)

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from math import isfinite
 
 from afterclick.customers import Person
-from afterclick.journeys import Happening, Head, Page, Trace, Visit
+from afterclick.journeys import Happening, Head, Page, Span, Trace, Visit
 from afterclick.measure import FELT
 from afterclick.words import figures, wording
 from afterclick.words.period import DAY, LONGEST_DAYS
@@ -282,16 +282,14 @@ def _waterfall(trace: Trace) -> Waterfall:
     rows = tuple(
         Row(
             service=bar.span.service,
-            name=bar.span.name,
+            name=bar.span.does,
             depth=bar.depth,
             offset=round(bar.offset / whole * 100, 2),
             width=round(max(bar.length / whole * 100, 0.4), 2),
             length=figures.milliseconds(bar.length),
             failed=bar.span.status == "error",
             heaviest=bar.heaviest,
-            detail=bar.span.exception
-            or bar.span.status_message
-            or (f"HTTP {bar.span.http_status}" if bar.span.http_status else ""),
+            detail=_detail(bar.span),
         )
         for bar in trace.bars
     )
@@ -299,3 +297,8 @@ def _waterfall(trace: Trace) -> Waterfall:
     return Waterfall(
         trace.trace_id, figures.milliseconds(trace.length), services, trace.generated, rows, trace.left_out
     )
+
+
+def _detail(span: Span) -> str:
+    status = f"HTTP {span.http_status}" if span.http_status else ""
+    return " · ".join(word for word in (status, span.exception or span.status_message) if word)
