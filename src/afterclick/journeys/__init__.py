@@ -5,7 +5,7 @@ Enters: sessions, events and spans through the query layer. Leaves: frozen recor
 
 from afterclick.journeys.paid import Paid
 from afterclick.journeys.visit import Happening, Head, Page, Visit, visit
-from afterclick.journeys.visits import CHOICES, Choice, Filter, VisitRow, countries, steps, visits
+from afterclick.journeys.visits import CHOICES, Choice, Filter, Met, VisitRow, countries, steps, visits
 from afterclick.journeys.waterfall import Bar, Span, Trace, trace
 
 __all__ = [
@@ -15,6 +15,7 @@ __all__ = [
     "Filter",
     "Happening",
     "Head",
+    "Met",
     "Page",
     "Paid",
     "Span",

@@ -6,7 +6,7 @@ import msgspec
 
 from afterclick.journeys.paid import Paid
 from afterclick.signals import DEVICE_CLASSES
-from afterclick.store.engine.query import Reader, statements
+from afterclick.store.engine.query import Parameter, Reader, statements
 from afterclick.store.scope import Scope
 
 _SQL = statements("afterclick.journeys", "visits.sql")
@@ -53,9 +53,24 @@ class Choice(msgspec.Struct, frozen=True):
 
 
 @dataclass(frozen=True)
+class Met:
+    """What a visit met of one problem, by its id: `signal` at `step` in the whole segment (`keys`, "dimension=value"
+    each, tags too), from `since` up to `until` (UTC ms). `name` is the problem's, for people.
+    """
+
+    problem: str
+    name: str
+    step: str
+    signal: str
+    keys: tuple[str, ...]
+    since: int
+    until: int
+
+
+@dataclass(frozen=True)
 class Filter:
     """Which visits: empty means any. `felt`, `paid` and `device` are of CHOICES; `find` a user, device or order id,
-    `person` the number of one (`customers.Person`), 0 for anybody.
+    `person` the number of one (`customers.Person`), 0 for anybody; `met` a problem.
     """
 
     step: str = ""
@@ -65,13 +80,23 @@ class Filter:
     paid: str = ""
     find: str = ""
     person: int = 0
+    met: Met | None = None
+
+
+_ANYTHING = Met("", "", "", "", (), 0, 0)
 
 
 def visits(
     reader: Reader, scope: Scope, since: int, until: int, wanted: Filter, limit: int = 50
 ) -> list[VisitRow]:
     """The newest visits that started from `since` up to `until` (UTC ms), at most `limit`."""
-    parameters = {
+    met = wanted.met or _ANYTHING
+    parameters: dict[str, Parameter] = {
+        "met_step": met.step,
+        "met_signal": met.signal,
+        "met_segment": list(met.keys),
+        "met_since": met.since,
+        "met_until": met.until,
         "since": since,
         "until": until,
         "limit": limit,

@@ -41,6 +41,19 @@ WHERE site = {site:String}
     AND ({find:String} = ''
         OR user_id = {find:String} OR device_id = {find:String}
         OR mapContains(session_felt.orders, {find:String}) OR has(told_before, {find:String}))
+    AND ({met_signal:String} = '' OR session_id IN (
+        SELECT met.session_id
+        FROM page_view_felt AS met
+        INNER JOIN visits_counted AS whose ON whose.site = met.site AND whose.session_id = met.session_id
+        WHERE met.site = {site:String} AND whose.site = {site:String}
+            AND {met_signal:String} != ''
+            AND met.session_start >= fromUnixTimestamp64Milli({met_since:Int64} - 86400000, 'UTC')
+            AND whose.session_start >= fromUnixTimestamp64Milli({met_since:Int64} - 86400000, 'UTC')
+            AND met.time >= fromUnixTimestamp64Milli({met_since:Int64}, 'UTC')
+            AND met.time < fromUnixTimestamp64Milli({met_until:Int64}, 'UTC')
+            AND met.step = {met_step:String}
+            AND multiIf({met_signal:String} = 'slow', met.slow, {met_signal:String} = 'error', met.error, met.struggle) != 0
+            AND hasAll(arrayConcat(whose.visit_keys, met.page_keys), {met_segment:Array(String)})))
     AND ({person:UInt32} = 0 OR (session_start, session_id) IN (
         SELECT session_start, session_id FROM session_person
         WHERE site = {site:String} AND {person:UInt32} != 0 AND person = {person:UInt32}

@@ -3,13 +3,16 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from afterclick.measure import DIMENSIONS
 from afterclick.pages.problem.service_map import ServiceMap
 from afterclick.resolve import Breakdown, Comparison, Distribution, Evidence, Problem, Proportion
 from afterclick.words import figures, wording
 from afterclick.words.chart import Bars, Histogram, Mark
+from afterclick.words.period import DAY, LONGEST_DAYS
 from afterclick.words.scale import Whisker, whiskers
 from afterclick.words.sentence import Sentence, capital, coded, sentence
+
+_VISIT = 2 * 3_600_000
+"""A visit that met a problem as it began may have begun so long before, ms."""
 
 
 @dataclass(frozen=True)
@@ -227,6 +230,7 @@ class EvidencePart:
     """
 
     visits: dict[str, str]
+    lasted: str
     arrivals: str
     spread: Spread | None
     exposure: Bars
@@ -251,6 +255,7 @@ def evidence_part(
     buckets = found.exposure
     return EvidencePart(
         visits=_visits(problem),
+        lasted=_lasted(problem),
         arrivals="requests" if problem.service else "arrivals",
         spread=_spread(found.distribution, problem) if found.distribution else None,
         exposure=Bars(
@@ -280,13 +285,16 @@ def _spread(found: Distribution, problem: Problem) -> Spread:
 
 
 def _visits(problem: Problem) -> dict[str, str]:
-    """What of the problem the Visits page can filter by; nothing of one that no visit tells of."""
-    if problem.service:
-        return {}
-    chosen = {one.filter: problem.segment.get(one.name, "") for one in DIMENSIONS if one.filter}
-    return {"step": problem.step, "felt": problem.signal} | {
-        name: value for name, value in chosen.items() if value
-    }
+    """How the Visits page lists exactly those that met it, its whole segment, tags too; nothing of one that no visit
+    tells of.
+    """
+    return {} if problem.service else {"problem": problem.id}
+
+
+def _lasted(problem: Problem) -> str:
+    """The period in which all visits lie that met it: one may have begun some time before."""
+    until = max(problem.closed or problem.last_seen, problem.onset + 1)
+    return f"{max(problem.onset - _VISIT, until - LONGEST_DAYS * DAY)}..{until}"
 
 
 def _histogram(spread: Distribution) -> Histogram:

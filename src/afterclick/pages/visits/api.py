@@ -64,6 +64,10 @@ ENDPOINTS = (
             Parameter(
                 "find", "Only visits of this user, device or order; for who may see who customers are."
             ),
+            Parameter(
+                "problem",
+                "Only visits that met this problem, by its id: in its whole segment.",
+            ),
             Parameter("person", "Only visits of this person, by number; for who may see who customers are."),
         ),
     ),

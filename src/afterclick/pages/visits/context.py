@@ -9,6 +9,9 @@ from afterclick.words import figures, wording
 from afterclick.words.period import Period
 from afterclick.words.sentence import Sentence, did, sentence, strong
 
+OPEN_MS = 30 * 60_000
+"""A visit ends after this long without an event, ms: until then it goes on."""
+
 
 @dataclass(frozen=True)
 class Step:
@@ -106,12 +109,17 @@ def _line(row: VisitRow, now: int, zone: str) -> VisitLine:
         when_exact=figures.stamp(row.started, zone),
         who=" ".join(word for word in (row.visitor, row.device_class) if word) or "unknown device",
         country=row.country,
-        length=figures.milliseconds(max(row.ended - row.started, 0)),
+        length=_length(row, now),
         felt=tuple((signal, words) for signal, words in felt if met[signal]),
         steps=_steps(row.journey),
         paid=_paid(row),
         rating=f"{row.stars:.0f} of 5" if row.stars else "",
     )
+
+
+def _length(row: VisitRow, now: int) -> str:
+    length = figures.milliseconds(max(row.ended - row.started, 0))
+    return f"{length}, still going on" if now - row.ended < OPEN_MS else length
 
 
 def _paid(row: VisitRow) -> str:
