@@ -33,6 +33,20 @@ def test_a_customer_comes_back_from_own_hosts_and_payment_providers_alone(
 
 
 @pytest.mark.parametrize(
+    ("referrer", "back"),
+    [
+        ("pay.bank.example", True),
+        ("3ds.pay.bank.example", True),
+        ("bank.example", False),
+        ("notpay.bank.example", False),
+        ("www.paypal.com", True),
+    ],
+)
+def test_a_site_names_hosts_of_its_own_that_customers_come_back_from(referrer: str, back: bool) -> None:
+    assert comes_back(referrer, "shop.example", frozenset({"pay.bank.example"})) is back
+
+
+@pytest.mark.parametrize(
     "url",
     [
         "https://пример.рф/товар",

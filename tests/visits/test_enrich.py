@@ -24,7 +24,9 @@ HEADLESS = f"Mozilla/5.0 (X11; Linux x86_64) {BLINK} HeadlessChrome/142.0.0.0 Sa
 GOOGLEBOT = "Mozilla/5.0 (compatible; Googlebot/2.1; +http://www.google.com/bot.html)"
 
 
-def enriched(*events: Mapping[str, object], routes: Routes | None = None) -> list[dict[str, object]]:
+def enriched(
+    *events: Mapping[str, object], routes: Routes | None = None, returns: enrich.Returns | None = None
+) -> list[dict[str, object]]:
     """Events through the drain's steps, as rows."""
     base: dict[str, object] = {"site": "shop", "type": "page_view", "time": 1, "received": 1}
     body = b"".join(
@@ -35,7 +37,7 @@ def enriched(*events: Mapping[str, object], routes: Routes | None = None) -> lis
         for n, event in enumerate(events)
     )
     rows: pa.Table = decode("events", [body])
-    for step in enrich.steps(routes or Routes()):
+    for step in enrich.steps(routes or Routes(), returns or (lambda _: frozenset())):
         rows = step.apply(rows)
     return rows.to_pylist()
 
@@ -133,3 +135,14 @@ def test_what_bots_open_teaches_nothing_of_the_routes_of_people() -> None:
 
 def test_what_is_nobodys_here_is_left_out_of_the_population() -> None:
     assert sorted(NO_CUSTOMER) == BOUND["left_out"]
+
+
+def test_a_return_from_a_host_that_the_site_names_tells_no_channel_at_that_site_alone() -> None:
+    views = [
+        {"site": site, "referrer": "3ds.bank.example", "host": "shop.example"} for site in ("shop", "other")
+    ]
+
+    def returns(site: str) -> frozenset[str]:
+        return frozenset({"bank.example"} if site == "shop" else ())
+
+    assert [row["channel"] for row in enriched(*views, returns=returns)] == ["", "referral"]

@@ -6,7 +6,7 @@ from functools import cache
 from zoneinfo import available_timezones
 
 from babel.core import get_global
-from sqlalchemy import Engine, String, select
+from sqlalchemy import Engine, String, Text, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
@@ -16,17 +16,24 @@ from afterclick.store.holding import Held
 
 DEFAULT_SITE = "default"
 
+_HOST = re.compile(r"(?=.{4,253}\Z)(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z][a-z0-9-]{1,62}")
+_MOST_HOSTS = 50
 _ID = re.compile(r"[a-z0-9][a-z0-9_-]{0,62}")
 
 
 @dataclass(frozen=True)
 class Site:
-    """One shop or product: `currency` is ISO 4217, `timezone` an IANA name in which its days are drawn."""
+    """One shop or product: `currency` is ISO 4217, `timezone` an IANA name in which its days are drawn.
+
+    From the `return_hosts`, and hosts under them, customers only come back: its own payment and login hosts, beside the
+    payment providers that are known and the hosts of its own domain.
+    """
 
     id: str
     name: str
     currency: str
     timezone: str
+    return_hosts: tuple[str, ...] = ()
 
 
 class SiteRow(Base):
@@ -41,10 +48,11 @@ class SiteRow(Base):
     name: Mapped[str] = mapped_column(String(200))
     currency: Mapped[str] = mapped_column(String(3))
     timezone: Mapped[str] = mapped_column(String(64))
+    return_hosts: Mapped[str] = mapped_column(Text, default="")
 
     def site(self) -> Site:
         """The row as what other rooms see."""
-        return Site(self.id, self.name, self.currency, self.timezone)
+        return Site(self.id, self.name, self.currency, self.timezone, tuple(self.return_hosts.split()))
 
 
 class Sites:
@@ -61,9 +69,9 @@ class Sites:
         self.check(site)
         try:
             with Session(self._engine) as session, session.begin():
-                session.add(
-                    SiteRow(id=site.id, name=site.name, currency=site.currency, timezone=site.timezone)
-                )
+                row = SiteRow(id=site.id, name=site.name, currency=site.currency, timezone=site.timezone)
+                row.return_hosts = " ".join(site.return_hosts)
+                session.add(row)
         except IntegrityError as error:
             raise InvalidInput(f"A site named {site.id} exists already; choose another id.") from error
         return site
@@ -80,6 +88,7 @@ class Sites:
             if row is None:
                 raise NotFound(f"There is no site {site.id}.")
             row.name, row.currency, row.timezone = site.name, site.currency, site.timezone
+            row.return_hosts = " ".join(site.return_hosts)
 
     def list(self) -> list[Site]:
         """All sites, by id."""
@@ -104,6 +113,12 @@ def _check(site: Site) -> None:
         raise InvalidInput(f"{site.currency!r} is not an ISO 4217 currency such as EUR.")
     if site.timezone not in zones():
         raise InvalidInput(f"{site.timezone!r} is not a time zone such as Europe/Prague.")
+    odd = next((host for host in site.return_hosts if not _HOST.fullmatch(host)), None)
+    if odd is not None or len(site.return_hosts) > _MOST_HOSTS:
+        raise InvalidInput(
+            f"At most {_MOST_HOSTS} hosts to come back from can be named, each in small letters such as pay.example.com"
+            + (f"; {odd[:64]!r} is none." if odd is not None else ".")
+        )
 
 
 @cache

@@ -96,12 +96,15 @@ class RequestData(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class SiteWanted(msgspec.Struct, frozen=True):
-    """A site's name, currency (ISO 4217) and time zone (IANA); what is left out is the installation's, or stays."""
+    """A site's name, currency (ISO 4217) and time zone (IANA), and the hosts from which its customers only come back;
+    what is left out is the installation's, or stays.
+    """
 
     id: str
     name: str = ""
     currency: str = ""
     timezone: str = ""
+    return_hosts: tuple[str, ...] | None = None
 
 
 RoleName = Literal["executive", "marketing", "product", "engineering", "support", "administrator"]

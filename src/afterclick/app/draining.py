@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from typing import Self
 
+from afterclick.accounts.return_hosts import ReturnHosts
 from afterclick.app.installation import Installation
 from afterclick.store.drain.drain import Drain
 from afterclick.store.spool.outlet import Outlet
@@ -24,7 +25,8 @@ class Draining:
         """The spool of the installation's data folder into its store."""
         settings = installation.settings
         outlet, sessionizer = Outlet(settings.spool), Sessionizer(settings.data)
-        steps = (*installation.late.steps(), *enrich.steps(routes_of(settings)), sessionizer.step)
+        returns = ReturnHosts(installation.sites.list).of
+        steps = (*installation.late.steps(), *enrich.steps(routes_of(settings), returns), sessionizer.step)
         return cls(outlet, Drain(outlet, installation.store, steps, installation.quality), sessionizer)
 
     def close(self) -> None:

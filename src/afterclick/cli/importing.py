@@ -22,7 +22,6 @@ from afterclick.cli.printed import JsonOption, print_json
 from afterclick.cli.rows import batches
 from afterclick.cli.sender import Sender, Sent
 from afterclick.collect.mapping.mapping import Mapping
-from afterclick.drops import KEPT_WITHOUT
 from afterclick.errors import InvalidInput
 from afterclick.settings import Settings, load
 
@@ -128,7 +127,7 @@ def _pass(file: Path, form: str, mapping: Mapping | None, left: Left, take: Take
 def _show(rehearsal: Rehearsal, left: Left, as_json: bool) -> None:
     examples, counts = left.examples | rehearsal.examples, Counter(left.rows)
     counts.update(rehearsal.dropped)
-    dropped = sum(rows for reason, rows in counts.items() if reason not in KEPT_WITHOUT)
+    dropped = rehearsal.lost + left.rows.total()
     if as_json:
         first = [msgspec.Raw(line.encode()) for line in _records(rehearsal)]
         print_json(

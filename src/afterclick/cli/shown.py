@@ -59,6 +59,7 @@ class ShownSite(msgspec.Struct):
     name: str
     currency: str
     timezone: str
+    return_hosts: tuple[str, ...] = ()
 
 
 class ShownPerson(msgspec.Struct):

@@ -53,11 +53,16 @@ def change(
     name: Annotated[str, typer.Option(help="Another name.")] = "",
     currency: Annotated[str, typer.Option(help="Another currency (ISO 4217).")] = "",
     timezone: Annotated[str, typer.Option(help="Another time zone (IANA).")] = "",
+    return_host: Annotated[
+        list[str] | None,
+        typer.Option(help="A host from which customers only come back; once for each, none to name none."),
+    ] = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Give a site another name, currency or time zone; what is left out stays."""
+    """Give a site another name, currency, time zone or hosts to come back from; what is left out stays."""
+    hosts = None if return_host is None else tuple(host for host in return_host if host != "none")
     with connect(load()) as api:
-        now = api.put("/site", ShownSite, SiteWanted(site, name, currency, timezone), site=site)
+        now = api.put("/site", ShownSite, SiteWanted(site, name, currency, timezone, hosts), site=site)
     if as_json:
         print_json(now)
     else:

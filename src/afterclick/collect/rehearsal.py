@@ -14,7 +14,7 @@ from afterclick.collect.passage.place import Places
 from afterclick.collect.passage.rate_limit import Limiter
 from afterclick.collect.passage.seen import Seen, mark_of
 from afterclick.collect.transport.exposition import Metrics
-from afterclick.drops import DropReason
+from afterclick.drops import KEPT_WITHOUT, DropReason
 from afterclick.errors import AfterclickError, InvalidInput
 from afterclick.settings import Settings
 from afterclick.signals import Event
@@ -70,6 +70,11 @@ class Rehearsal:
         self.dropped.update(passage.counts)
         for refusal in passage.told:
             self.examples.setdefault(refusal.reason, refusal.message)
+
+    @property
+    def lost(self) -> int:
+        """Rows that would not be kept."""
+        return sum(rows for reason, rows in self.dropped.items() if reason not in KEPT_WITHOUT)
 
     def _refuse(self, reason: DropReason, message: str, rows: int) -> None:
         self.dropped[reason] += rows

@@ -17,6 +17,12 @@ from afterclick.visits.device_class import AUTOMATED, NO_CUSTOMER, described
 from afterclick.visits.routes import Routes
 
 Column: TypeAlias = "pa.ChunkedArray[Any]"
+Returns: TypeAlias = Callable[[str], frozenset[str]]
+"""The hosts from which a site's customers only come back, by the site."""
+
+
+def _nowhere(_: str) -> frozenset[str]:
+    return frozenset()
 
 
 def describe(rows: pa.Table) -> pa.Table:
@@ -71,22 +77,23 @@ def _parted(text: str) -> tuple[str, str]:
     return site, path
 
 
-def channel(rows: pa.Table) -> pa.Table:
+def channel(rows: pa.Table, returns: Returns = _nowhere) -> pa.Table:
     """Fill `channel`: campaign, or the kind of site that referred; empty means direct, or back from where the customer
-    only was on the way: the site's own hosts, a payment provider.
+    only was on the way: the site's own hosts, a payment provider, what the site `returns` from.
     """
     campaign = _spread(rows["campaign"], lambda name: "campaign" if name else "")
     rows = _filled(rows, "channel", campaign)
-    return _filled(rows, "channel", _spread(_pairs(rows["referrer"], rows["host"]), _referred))
+    return _filled(rows, "channel", _spread(_asked(rows), lambda text: _referred(text, returns)))
 
 
-def _pairs(referrer: Column, host: Column) -> Column:
-    return cast("Any", pc).binary_join_element_wise(referrer, host, "\n")  # of the stubs' types it takes none
+def _asked(rows: pa.Table) -> Column:
+    columns = (rows["site"], rows["referrer"], rows["host"])
+    return cast("Any", pc).binary_join_element_wise(*columns, "\n")  # of the stubs' types it takes none
 
 
-def _referred(pair: str) -> str:
-    referrer, _, host = pair.partition("\n")
-    return "" if comes_back(referrer, host) else referred_by(referrer)
+def _referred(text: str, returns: Returns) -> str:
+    site, referrer, host = text.split("\n", 2)
+    return "" if not referrer or comes_back(referrer, host, returns(site)) else referred_by(referrer)
 
 
 def _spread(column: Column, answer: Callable[[str], str]) -> Column:
@@ -116,12 +123,12 @@ def _put(rows: pa.Table, name: str, values: Column, where: pa.BooleanArray) -> p
     return rows.set_column(rows.schema.get_field_index(name), name, column)
 
 
-def steps(routes: Routes) -> tuple[Step, ...]:
+def steps(routes: Routes, returns: Returns = _nowhere) -> tuple[Step, ...]:
     """The drain's steps, in the order in which they run."""
     return (
         Step("describe", "events", describe),
         Step("route", "events", lambda rows: route(rows, routes)),
-        Step("channel", "events", channel),
+        Step("channel", "events", lambda rows: channel(rows, returns)),
     )
 
 

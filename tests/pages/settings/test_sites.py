@@ -61,3 +61,16 @@ def test_who_administers_one_site_names_it_and_begins_none(dashboard: Guarded) -
     assert changed.status_code == 200
     assert dashboard.accounts.sites.get("default").name == "Shop"
     assert "mine" not in {site.id for site in dashboard.accounts.sites.list()}
+
+
+def test_a_site_names_the_hosts_that_its_customers_come_back_from(dashboard: Guarded) -> None:
+    client = dashboard.signed_in("site@x.com")
+    told = {"name": "Shop", "currency": "EUR", "timezone": "UTC"}
+    client.post("/settings/site", data=told | {"return_hosts": "Pay.bank.example\r\nlogin.bank.example"})
+    kept = dashboard.accounts.sites.get("default").return_hosts
+    assert kept == ("pay.bank.example", "login.bank.example")
+    assert "pay.bank.example\nlogin.bank.example" in client.get("/settings/site").text
+    for wrong in ("https://pay.bank.example/", "bank", "10.0.0.1", " ".join(["pay.bank.example"] * 51)):
+        refused = client.post("/settings/site", data=told | {"return_hosts": wrong})
+        assert (refused.status_code, "hosts to come back from" in refused.text) == (400, True)
+    assert dashboard.accounts.sites.get("default").return_hosts == kept

@@ -47,10 +47,13 @@ def site_of(host: str) -> str:
 
 
 @lru_cache(_REMEMBERED)
-def comes_back(referrer: str, host: str) -> bool:
-    """Whether a customer on a page of `host` who comes from `referrer` was on the way already."""
+def comes_back(referrer: str, host: str, named: frozenset[str] = frozenset()) -> bool:
+    """Whether a customer on a page of `host` who comes from `referrer` was on the way already.
+
+    `named` are the site's own payment and login hosts, met with all hosts under them.
+    """
     if not referrer:
         return False
     names = referrer.split(".")
-    is_payment = any(".".join(names[at:]) in PAYMENT for at in range(len(names)))
-    return is_payment or (bool(host) and site_of(referrer) == site_of(host))
+    above = {".".join(names[at:]) for at in range(len(names))}
+    return not above.isdisjoint(PAYMENT | named) or (bool(host) and site_of(referrer) == site_of(host))

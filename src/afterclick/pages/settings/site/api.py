@@ -27,6 +27,7 @@ def add(call: Call[SiteWanted]) -> Site:
         wanted.name or wanted.id,
         wanted.currency.upper() or settings.currency,
         wanted.timezone or settings.timezone,
+        wanted.return_hosts or (),
     )
     call.desk.accounts.administration.add_site(call.lens.viewer, begun)
     return begun
@@ -40,6 +41,7 @@ def change(call: Call[SiteWanted]) -> Site:
         wanted.name or was.name,
         wanted.currency.upper() or was.currency,
         wanted.timezone or was.timezone,
+        was.return_hosts if wanted.return_hosts is None else wanted.return_hosts,
     )
     call.desk.accounts.administration.change_site(call.lens.viewer, changed)
     return changed
@@ -64,7 +66,7 @@ ENDPOINTS = (
         "PUT",
         "/site",
         Capability.SITE,
-        "Gives a site another name, currency or time zone; its `id` is the one asked about.",
+        "Gives a site another name, currency, time zone or hosts to come back from; its `id` is the one asked about.",
         Site,
         change,
         takes=SiteWanted,

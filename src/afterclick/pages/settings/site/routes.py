@@ -30,9 +30,12 @@ def routes(desk: Desk, drawing: Drawing) -> Routes:
         return drawing.page(request, PAGE, lens, page, status=status)
 
     @added.post(PAGE.path, needs=PAGE.needs)
-    def change(request: Request, name: Text = "", currency: Text = "", timezone: Text = "") -> Response:
+    def change(
+        request: Request, name: Text = "", currency: Text = "", timezone: Text = "", return_hosts: Text = ""
+    ) -> Response:
         lens = look(desk, request)
-        wanted = _typed(lens.scope.site, name, currency, timezone)
+        hosts = tuple(return_hosts.lower().replace(",", " ").split())
+        wanted = replace(_typed(lens.scope.site, name, currency, timezone), return_hosts=hosts)
         try:
             administration.change_site(lens.viewer, wanted)
         except InvalidInput as error:
