@@ -16,7 +16,7 @@ class ProblemBook(Protocol):
     """Keeps problems. Safe to call from any thread; blocks."""
 
     def problems(self, site: str, status: Status | None = None) -> list[Problem]:
-        """Every problem of the site (of one status if given): open ones first, most revenue at risk first."""
+        """Every problem of the site (of one status if given): open ones first, dearest now first."""
         ...
 
     def problem(self, site: str, problem_id: str) -> Problem:
@@ -59,7 +59,9 @@ class SqlProblemBook:
         if status:
             query = query.where(_Row.status == status)
         with Session(self._engine) as session:
-            return [msgspec.json.decode(document, type=Problem) for document in session.scalars(query)]
+            found = [msgspec.json.decode(document, type=Problem) for document in session.scalars(query)]
+        opened = sorted((one for one in found if one.status == "open"), key=at_risk, reverse=True)
+        return [*opened, *(one for one in found if one.status != "open")]
 
     def problem(self, site: str, problem_id: str) -> Problem:
         """See `ProblemBook.problem`."""
