@@ -12,7 +12,7 @@ from afterclick.words.telling import sentence
 class ProblemData(Problem, frozen=True, kw_only=True):
     """A problem with its words, and what it cost since its onset as figures; `estimate` holds how that was found.
 
-    `revenue_lost_an_hour` is what it costs now: problems are ranked by it.
+    `revenue_lost_an_hour` is what it costs now, None once that is over: problems are ranked by it.
     """
 
     sentence: str
@@ -32,7 +32,7 @@ def data(problem: Problem, zone: str) -> ProblemData:
         title=wording.title(problem),
         orders_lost=lost("orders_lost", estimate),
         revenue_lost=lost("revenue_lost", estimate),
-        revenue_lost_an_hour=rate(problem),
+        revenue_lost_an_hour=rate(problem) if problem.status == "open" else None,
     )
 
 
