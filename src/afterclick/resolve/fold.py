@@ -7,13 +7,11 @@ import pyarrow as pa
 
 from afterclick.impact import Signal
 from afterclick.resolve.candidate import Segment
-from afterclick.resolve.scan import MINUTE, StepScan
+from afterclick.resolve.scan import StepScan
 from afterclick.resolve.segment import Sides, choose, dimension, penalties, segment
 
 REMAINS = 0.4
 """A signal is a symptom of another when at most this share of its excess is left on page views without the other."""
-TOGETHER = 10 * MINUTE
-"""Onsets closer than this, or than their buckets are wide, may be one."""
 NARROWER = 5.0
 """How much more evidence (nats) a second key must bring."""
 
@@ -107,15 +105,7 @@ def fold(findings: list[Finding]) -> list[Finding]:
 
 
 def _same(primary: Finding, other: Finding) -> bool:
+    """Whether the same page views met both. Two faults may begin at a step in one hour, and neither hides the other."""
     if primary.signal == other.signal:
         return False
-    left = other.excess(other.signal, without=primary.signal)
-    if left <= REMAINS * other.excess(other.signal):
-        return True
-    widths = primary.scan.grid.widths[primary.start], other.scan.grid.widths[other.start]
-    near = abs(primary.onset - other.onset) <= max(TOGETHER, 2 * float(max(widths)))
-    return near and _nested(primary.segment, other.segment)
-
-
-def _nested(one: Segment, other: Segment) -> bool:
-    return one.items() <= other.items() or other.items() <= one.items()
+    return other.excess(other.signal, without=primary.signal) <= REMAINS * other.excess(other.signal)

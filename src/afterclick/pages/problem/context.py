@@ -48,6 +48,7 @@ class ProblemPage:
     title: str
     status: str
     signal: str
+    symptoms: tuple[str, ...]
     facts: tuple[Fact, ...]
     worth: str
     worth_bounds: str
@@ -77,6 +78,7 @@ def problem_page(problem: Problem, now: int, zone: str) -> ProblemPage:
         title=wording.title(problem),
         status=problem.status,
         signal=problem.signal,
+        symptoms=problem.symptoms,
         facts=_facts(problem, now, zone),
         worth=figures.money(lost.value, currency) if lost else "",
         worth_bounds=figures.money_range(lost, currency) if lost else "",

@@ -30,6 +30,7 @@ class ProblemLine:
     href: str
     title: str
     signal: str
+    symptoms: tuple[str, ...]
     status: str
     cause: Sentence
     cause_kind: str
@@ -123,6 +124,7 @@ def _line(
         href=f"/problems/{problem.id}",
         title=wording.title(problem),
         signal=problem.signal,
+        symptoms=problem.symptoms,
         status=problem.status,
         cause=wording.cause_words(problem),
         cause_kind=problem.cause.kind,
