@@ -41,13 +41,14 @@ UNPRICED = Estimate(
 _TEXTS = named("afterclick.resolve", "server.sql")
 _TRACES = statements("afterclick.resolve", "traces.sql")
 _COUNTED = ("unknown", "counted")
+_TABLES = {name: Statement(name, _TEXTS[name]) for name in _COUNTED}
 
 
 _LIMITS: dict[str, Parameter] = {"slow_ms": FELT.request_ms}
 
 
 def _over(name: str, *tables: str) -> Statement:
-    read = ",\n".join(f"{table} AS (\n{_TEXTS[table]}\n)" for table in tables)
+    read = ",\n".join(f"{table} AS (\n{_TABLES[table].sql}\n)" for table in tables)
     return Statement(name, f"WITH {read}\n{_TEXTS[name]}" if read else _TEXTS[name])
 
 

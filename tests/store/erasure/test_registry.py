@@ -94,6 +94,7 @@ def test_every_table_with_rows_of_people_is_searched() -> None:
         "merged_nodes_next",
         "people",
         "person_ids",
+        "server_signals",
         "service_minutes",
     }
 
