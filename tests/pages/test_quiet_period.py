@@ -8,6 +8,13 @@ from tests.web.markup import Page
 
 from afterclick import web
 from afterclick.pages import dashboard
+from afterclick.pages.overview import tiles
+from afterclick.pages.overview.series import Series, VisitBucket
+from afterclick.words.period import Period, period
+
+
+NOW = 1_780_315_200_000
+"""2026-06-01 12:00 UTC."""
 
 
 def answer_of(url: str, path: str) -> str:
@@ -22,3 +29,21 @@ def test_a_quiet_period_of_a_site_that_has_begun_is_no_lesson_in_setting_up(empt
         said = answer_of(url, "/?from=2025-01-01&to=2025-01-02")
         assert said == "No visit was received from 2025-01-01 to 2025-01-02; check the connection."
         assert answer_of(url, "/").startswith("No visit was received in the last 7 days;")
+
+
+def drawn(span: Period, *visited: int) -> dict[str, list[float | None]]:
+    """The lines of counts when visits came in these buckets of the period and no others."""
+    visits = {span.edges[at]: VisitBucket(bucket=span.edges[at], visits=40) for at in visited}
+    people = {edge: 30 for edge in visits}
+    series = Series(span, visits, {}, {}, people, "EUR", money=True)
+    return {tile.key: list(tile.line.values) for tile in (*tiles.did(series), *tiles.paid(series))}
+
+
+def test_before_the_first_visit_nothing_is_drawn_and_between_visits_a_zero_is() -> None:
+    span = period("7d", NOW, "UTC")
+    lines = drawn(span, 3, 5)
+    for key in ("visits", "people", "revenue", "orders"):
+        assert lines[key][:3] == [None] * 3, key
+        assert lines[key][4] == 0, key
+    assert lines["visits"][3:6] == [40, 0, 40]
+    assert set(drawn(span)["visits"]) == {None}

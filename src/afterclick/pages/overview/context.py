@@ -43,13 +43,15 @@ class Unseen:
 
 @dataclass(frozen=True)
 class OverviewPage:
-    """Everything the Overview shows. `empty` is True until a first visit has come. `apart` is the revenue in currencies
+    """Everything the Overview shows. `uncompared` says why the stretch before is not compared with, empty where it is.
+    `empty` is True until a first visit has come. `apart` is the revenue in currencies
     that are not the trend's. `risk` is of all open problems together, `everything` of all that was felt; `risk_words`
     define both. `unseen` is None where nothing failed unseen.
     """
 
     answer: Sentence
     period: Period
+    uncompared: str
     empty: bool
     felt: tuple[Tile, ...]
     unseen: Unseen | None
@@ -90,6 +92,7 @@ def overview(
     return OverviewPage(
         answer=answer(series, problems, now, begun, by),
         period=period,
+        uncompared=series.uncompared,
         empty=not begun,
         felt=felt,
         unseen=_unseen(unknown_failures(reader, scope, period.since, period.until, now)),

@@ -83,6 +83,10 @@ class Series:
     currency: str
     money: bool
 
+    def is_measured(self, edge: int) -> bool:
+        """Whether a bucket without visits had none: before the first visit of both stretches nobody knows."""
+        return edge >= min(self.visits, default=edge + 1)
+
     @property
     def uncompared(self) -> str:
         """Why the earlier period cannot be compared with, empty when it can."""

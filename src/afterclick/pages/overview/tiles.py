@@ -22,6 +22,8 @@ def _tile(
     lowest = 0.0 if meaning.method in ("count", "sum") else None
 
     def drawn(edge: int) -> float | None:
+        if not series.is_measured(edge):
+            return None
         value = _measured(meaning, series.visits.get(edge, empty)).value
         return lowest if value is None else value
 
@@ -115,10 +117,13 @@ def _people_tile(series: Series, as_of: str) -> Tile:
         note = "no device or user of a visit has been counted yet"
         now = Measured(None, visits, exact=note)
     note = f"{note}, {as_of}" if as_of else note
+
+    def drawn(edge: int) -> float | None:
+        return float(series.people.get(edge, 0)) if series.is_measured(edge) else None
+
     line = Line(
         meaning.name, "did", meaning.unit,
-        tuple(float(series.people.get(edge, 0)) for edge in period.edges),
-        tuple(float(series.people.get(edge, 0)) for edge in period.earlier),
+        tuple(map(drawn, period.edges)), tuple(map(drawn, period.earlier)),
     )  # fmt: skip
     return _shown(series, meaning, meaning.name, line, now, before, figures.count, note)
 
