@@ -76,6 +76,8 @@ def answers(product: Product) -> dict[str, Any]:
             if "at_risk" in name or name.endswith("_felt") or name.startswith("felt_")
         ]:
             del found["/api/v1/overview"][name]  # priced anew every few minutes
+        for figure in found["/api/v1/overview"]["did"]:
+            del figure["as_of"]  # people are told apart anew every few seconds
         return found | {f"/api/v1/visits/{visit}": ask(f"/api/v1/visits/{visit}") for visit in visits}
 
 
