@@ -12,7 +12,6 @@ from afterclick.pages.overview import tiles
 from afterclick.pages.overview.series import Series, VisitBucket
 from afterclick.words.period import Period, period
 
-
 NOW = 1_780_315_200_000
 """2026-06-01 12:00 UTC."""
 
@@ -34,7 +33,7 @@ def test_a_quiet_period_of_a_site_that_has_begun_is_no_lesson_in_setting_up(empt
 def drawn(span: Period, *visited: int) -> dict[str, list[float | None]]:
     """The lines of counts when visits came in these buckets of the period and no others."""
     visits = {span.edges[at]: VisitBucket(bucket=span.edges[at], visits=40) for at in visited}
-    people = {edge: 30 for edge in visits}
+    people = dict.fromkeys(visits, 30)
     series = Series(span, visits, {}, {}, people, "EUR", money=True)
     return {tile.key: list(tile.line.values) for tile in (*tiles.did(series), *tiles.paid(series))}
 

@@ -7,6 +7,7 @@ from tests.web.shopfront import DAY, HOUR, NOW
 
 from afterclick.impact import Estimate
 from afterclick.resolve import (
+    Before,
     Bin,
     Breakdown,
     Cause,
@@ -96,6 +97,7 @@ def a_problem(site: str, now: int = NOW, **changed: object) -> Problem:
         exposed_visits=212,
         expected=4.1,
         baseline=0.018,
+        before=Before(9, 500),
         symptoms=(),
         estimate=estimate,
         cause=cause,

@@ -5,7 +5,7 @@ segment, onset, price, cause and evidence; the topology behind them; deploy mark
 """
 
 from afterclick.resolve.book import ProblemBook, SqlProblemBook
-from afterclick.resolve.candidate import SIGNALS, Candidate, Segment
+from afterclick.resolve.candidate import SIGNALS, Before, Candidate, Segment
 from afterclick.resolve.cause import Cause, Comparison
 from afterclick.resolve.detect import detect
 from afterclick.resolve.evidence import (
@@ -24,6 +24,7 @@ from afterclick.resolve.watch import Change, Price, watch
 
 __all__ = [
     "SIGNALS",
+    "Before",
     "Bin",
     "Breakdown",
     "Candidate",

@@ -15,6 +15,16 @@ Segment = dict[str, str]
 """Dimension (`measure.DIMENSIONS`) or tag key to value; all must hold. Empty means everyone."""
 
 
+class Before(msgspec.Struct, frozen=True):
+    """What was measured before an onset: `exposed` of `arrivals`. Without arrivals nothing was."""
+
+    exposed: int
+    arrivals: int
+
+
+NOTHING = Before(0, 0)
+
+
 class Candidate(msgspec.Struct, frozen=True, kw_only=True):
     """Excess exposure at one step. Times are UTC ms; an arrival is one page view of a visit at the step.
 
@@ -22,7 +32,8 @@ class Candidate(msgspec.Struct, frozen=True, kw_only=True):
     expected before it, `expected` the exposed arrivals that share implies since the onset. `evidence` is the natural
     log of the Bayes factor of a raised share, beyond what the stated false-alarm rate asks for. `symptoms` are other
     signals of the same page views that this one explains. `ended` is when the share came back to the baseline, None
-    while it has not. `recent` are the exposed of the last `RECENT` ms, None where that was not counted.
+    while it has not. `before` is what was measured before it, which `baseline` smooths. `recent` are the exposed of the
+    last `RECENT` ms, None where that was not counted.
     One that stands at a `service` has no step: its arrivals and exposed are requests that no page view knows of.
     """
 
@@ -39,6 +50,7 @@ class Candidate(msgspec.Struct, frozen=True, kw_only=True):
     exposed: int
     recent: int | None = None
     baseline: float
+    before: Before = NOTHING
     expected: float
     evidence: float
     symptoms: tuple[Signal, ...] = ()

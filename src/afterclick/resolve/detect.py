@@ -15,7 +15,7 @@ import pyarrow as pa
 
 from afterclick.impact import Signal
 from afterclick.resolve.arrivals import bit, joined_keys, keys, over_arrivals
-from afterclick.resolve.candidate import RECENT, SIGNALS, Candidate, Segment
+from afterclick.resolve.candidate import RECENT, SIGNALS, Before, Candidate, Segment
 from afterclick.resolve.excess import Numbers, before, concentration, dispersion_before, log_evidence, since
 from afterclick.resolve.fold import Finding, fold
 from afterclick.resolve.onset import change_point, two_shares
@@ -189,6 +189,7 @@ def _finding(step: StepScan, signal: Signal, index: int, start: int, score: floa
         exposed=float(exposed[index, start:stop].sum()),
         baseline=baseline,
         score=score,
+        before=Before(int(exposed[index, :start].sum()), int(arrivals[index, :start].sum())),
     )
 
 
@@ -278,6 +279,7 @@ def _placed(reader: Reader, scope: Scope, finding: Finding) -> Candidate:
         exposed=met,
         recent=int(visits["recent"][0].as_py()),
         baseline=finding.baseline,
+        before=finding.before,
         expected=arrived * finding.baseline,
         evidence=finding.score,
         symptoms=finding.symptoms,

@@ -6,7 +6,7 @@ import numpy as np
 import pyarrow as pa
 
 from afterclick.impact import Signal
-from afterclick.resolve.candidate import Segment
+from afterclick.resolve.candidate import NOTHING, Before, Segment
 from afterclick.resolve.scan import StepScan
 from afterclick.resolve.segment import Sides, choose, dimension, penalties, segment
 
@@ -30,6 +30,7 @@ class Finding:
     exposed: float
     baseline: float
     score: float
+    before: Before = NOTHING
     symptoms: tuple[Signal, ...] = ()
 
     @property
@@ -88,6 +89,7 @@ class Finding:
             arrivals=float(sides.since[choice.index]),
             exposed=float(sides.since_exposed[choice.index]),
             baseline=choice.baseline,
+            before=Before(int(counts[0, 1, choice.index]), int(counts[0, 0, choice.index])),
         )
 
 

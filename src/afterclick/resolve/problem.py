@@ -6,7 +6,7 @@ from typing import Literal
 import msgspec
 
 from afterclick.impact import Estimate, Interval, Signal
-from afterclick.resolve.candidate import RECENT, Candidate, Segment
+from afterclick.resolve.candidate import RECENT, Before, Candidate, Segment
 from afterclick.resolve.cause import Cause, Comparison
 
 Status = Literal["open", "merged", "closed"]
@@ -25,10 +25,11 @@ class Problem(msgspec.Struct, frozen=True, kw_only=True):
     """One problem of a site, as the book keeps it. Times are UTC ms.
 
     `id` stays the same from run to run, through closing and reopening. `exposed_visits` of `arrivals` since `onset`
-    met the signal, `recent_visits` of them within the last 24 hours, `expected` would have at the baseline. `closed` is
-    when exposure came back to the baseline; one that another problem took in has not closed, but is `merged`.
-    `evidence` holds the figures that decided: affected against unaffected. Cause and price are those of `examined`,
-    when `exposed_visits` was `examined_visits`.
+    met the signal, `recent_visits` of them within the last 24 hours, `expected` would have at the baseline. `before` is
+    what was measured before the onset, None of problems that an older version kept. `closed` is when exposure came back
+    to the baseline; one that another problem took in has not closed, but is `merged`. `evidence` holds the figures that
+    decided: affected against unaffected. Cause and price are those of `examined`, when `exposed_visits` was
+    `examined_visits`.
     One that stands at a `service` has no step and no visits: its arrivals and exposed are requests.
     """
 
@@ -49,6 +50,7 @@ class Problem(msgspec.Struct, frozen=True, kw_only=True):
     recent_visits: int | None = None
     expected: float
     baseline: float
+    before: Before | None = None
     symptoms: tuple[Signal, ...] = ()
     closed: int | None = None
     merged: Merged | None = None

@@ -141,6 +141,7 @@ def _placed(reader: Reader, scope: Scope, finding: Finding) -> Candidate:
         arrivals=requests,
         exposed=bad,
         baseline=finding.baseline,
+        before=finding.before,
         expected=requests * finding.baseline,
         evidence=finding.score,
         symptoms=finding.symptoms,

@@ -114,6 +114,7 @@ def _seen(reader: Reader, scope: Scope, now: int, candidate: Candidate, problem:
         recent_visits=candidate.recent,
         expected=candidate.expected,
         baseline=candidate.baseline,
+        before=candidate.before,
     )
     return Change(kind=_kind(candidate, problem), problem=changed)
 

@@ -124,11 +124,20 @@ def _facts(problem: Problem, now: int, zone: str) -> tuple[Fact, ...]:
             f"at {problem.service or wording.place(problem).lower()}",
             "did",
         ),
-        Fact(
-            "How many", figures.percent(share), f"{met}; {figures.percent(problem.baseline)} before", "felt"
-        ),
+        Fact("How many", figures.percent(share), f"{met}; {_usual(problem)}", "felt"),
         Fact("Since", figures.moment(problem.onset, now, zone), f"{early} to {late} at 95%; {until}"),
     )
+
+
+def _usual(problem: Problem) -> str:
+    """What share met it before, as it was measured; what is assumed where nothing was."""
+    before = problem.before
+    if before is None:
+        return f"about {figures.percent(problem.baseline)} before"
+    if before.arrivals:
+        measured = f"{figures.count(before.exposed)} of {figures.count(before.arrivals)}"
+        return f"{figures.percent(before.exposed / before.arrivals)} before ({measured})"
+    return f"nothing was measured before; {figures.percent(problem.baseline)} is assumed"
 
 
 def _names(problem: Problem) -> tuple[tuple[str, str], ...]:
