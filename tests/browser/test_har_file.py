@@ -30,7 +30,8 @@ def test_what_a_browser_recorded_becomes_pages_and_requests_of_one_visit(
     site.close()
     with opened(file) as (content, _):
         told = [json.loads(line) for line in events(content, "har", None, Left())]
-    view, request = told
+    view, vital, request = told
+    assert (vital["type"], vital["name"], vital["value"] > 0) == ("vital", "TTFB", True)
     assert (view["type"], view["url"]) == ("page_view", f"{site.origin}/shop?email=ann@example.org")
     assert (request["type"], request["method"], request["target"]) == ("request", "GET", "/api/cart/:id")
     assert (request["status"], request["duration_ms"] > 0) == (503, True)

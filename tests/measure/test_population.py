@@ -21,7 +21,7 @@ MUST = {
     "cli/checks.py": "whether the engine answers",
     "customers/persons.sql: person_of": "the person of one visit that is open already",
     "journeys/visit.sql": "one visit that somebody opens, a bot's too",
-    "journeys/visits.sql: visits": "the list: a bot's visit for who asks for it, else by `counted`",
+    "journeys/visits.sql: matching": "the list: a bot's visit for who asks for it, else by `counted`",
     "pages/quality/quality.sql: left_out": "the one figure that those who do not count are part of",
     "resolve/server.sql": "requests at servers, which are nobody's visits: what fails there fails for everyone",
     "resolve/traces.sql": "traces given by name, of visits chosen from the population; marks are no visits",

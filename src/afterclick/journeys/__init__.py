@@ -5,7 +5,18 @@ Enters: sessions, events and spans through the query layer. Leaves: frozen recor
 
 from afterclick.journeys.paid import Paid
 from afterclick.journeys.visit import Happening, Head, Page, Visit, visit
-from afterclick.journeys.visits import CHOICES, Choice, Filter, Met, VisitRow, countries, steps, visits
+from afterclick.journeys.visits import (
+    CHOICES,
+    Choice,
+    Filter,
+    Met,
+    Totals,
+    VisitRow,
+    countries,
+    steps,
+    totals,
+    visits,
+)
 from afterclick.journeys.waterfall import Bar, Span, Trace, trace
 
 __all__ = [
@@ -19,11 +30,13 @@ __all__ = [
     "Page",
     "Paid",
     "Span",
+    "Totals",
     "Trace",
     "Visit",
     "VisitRow",
     "countries",
     "steps",
+    "totals",
     "trace",
     "visit",
     "visits",

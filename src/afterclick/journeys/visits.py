@@ -6,10 +6,18 @@ import msgspec
 
 from afterclick.journeys.paid import Paid
 from afterclick.signals import DEVICE_CLASSES
-from afterclick.store.engine.query import Parameter, Reader, statements
+from afterclick.store.engine.query import Parameter, Reader, Statement, named
 from afterclick.store.scope import Scope
 
-_SQL = statements("afterclick.journeys", "visits.sql")
+_TEXTS = named("afterclick.journeys", "visits.sql")
+_MATCHING, _COUNTRIES, _STEPS = (Statement(name, _TEXTS[name]) for name in ("matching", "countries", "steps"))
+
+
+def _over_matching(name: str) -> Statement:
+    return Statement(name, f"WITH matching AS (\n{_MATCHING.sql}\n)\n{_TEXTS[name]}")
+
+
+_VISITS, _TOTALS = _over_matching("visits"), _over_matching("totals")
 FELT = ("slow", "error", "struggle", "rated")
 CHOICES = {"felt": FELT, "paid": ("yes", "no"), "device": DEVICE_CLASSES}
 """The values of a filter's fields that have only some; empty means any."""
@@ -43,6 +51,16 @@ class VisitRow(msgspec.Struct, frozen=True, kw_only=True):
     currency: str
     paid: list[Paid] = []
     over_refunded: bool = False
+
+
+class Totals(msgspec.Struct, frozen=True):
+    """Of all visits that match a filter: how many there are, how many bought, and met something slow or broken or
+    frustrating.
+    """
+
+    visits: int
+    buyers: int
+    troubled: int
 
 
 class Choice(msgspec.Struct, frozen=True):
@@ -90,8 +108,17 @@ def visits(
     reader: Reader, scope: Scope, since: int, until: int, wanted: Filter, limit: int = 50
 ) -> list[VisitRow]:
     """The newest visits that started from `since` up to `until` (UTC ms), at most `limit`."""
+    return reader.rows(scope, _VISITS, VisitRow, {**_bound(since, until, wanted), "limit": limit})
+
+
+def totals(reader: Reader, scope: Scope, since: int, until: int, wanted: Filter) -> Totals:
+    """What all visits are together that started from `since` up to `until` (UTC ms)."""
+    return reader.rows(scope, _TOTALS, Totals, _bound(since, until, wanted))[0]
+
+
+def _bound(since: int, until: int, wanted: Filter) -> dict[str, Parameter]:
     met = wanted.met or _ANYTHING
-    parameters: dict[str, Parameter] = {
+    return {
         "met_step": met.step,
         "met_signal": met.signal,
         "met_segment": list(met.keys),
@@ -99,7 +126,6 @@ def visits(
         "met_until": met.until,
         "since": since,
         "until": until,
-        "limit": limit,
         "step": wanted.step,
         "device": wanted.device,
         "country": wanted.country,
@@ -108,14 +134,13 @@ def visits(
         "find": wanted.find,
         "person": wanted.person,
     }
-    return reader.rows(scope, _SQL["visits"], VisitRow, parameters)
 
 
 def countries(reader: Reader, scope: Scope, since: int, until: int) -> list[Choice]:
     """Countries that visits came from, most frequent first."""
-    return reader.rows(scope, _SQL["countries"], Choice, {"since": since, "until": until})
+    return reader.rows(scope, _COUNTRIES, Choice, {"since": since, "until": until})
 
 
 def steps(reader: Reader, scope: Scope, since: int, until: int) -> list[Choice]:
     """Journey steps that visits reached, most visited first."""
-    return reader.rows(scope, _SQL["steps"], Choice, {"since": since, "until": until})
+    return reader.rows(scope, _STEPS, Choice, {"since": since, "until": until})

@@ -1,27 +1,6 @@
--- name: visits
--- Visits that do not count are there for who asks for them: by a device class, a person, or an id.
-SELECT
-    toString(session_id) AS session_id,
-    toUnixTimestamp64Milli(session_start) AS started,
-    toUnixTimestamp64Milli(last) AS ended,
-    user_id,
-    visitor,
-    country,
-    campaign,
-    device_class,
-    browser,
-    arrayMap(s -> s.2, arraySort(s -> (s.1, s.3), session_felt.steps)) AS journey,
-    lcp,
-    inp,
-    toBool(session_felt.slow) AS slow,
-    toBool(session_felt.error) AS error,
-    toBool(session_felt.struggle) AS struggle,
-    if(rating.2 > 0, toFloat64(rating.2), NULL) AS stars,
-    n_orders AS orders,
-    toFloat64(revenue_net) AS revenue,
-    CAST(paid_net, 'Array(Tuple(currency String, amount Float64))') AS paid,
-    toBool(session_felt.over_refunded) AS over_refunded,
-    currency
+-- name: matching
+-- The visits of a filter. Those that do not count are there for who asks for them: by a device class, a person, or an id.
+SELECT *
 FROM session_felt
 WHERE site = {site:String}
     AND session_start >= fromUnixTimestamp64Milli({since:Int64}, 'UTC')
@@ -58,9 +37,38 @@ WHERE site = {site:String}
         SELECT session_start, session_id FROM session_person
         WHERE site = {site:String} AND {person:UInt32} != 0 AND person = {person:UInt32}
             AND session_start >= fromUnixTimestamp64Milli({since:Int64}, 'UTC')
-            AND session_start < fromUnixTimestamp64Milli({until:Int64}, 'UTC')))
+            AND session_start < fromUnixTimestamp64Milli({until:Int64}, 'UTC')));
+
+-- name: visits
+SELECT
+    toString(session_id) AS session_id,
+    toUnixTimestamp64Milli(session_start) AS started,
+    toUnixTimestamp64Milli(last) AS ended,
+    user_id,
+    visitor,
+    country,
+    campaign,
+    device_class,
+    browser,
+    arrayMap(s -> s.2, arraySort(s -> (s.1, s.3), matching.steps)) AS journey,
+    lcp,
+    inp,
+    toBool(matching.slow) AS slow,
+    toBool(matching.error) AS error,
+    toBool(matching.struggle) AS struggle,
+    if(rating.2 > 0, toFloat64(rating.2), NULL) AS stars,
+    n_orders AS orders,
+    toFloat64(revenue_net) AS revenue,
+    CAST(paid_net, 'Array(Tuple(currency String, amount Float64))') AS paid,
+    toBool(matching.over_refunded) AS over_refunded,
+    currency
+FROM matching
 ORDER BY session_start DESC, session_id DESC
 LIMIT {limit:UInt32};
+
+-- name: totals
+SELECT count() AS visits, countIf(converted) AS buyers, countIf(slow OR error OR struggle) AS troubled
+FROM matching;
 
 -- name: countries
 SELECT country AS value, count() AS visits

@@ -5,7 +5,7 @@ import msgspec
 from afterclick.accounts.policy import Capability
 from afterclick.api.records import Nothing
 from afterclick.errors import InvalidInput
-from afterclick.journeys import CHOICES, VisitRow
+from afterclick.journeys import CHOICES, Totals, VisitRow
 from afterclick.pages.visits.search import search
 from afterclick.web.endpoint import PERIOD, SITE, Call, Endpoint, Parameter
 
@@ -14,12 +14,15 @@ _DEFAULT = 50
 
 
 class VisitsData(msgspec.Struct, frozen=True, kw_only=True):
-    """Visits that began from `since` up to `until` (UTC ms), the newest first; `before` asks for those before them."""
+    """Visits that began from `since` up to `until` (UTC ms), the newest first; `before` asks for those before them.
+    `totals` are of all that match in the period.
+    """
 
     since: int
     until: int
     visits: list[VisitRow]
     before: int | None
+    totals: Totals
 
 
 def visits(call: Call[Nothing]) -> VisitsData:
@@ -32,6 +35,7 @@ def visits(call: Call[Nothing]) -> VisitsData:
         until=found.until,
         visits=rows[:limit],
         before=rows[limit - 1].started if len(rows) > limit else None,
+        totals=found.totals,
     )
 
 

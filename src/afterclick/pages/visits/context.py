@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from math import isfinite
 
-from afterclick.journeys import Choice, Filter, VisitRow
+from afterclick.journeys import Choice, Filter, Totals, VisitRow
 from afterclick.words import figures, wording
 from afterclick.words.period import Period
 from afterclick.words.sentence import Sentence, did, sentence, strong
@@ -60,13 +60,21 @@ class VisitsPage:
 
 
 def visits_page(
-    found: Sequence[VisitRow], wanted: Filter, options: Options, period: Period, limit: int, now: int
+    found: Sequence[VisitRow],
+    together: Totals,
+    wanted: Filter,
+    options: Options,
+    period: Period,
+    limit: int,
+    now: int,
 ) -> VisitsPage:
-    """Word a page of at most `limit` visits; `found` may hold one more, which says that there are older ones."""
+    """Word a page of at most `limit` visits of all `together`; `found` may hold one more: then there are older
+    ones.
+    """
     shown = found[:limit]
     more = len(found) > limit
     return VisitsPage(
-        answer=_answer(shown, wanted, period, more),
+        answer=_answer(together, wanted, period, len(shown)),
         period=period,
         filter=wanted,
         options=options,
@@ -76,9 +84,9 @@ def visits_page(
     )
 
 
-def _answer(shown: Sequence[VisitRow], wanted: Filter, period: Period, more: bool) -> Sentence:
+def _answer(together: Totals, wanted: Filter, period: Period, shown: int) -> Sentence:
     narrowed = wanted != Filter()
-    if not shown:
+    if not together.visits:
         if narrowed:
             return sentence(strong("No visit matches"), f" {period.within}; take a filter away to see more.")
         return sentence(
@@ -88,14 +96,12 @@ def _answer(shown: Sequence[VisitRow], wanted: Filter, period: Period, more: boo
             strong("check the connection", "/connect"),
             ".",
         )
-    n = f"the newest {len(shown)}" if more else figures.plural(len(shown), "visit")
-    ordered = sum(1 for row in shown if row.orders)
-    troubled = sum(1 for row in shown if row.slow or row.error or row.struggle)
-    match = " that match" if narrowed else ""
-    head = did(f"{n[:1].upper()}{n[1:]}{' visits' if more else ''}{match}")
+    head = did(f"{figures.plural(together.visits, 'visit')}{' that match' if narrowed else ''}")
+    listed = f"; {figures.count(shown)} of them are listed" if shown < together.visits else ""
     return sentence(
         head,
-        f" {period.within}: {ordered} bought, {troubled} met something slow, broken or frustrating.",
+        f" {period.within}: {figures.count(together.buyers)} bought, {figures.count(together.troubled)} met something "
+        f"slow, broken or frustrating{listed}.",
     )
 
 

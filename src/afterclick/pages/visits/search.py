@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, replace
 
-from afterclick.journeys import Filter, Met, VisitRow, visits
+from afterclick.journeys import Filter, Met, Totals, VisitRow, totals, visits
 from afterclick.pages.visits.filter import asked, before
 from afterclick.resolve import Problem
 from afterclick.web.desk import Desk
@@ -12,13 +12,14 @@ from afterclick.words import withheld, wording
 
 @dataclass(frozen=True)
 class Search:
-    """What was wanted, and the visits that began before `until` (UTC ms), the newest first, one more than `most` if
-    there are more.
+    """What was wanted, the visits that began before `until` (UTC ms), the newest first, one more than `most` if there
+    are more, and what all of the period are together.
     """
 
     wanted: Filter
     until: int
     visits: list[VisitRow]
+    totals: Totals
 
 
 def search(desk: Desk, lens: Lens, most: int) -> Search:
@@ -33,8 +34,10 @@ def search(desk: Desk, lens: Lens, most: int) -> Search:
         desk.keyring.audit.record(lens.viewer, "person.view", str(wanted.person), lens.scope.site)
     elif wanted.find:  # what was sought may name somebody, and stays out of the log
         desk.keyring.audit.record(lens.viewer, "visit.search", "", lens.scope.site)
-    found = visits(desk.reader, lens.scope, lens.period.since, until, wanted, most + 1)
-    return Search(wanted, until, withheld.visits(found, lens.scope))
+    since = lens.period.since
+    found = visits(desk.reader, lens.scope, since, until, wanted, most + 1)
+    together = totals(desk.reader, lens.scope, since, lens.period.until, wanted)
+    return Search(wanted, until, withheld.visits(found, lens.scope), together)
 
 
 def _met(problem: Problem) -> Met:

@@ -1,7 +1,5 @@
 """The audit log as files."""
 
-import csv
-import io
 from collections.abc import Callable, Iterator
 from dataclasses import asdict
 
@@ -16,9 +14,9 @@ from afterclick.web.desk import Desk
 from afterclick.web.drawing import Drawing
 from afterclick.web.lens import look
 from afterclick.web.routing import Routes
+from afterclick.web.spreadsheet import csv_row
 
 _COLUMNS = ("number", "time", "kind", "who", "name", "action", "target", "site", "detail", "digest")
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
 Written = Callable[[Iterator[Entry]], Iterator[str]]
 
 
@@ -46,20 +44,9 @@ def routes(desk: Desk, drawing: Drawing) -> Routes:
 
 
 def _rows(entries: Iterator[Entry]) -> Iterator[str]:
-    """CSV (RFC 4180); a text that a spreadsheet would take for a formula has an apostrophe before it."""
-    yield _row(_COLUMNS)
+    yield csv_row(_COLUMNS)
     for entry in entries:
-        yield _row(tuple(_harmless(value) for value in asdict(entry).values()))
-
-
-def _row(values: tuple[object, ...]) -> str:
-    out = io.StringIO()
-    csv.writer(out).writerow(values)
-    return out.getvalue()
-
-
-def _harmless(value: object) -> object:
-    return f"'{value}" if isinstance(value, str) and value.startswith(_FORMULA) else value
+        yield csv_row(tuple(asdict(entry).values()))
 
 
 def _lines(entries: Iterator[Entry]) -> Iterator[str]:
