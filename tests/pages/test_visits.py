@@ -51,7 +51,9 @@ def test_the_file_holds_every_visit_that_matches(shop: httpx.Client) -> None:
     assert 'href="/visits.csv?' in shop.get("/visits?paid=yes").text
 
 
-def test_the_file_says_what_a_visit_paid_to_who_may_see_that_and_is_not_for_every_role(shop_desk: web.Desk) -> None:
+def test_the_file_says_what_a_visit_paid_to_who_may_see_that_and_is_not_for_every_role(
+    shop_desk: web.Desk,
+) -> None:
     with a_client_by_role(shop_desk) as client:
         held = {
             role: rows(client.get("/visits.csv?period=30d&paid=yes", headers={"x-test-role": role}).text)
