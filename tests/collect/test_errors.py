@@ -160,3 +160,24 @@ def test_sentrys_rejection_is_told_by_the_object_that_its_client_wrote_down(
     }
     house.send(b'{}\n{"type":"event"}\n' + json.dumps(event).encode(), "/api/1/envelope/")
     assert only(house).message == (told or value)
+
+
+@pytest.mark.parametrize(
+    "message",
+    [
+        "Extension: .exe is not allowed", "file-extension: must be .jpg", "user-script: failed to save the cart",
+        "chrome-extension: what is that?",
+    ],
+)  # fmt: skip
+@pytest.mark.parametrize("send", DOORS)
+def test_a_pages_own_message_about_extensions_is_kept(house: House, send: Send, message: str) -> None:
+    send(house, message, SHOP)
+    assert only(house).message.startswith(message)
+
+
+@pytest.mark.parametrize(
+    "message", ["Script error.", "Script error", "Script error. (:0)", "Script error. (:0:0)"]
+)
+def test_what_a_browser_hides_is_one_group_however_it_is_written(house: House, message: str) -> None:
+    own(house, message, "")
+    assert only(house).message == SCRIPT_ERROR

@@ -124,6 +124,30 @@ def test_traces_by_the_names_of_the_protocols_own_files_are_read(house: House) -
     assert (kept.name, kept.http_status) == ("GET /", 500)
 
 
+@pytest.mark.parametrize(
+    ("told", "status"),
+    [
+        ({"intValue": "503"}, 503), ({"stringValue": "503"}, 503), ({"boolValue": True}, 0), ({"boolValue": False}, 0),
+        ({"doubleValue": 503.5}, 0), ({"stringValue": "OK"}, 0), ({"intValue": "-1"}, 0), ({"intValue": "99999"}, 0),
+        ({"arrayValue": {"values": [{"intValue": "503"}]}}, 0), ({"kvlistValue": {"values": []}}, 0), ({}, 0),
+    ],
+)  # fmt: skip
+@pytest.mark.parametrize("kind", ["http.response.status_code", "http.status_code"])
+def test_a_status_is_written_as_the_number_that_the_store_takes(
+    house: House, kind: str, told: Row, status: int
+) -> None:
+    """A boolean is an int to Python, and `true` in the spool: the store would refuse the block that it is in."""
+    traces(house, {**SPAN, "attributes": [{"key": kind, "value": told}]})
+    assert status in [span.http_status for span in house.spans()]
+
+
+@pytest.mark.parametrize("years", [1, 230])
+def test_a_span_that_ends_ahead_of_our_clock_is_refused(house: House, years: int) -> None:
+    traces(house, {**SPAN, "endTimeUnixNano": str((NOW + years * 365 * 86_400_000) * 10**6)})
+    assert [span.duration_ns < 10**9 for span in house.spans()] == [True]
+    assert house.counted()["future"] == 1
+
+
 @pytest.mark.parametrize("early", [1, 1_000, 1_000_000])
 def test_a_span_that_ends_just_before_it_starts_took_no_time(house: House, early: int) -> None:
     traces(house, {**SPAN, "endTimeUnixNano": str(NOW * 10**6 - early)})

@@ -3,19 +3,22 @@ import random
 import re
 from dataclasses import replace
 from itertools import pairwise
+from pathlib import Path
 
 import httpx
 import pytest
-from tests.web.desks import BUSY, a_desk, served
+from tests.web.desks import BUSY, a_desk, accounts_of, served
 from tests.web.markup import Page
 from tests.web.records import EXAMPLES, PAGES, walk
 from tests.web.shopfront import DAY, NOW, Shopper
 from tests.web.troubles import a_problem
 
+from afterclick import web
+from afterclick.accounts import Site
 from afterclick.drops import REASONS
 from afterclick.pages import dashboard, folders
 from afterclick.resolve import Cause
-from afterclick.settings import Settings
+from afterclick.settings import Settings, load
 from afterclick.signals import Event
 from afterclick.store.engine.query import Statement
 from afterclick.store.schema.records import events_table
@@ -179,8 +182,14 @@ def test_data_quality_counts_what_was_dropped_by_reason(shop: httpx.Client) -> N
     )
 
 
-def test_before_anybody_has_an_account_the_page_of_people_says_what_to_do(empty: httpx.Client) -> None:
-    page = read(empty, "/settings/people")
+def test_before_anybody_has_an_account_the_page_of_people_says_what_to_do(
+    empty_desk: web.Desk, tmp_path: Path
+) -> None:
+    accounts = accounts_of(load({"AFTERCLICK_DATA": str(tmp_path)}))
+    accounts.sites.create(Site(empty_desk.scope.site, "Shop", "EUR", "UTC"))
+    desk = replace(empty_desk, accounts=accounts)
+    with served(dashboard(desk), desk.live) as url, httpx.Client(base_url=url, timeout=30) as client:
+        page = read(client, "/settings/people")
     assert page.answer.startswith("Nobody has an account on ")
     assert page.answer.endswith("invite the first below.")
 

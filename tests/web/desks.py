@@ -63,6 +63,7 @@ class Doors:
 
 
 BUSY = Intake(
+    begun=True,
     accepted={"events": 184_230, "traces": 61_022},
     doors={"events": NOW - 2_000, "traces": NOW - 4_000},
     drops=(

@@ -91,6 +91,8 @@ def test_a_lone_backtick_stays_a_character() -> None:
         (figures.percent(12.5), "1,250.0%"),
         (figures.percent(0.0342, "de"), "3,42\u00a0%"),
         (figures.milliseconds(2412), "2.41\u00a0s"),
+        (figures.money(3.7035, "BHD"), "BHD\u00a03.704"),
+        (figures.money(9.994, "EUR"), "€9.99"),
         (figures.milliseconds(999.4), "999\u00a0ms"),
         (figures.milliseconds(999.6), "1\u00a0s"),
         (figures.milliseconds(59_960), "1\u00a0min"),

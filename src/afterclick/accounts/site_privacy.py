@@ -4,7 +4,6 @@ Published to collectors by the control database: they read it again every few se
 """
 
 import re
-from ipaddress import ip_network
 from typing import Annotated, Literal
 
 import msgspec
@@ -16,6 +15,7 @@ from afterclick.accounts.audit import Audit
 from afterclick.accounts.viewer import Viewer
 from afterclick.clock import Clock, now_ms
 from afterclick.errors import InvalidInput
+from afterclick.networks import network
 from afterclick.store.control.database import Base
 from afterclick.store.holding import Held
 
@@ -25,6 +25,8 @@ PlaceDetail = Literal["region", "country", "none"]
 _PARAMETER = re.compile(r"[\w.\-\[\]]{1,64}")
 _MOST_PARAMETERS = 50
 _MOST_NETWORKS = 50
+_WIDEST = {4: 8, 6: 7}
+"""Bits of the widest private networks, 10.0.0.0/8 and fc00::/7, by version of the protocol."""
 
 
 class SiteRules(msgspec.Struct, frozen=True, kw_only=True):
@@ -127,13 +129,11 @@ def _checked(rules: SiteRules) -> SiteRules:
 
 def _network(text: str) -> str:
     try:
-        network = ip_network(text.strip(), strict=False)
+        found = network(text)
     except ValueError as error:
         raise InvalidInput(
             f"{text[:64]!r} is no network; write one like 203.0.113.0/24, 203.0.113.9 or 2001:db8::/48."
         ) from error
-    if not network.prefixlen:
-        raise InvalidInput(
-            f"{text[:64]!r} is every address there is: no visit would count. Name your own networks."
-        )
-    return str(network)
+    if found.prefixlen < _WIDEST[found.version]:
+        raise InvalidInput(f"{text[:64]!r} is more than anybody's own network; name the site's.")
+    return str(found)

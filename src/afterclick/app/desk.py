@@ -32,6 +32,10 @@ class _Newest(msgspec.Struct):
     last: int
 
 
+class _Begun(msgspec.Struct):
+    n: int
+
+
 class SpoolHealth:
     """Intake as the spool and the published counts tell it."""
 
@@ -54,6 +58,7 @@ class SpoolHealth:
             waiting_bytes=depth.disk_bytes,
             oldest_waiting=depth.oldest,
             last_received=newest or None,
+            begun=bool(newest or self._reader.rows(scope, _SQL["begun"], _Begun, {})[0].n),
         )
 
 

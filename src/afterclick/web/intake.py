@@ -16,7 +16,7 @@ class Intake:
     `accepted` counts rows acknowledged, by door, and `doors` tells when each last took one; `drops` rows refused or set
     aside, by door and reason; `corrected` accepted rows whose sender's clock was put right. `waiting` rows stand in the
     spool and are not queryable yet; `oldest_waiting` is when the first of them came. `last_received` is when the newest
-    row of the site came, None when none ever did.
+    row of a visit came that began since then, None when none did. `begun` tells whether anything of the site ever came.
     """
 
     accepted: dict[str, int] = field(default_factory=dict[str, int])
@@ -27,6 +27,7 @@ class Intake:
     waiting_bytes: int = 0
     oldest_waiting: int | None = None
     last_received: int | None = None
+    begun: bool = False
 
 
 class Health(Protocol):

@@ -46,8 +46,9 @@ def money(value: float, currency: str, *, exact: bool = False, locale: str = ENG
     """
     if math.isnan(value):
         return NOT_FOR_YOU
-    shown = value if exact else rounded(value)
-    places = get_currency_precision(currency) if exact or 0 < abs(shown) < 10 else 0
+    small = 0 < abs(value) < 10
+    shown = value if exact or small else rounded(value)
+    places = get_currency_precision(currency) if exact or small else 0
     amount = _pattern(locale, places).apply(shown, locale, currency=currency, currency_digits=False)
     symbol = get_currency_symbol(currency, locale)
     if symbol[-1:].isalpha():

@@ -16,7 +16,9 @@ OBJECT = "[object Object]"
 
 _NOTICE = re.compile(r"(?:Uncaught )?(?:\w*Error: )?ResizeObserver loop\b")
 _EXTENSION = re.compile(r"(?:[\w-]+-extension|extension|webkit-masked-url|user-script):", re.IGNORECASE)
-_HIDDEN = re.compile(r"(?:Uncaught )?(?:\w*Error: )?Script error\.?", re.IGNORECASE)
+_IN_WORDS = re.compile(rf"{_EXTENSION.pattern}//", re.IGNORECASE)
+"""A message may begin as an extension's address does: "Extension: .exe is not allowed" is a page's own."""
+_HIDDEN = re.compile(r"(?:Uncaught )?(?:\w*Error: )?Script error\.?(?: \(:0(?::0)?\))?", re.IGNORECASE)
 _STACKS = ("stack", "exception.stacktrace")
 _FRAME = re.compile(r"([\w-]+:/{0,2}[^\s()@]+?):\d+(?::\d+)?(?=[\s)]|\Z)")
 """The address in a frame of a stack, in Chromium's, Firefox's and Safari's writing."""
@@ -43,8 +45,8 @@ def read_errors(_: House, passage: Passage) -> None:
 def is_foreign(event: WireEvent) -> bool:
     """Whether an error came from a browser's extension, or is the notice of a ResizeObserver."""
     message, source = event.message or "", event.source or ""
-    told = (message, source, _topmost(event.props or {}))
-    return _NOTICE.match(message) is not None or any(_EXTENSION.match(one) for one in told)
+    places = (source, _topmost(event.props or {}))
+    return bool(_NOTICE.match(message) or _IN_WORDS.match(message) or any(map(_EXTENSION.match, places)))
 
 
 def _topmost(props: dict[str, Scalar]) -> str:

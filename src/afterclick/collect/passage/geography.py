@@ -7,17 +7,16 @@ request; that of a server says nothing about its customers. No address is ever w
 
 import re
 from functools import lru_cache
-from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
 
+from afterclick.collect.event.wire import WireEvent
 from afterclick.collect.passage.passage import House, Passage
 from afterclick.collect.passage.place import NOWHERE, Place
 from afterclick.collect.passage.sender import customer_agent
 from afterclick.errors import Misconfigured
+from afterclick.networks import Networks, is_in, network
 
 _COUNTRY = re.compile(r"[A-Z]{2}")
 _MOST_HOPS = 16
-
-Networks = tuple[IPv4Network | IPv6Network, ...]
 
 
 def locate(house: House, passage: Passage) -> None:
@@ -25,7 +24,7 @@ def locate(house: House, passage: Passage) -> None:
     place = _asked(house, passage)
     detail = house.rules.of(passage.grant.site).place
     for _, event in passage.events:
-        own = event.ip
+        own = own_address(event)
         if not event.country:
             found = house.places.find(own) if own else place
             event.country, event.region = found.country, found.region
@@ -44,6 +43,14 @@ def _asked(house: House, passage: Passage) -> Place:
     if not customer_agent(passage.headers):
         return NOWHERE
     return house.places.find(client_address(passage, trusted(house.settings.trusted_proxies)))
+
+
+def own_address(event: WireEvent) -> str:
+    """The address that an event brings, bare: without a port, brackets, or the hops behind it; empty without one."""
+    first = (event.ip or "").partition(",")[0].strip()
+    if first.startswith("["):
+        return first[1:].partition("]")[0]
+    return first.partition(":")[0] if first.count(":") == 1 else first
 
 
 def client_address(passage: Passage, proxies: Networks) -> str:
@@ -65,19 +72,6 @@ def client_address(passage: Passage, proxies: Networks) -> str:
 def trusted(text: str) -> Networks:
     """Networks separated by commas; raises Misconfigured when one is none."""
     try:
-        return tuple(ip_network(part.strip(), strict=False) for part in text.split(",") if part.strip())
+        return tuple(network(part) for part in text.split(",") if part.strip())
     except ValueError as error:
         raise Misconfigured(f"AFTERCLICK_TRUSTED_PROXIES names no network: {error}.") from error
-
-
-def is_in(address: str, networks: Networks) -> bool:
-    """Whether an address is one of the networks', an IPv4 one also as IPv6 sees it; what is no address is in none."""
-    if not networks:
-        return False
-    try:
-        number = ip_address(address)
-    except ValueError:
-        return False
-    if number.version == 6 and number.ipv4_mapped:
-        number = number.ipv4_mapped
-    return any(number in network for network in networks)

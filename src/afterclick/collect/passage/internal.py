@@ -1,8 +1,9 @@
 """A site's own people are no customers: their events are marked by the networks that they come from."""
 
-from afterclick.collect.passage.geography import client_address, is_in, trusted
+from afterclick.collect.passage.geography import client_address, own_address, trusted
 from afterclick.collect.passage.passage import House, Passage
 from afterclick.collect.passage.sender import customer_agent
+from afterclick.networks import is_in
 
 
 def mark_internal(house: House, passage: Passage) -> None:
@@ -19,5 +20,5 @@ def mark_internal(house: House, passage: Passage) -> None:
         else ""
     )
     for _, event in passage.events:
-        if is_in(event.ip or asked, networks):
+        if is_in(own_address(event) or asked, networks):
             event.device_class = "internal"

@@ -121,7 +121,7 @@ def user_id(user: User | None) -> str | None:
 
 def time_of(value: int | float | str | None) -> int | float | str | None:
     """Seconds since 1970 as ms; ISO 8601 as it is."""
-    return value * 1000 if isinstance(value, int | float) else value
+    return value * 1000 if isinstance(value, int | float) and not isinstance(value, bool) else value
 
 
 def _chain(event: Event) -> list[Thrown]:

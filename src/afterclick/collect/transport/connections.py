@@ -12,10 +12,11 @@ from dataclasses import dataclass
 
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
-from afterclick.collect.passage.geography import Networks, is_in, trusted
+from afterclick.collect.passage.geography import trusted
 from afterclick.collect.transport.corked import Corked
 from afterclick.collect.transport.party import party
 from afterclick.collect.transport.peer import is_trusted
+from afterclick.networks import Networks, is_in
 from afterclick.settings import Settings
 
 LARGEST_HEAD = 32_768

@@ -97,7 +97,15 @@ def overview(call: Call[Nothing]) -> OverviewData:
 
 
 def _unseen(failed: int) -> Figure:
-    return Figure(key="server_failures", value=float(failed), unit="count", no_interval="counted", n=failed)
+    counted = "Every one of the period is in it: nothing is estimated."
+    return Figure(
+        key="server_failures",
+        value=float(failed),
+        unit="count",
+        no_interval=counted,
+        n=failed,
+        method="counted",
+    )
 
 
 def _figure(tile: Tile, currency: str, made: Mapping[str, int | None]) -> Figure:

@@ -17,7 +17,7 @@ def read(desk: Desk, lens: Lens) -> OverviewPage:
     opened = desk.problems.problems(lens.scope.site, "open")
     drawn = marks(desk.reader, lens.scope, span.since, span.until)
     risk = desk.at_risk(lens.scope)
-    begun = desk.health.intake(lens.scope.site, lens.now).last_received is not None
+    begun = desk.health.intake(lens.scope.site, lens.now).begun
     people = as_of(people_resolved(desk), lens.now, span.zone)
     return overview(
         desk.reader, lens.scope, span, opened, risk, drawn, lens.now, lens.home.currency, begun, people

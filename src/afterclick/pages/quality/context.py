@@ -125,13 +125,15 @@ def measured(
 def _answer(intake: Intake, now: int) -> Sentence:
     taken, dropped = sum(intake.accepted.values()), _lost(intake)
     if not taken and not dropped:
-        if intake.last_received is None:
+        if not intake.begun:
             return sentence(
                 "Nothing has been received yet; ", strong("connect your site", "/connect"), " to begin."
             )
-        last = figures.ago(intake.last_received, now)
+        quiet = "Nothing was received in the last 24 hours"
+        if intake.last_received is None:
+            return sentence(f"{quiet}; what there is, is older.")
         return sentence(
-            "Nothing was received in the last 24 hours; the newest record came ", strong(last), "."
+            f"{quiet}; the newest record came ", strong(figures.ago(intake.last_received, now)), "."
         )
     share = dropped / (taken + dropped)
     newest = figures.ago(intake.last_received, now) if intake.last_received else "at an unknown time"

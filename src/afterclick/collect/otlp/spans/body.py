@@ -88,7 +88,7 @@ def _exception(events: Sequence[WireMoment]) -> Attributes:
 def _enum(told: int | str, value: Callable[[str], int]) -> int:
     """The number of an enum, which may be told by its name; 0, "unspecified", for a name that is none."""
     try:
-        return told if isinstance(told, int) else value(told)
+        return int(told) if isinstance(told, int) else value(told)
     except ValueError:
         return 0
 

@@ -61,8 +61,8 @@ def _fault(span: WireSpan, window: Window) -> tuple[DropReason, str] | None:
         span.end_ns = span.start_ns
     if not 0 <= span.end_ns - span.start_ns <= _LONGEST_NS:
         return "bad_time", "A span ends at or after its start."
-    reason = window.fault(span.start_ns // 1_000_000)
-    return (reason, "A span starts within what is kept, and not ahead of our clock.") if reason else None
+    reason = window.fault(span.start_ns // 1_000_000) or window.fault(span.end_ns // 1_000_000)
+    return (reason, "A span starts within what is kept, and ends not ahead of our clock.") if reason else None
 
 
 def clean(_: House, passage: Passage) -> None:
@@ -125,4 +125,8 @@ def _name(name: str) -> str:
 def _http_status(value: Plain) -> int:
     if isinstance(value, str) and value.isascii() and value.isdigit():
         value = int(value[:4])
-    return value if isinstance(value, int) and 0 <= value <= 999 else 0
+    if isinstance(value, bool) or not isinstance(
+        value, int
+    ):  # a bool is an int, and would be written as a bool
+        return 0
+    return value if 0 <= value <= 999 else 0
