@@ -196,7 +196,9 @@ def expected_page_view(group: list[Event]) -> dict[str, object]:
         "any_struggle": int(bool(of(group, "struggle"))),
         "errors": distinct(group, "error", "name", "source"),
         "struggles": distinct(group, "struggle", "name", "target"),
-        "requests": distinct(group, "request", "method", "target", "duration_ms", "status", "trace_id"),
+        "requests": distinct(
+            requests(group), "request", "method", "target", "duration_ms", "status", "trace_id"
+        ),
         "resources": distinct(group, "resource", "name", "source", "duration_ms", "status"),
         "tags": plain(list({tag for event in group for tag in event.tags})),
     }
@@ -284,7 +286,17 @@ def vital_by(group: Sequence[Event], name: str) -> dict[str, object]:
 
 
 def failed(event: Event) -> bool:
+    if event.type == "page_view":  # a browser that tells no status tells 0
+        return event.status >= 500
     return event.type == "request" and (event.status == 0 or event.status >= 500)
+
+
+def requests(group: Sequence[Event]) -> list[Event]:
+    """Those of a page view, and what failed to bring the page, by its path."""
+    pages = [
+        msgspec.structs.replace(event, target=event.path) for event in of(group, "page_view") if failed(event)
+    ]
+    return [*of(group, "request"), *(msgspec.structs.replace(event, type="request") for event in pages)]
 
 
 def distinct(group: Sequence[Event], type: str, *fields: str) -> object:
