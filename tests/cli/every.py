@@ -1,6 +1,6 @@
 """Every verb of the command line that prints something, as it is called over an installation: what tests walk.
 
-A verb that is registered and stands in none of these tables fails the test that compares them.
+Every verb that is registered is walked; one that needs words, or more than those that ask, has an example here.
 """
 
 from collections.abc import Iterator
@@ -32,7 +32,7 @@ class Call:
 PARTED = ("user:ada", "user:bob")
 PASSWORD = "seven herons by the weir"
 
-CALLS: dict[Words, Call] = {
+EXAMPLES: dict[Words, Call] = {
     ("import",): Call(("{file}",), rooms=frozenset({"collect"})),
     ("backup",): Call(("{new}",), opens=True),
     ("restore",): Call(("{backup}",), opens=True, apart=True, begins=True),
@@ -41,10 +41,7 @@ CALLS: dict[Words, Call] = {
     ("problems",): Call(rooms=frozenset({"words"})),
     ("sessions",): Call(rooms=frozenset({"words"})),
     ("query",): Call(("SELECT count() AS n FROM events",)),
-    ("replay",): Call(),
     ("doctor",): Call(rooms=frozenset({"jobs", "store", "words"})),
-    ("keys",): Call(),
-    ("keys", "list"): Call(),
     ("keys", "create"): Call(("till", "--historical"), begins=True),
     ("keys", "rotate"): Call(("{key}",)),
     ("keys", "restrict"): Call(("{key}", "--browsers-only")),
@@ -59,13 +56,11 @@ CALLS: dict[Words, Call] = {
     ),
     ("customers", "part"): Call(PARTED),
     ("customers", "join"): Call(PARTED, before=(("customers", "part", *PARTED),)),
-    ("members", "list"): Call(),
     ("members", "add"): Call(("{member}", "--password", PASSWORD), begins=True),
     ("members", "invite"): Call(("{member}", "--role", "support"), begins=True),
     ("members", "reset"): Call(
         ("{member}",), before=(("members", "add", "{member}", "--password", PASSWORD),)
     ),
-    ("sites", "list"): Call(),
     ("sites", "add"): Call(("outlet-{unique}",), begins=True),
     ("sites", "change"): Call(("default", "--name", "Tarn & Timber")),
     ("privacy", "find"): Call(("ada",)),
@@ -98,3 +93,6 @@ def options(leaf: Words) -> set[str]:
     for name in leaf[1:]:
         command = command.commands[name]
     return {option for parameter in command.params for option in parameter.opts}
+
+
+CALLS = {leaf: EXAMPLES.get(leaf, Call()) for leaf in leaves() if leaf not in RUN_ON | SHOWN_ELSEWHERE}

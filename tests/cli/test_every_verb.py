@@ -13,7 +13,7 @@ from threading import Thread
 from typing import Any
 
 import pytest
-from tests.cli.every import CALLS, RUN_ON, SHOWN_ELSEWHERE, Words, leaves, options
+from tests.cli.every import CALLS, EXAMPLES, RUN_ON, SHOWN_ELSEWHERE, Words, leaves, options
 from tests.cli.within import within
 
 from afterclick.accounts import first_run
@@ -120,8 +120,9 @@ def a_folder_apart(folder: Path) -> Path:
     return data
 
 
-def test_every_verb_is_walked() -> None:
+def test_every_verb_is_walked_and_no_example_is_of_none() -> None:
     assert set(leaves()) == CALLS.keys() | RUN_ON | SHOWN_ELSEWHERE
+    assert EXAMPLES.keys() <= CALLS.keys()
 
 
 @pytest.mark.parametrize("leaf", sorted(CALLS.keys() | SHOWN_ELSEWHERE), ids=" ".join)
