@@ -4,7 +4,7 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from afterclick.resolve.segment import Sides, choose, penalties
+from afterclick.resolve.segment import Sides, baselines, choose, penalties
 
 KEYS = ("", "browser=A", "browser=B", "card=x", "card=y", "card=z")
 SIZES = np.array([6000.0, 4000, 2000, 3000, 2000, 1000])
@@ -54,3 +54,21 @@ def test_of_several_faults_none_is_told_of_a_value_that_everyone_has_since_the_o
         since, since * 0.5, SIZES * 10, SIZES * 10 * np.array([0.02, 0.001, 0.06, 0.02, 0.02, 0.02])
     )
     assert KEYS[choose(sides, penalties(KEYS, 21), alone=False).index] == ""
+
+
+def test_a_value_without_history_has_the_baseline_of_everyone() -> None:
+    found = baselines(np.array([1000.0, 0.0, 980.0]), np.array([0.0, 0.0, 0.0]))
+    assert found[1] == found[0] == 0.5 / 1001
+    assert found[2] < found[0]
+
+
+def test_of_two_routes_that_failed_at_different_times_the_one_that_fails_now_is_told() -> None:
+    keys = ("", "route=/a", "route=/b")
+    # The other failed for a while before the onset, which raises everyone's share of that time.
+    sides = Sides(
+        np.array([41.0, 29, 12]),
+        np.array([18.0, 16, 2]),
+        np.array([242.0, 51, 191]),
+        np.array([17.0, 0, 17]),
+    )
+    assert keys[choose(sides, penalties(keys, 4)).index] == "route=/a"

@@ -58,7 +58,7 @@ def penalties(keys: tuple[str, ...], series: int) -> Numbers:
 def baselines(before: Numbers, before_exposed: Numbers) -> Numbers:
     """Share of each key (first axis; 0 is everyone) before the onset, borrowing from everyone where it has little."""
     everyone = (before_exposed[:1] + 0.5) / (before[:1] + 1)
-    own = (before_exposed + 0.5 + BORROWED * everyone) / (before + 1 + BORROWED)
+    own = (before_exposed + BORROWED * everyone) / (before + BORROWED)
     return np.asarray(np.concatenate((everyone, own[1:])), dtype=np.float64)
 
 
