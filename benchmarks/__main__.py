@@ -10,8 +10,8 @@ import sys
 
 import benchmarks
 
-PARTS = {"__main__", "load", "bare", "table"}
-BY_NAME = {"identity", "pages", "schema", "soak", "time_to_price"}
+PARTS = {"__main__", "load", "bare", "table", "site_shapes"}
+BY_NAME = {"identity", "pages", "routes", "schema", "soak", "time_to_price"}
 
 
 def main(names: list[str]) -> int:

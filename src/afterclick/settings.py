@@ -261,7 +261,7 @@ _PLACES_AND_PAGES = (
     Setting(
         "route_values",
         200,
-        "Distinct values of one path position after which it is written :slug in routes; 0: never.",
+        "Distinct values of one path position after which it is written :slug in any case; 0: nothing is learned.",
         unit="values",
         nothing="never",
     ),

@@ -6,7 +6,7 @@ from afterclick.impact import Estimate
 from afterclick.stats import Interval
 from afterclick.words import figures
 from afterclick.words.sentence import coded
-from afterclick.words.wording import answer, segment_words
+from afterclick.words.wording import answer, segment_words, step_name, step_within
 
 
 def said(**changed: object) -> str:
@@ -110,3 +110,16 @@ def test_a_lone_backtick_stays_a_character() -> None:
 )
 def test_numbers_and_times_are_worded_one_way(shown: str, expected: str) -> None:
     assert shown == expected
+
+
+@pytest.mark.parametrize(
+    ("step", "first", "within"),
+    [
+        ("/en-gb/catalogue", "/en-gb/catalogue", "/en-gb/catalogue"),
+        ("/Product_List/:slug", "/Product_List/:slug", "/Product_List/:slug"),
+        ("product_list", "Product list", "product list"),
+        ("", "Every step", "every step"),
+    ],
+)
+def test_a_step_that_is_a_path_is_told_as_it_is(step: str, first: str, within: str) -> None:
+    assert (step_name(step), step_within(step)) == (first, within)

@@ -1,16 +1,14 @@
 """Which page pattern a path belongs to: by rule, by the look of its parts, and by what has been learned.
 
-A path position at which a site shows more distinct values than `values` is a variable: from then on it is written
-`:slug`, but for values that had at least one in fifty of the rows there, which are pages of their own (`/cart` beside a
-shop's product names). What has been learned is kept in a file, so it holds after a restart, and is never unlearned by
-itself. A route is a label given when a row is written: rows from before a position was learned keep theirs, and which
-values stay by name depends on the traffic up to then.
+A path position whose values go on without end (see `siblings`) is a variable: from then on it is written `:slug`, but
+for values that stand out, which are pages of their own (`/cart` beside a shop's product names). A locale at the start
+of a path stays, and what is learned holds in all of them. What has been learned is kept in a file, so it holds after a
+restart, and is never unlearned by itself. A route is a label given when a row is written: rows from before a position
+was learned keep theirs, and which values stay by name depends on the traffic up to then.
 """
 
-import re
 import threading
 from collections.abc import Mapping
-from functools import lru_cache
 from pathlib import Path
 
 import msgspec
@@ -18,26 +16,17 @@ import structlog
 
 from afterclick.settings import Settings
 from afterclick.store.holding import Held, Holding
+from afterclick.visits.path_parts import ID, SLUG, is_locale, parts, without_ids
 from afterclick.visits.route_rules import RouteRules
+from afterclick.visits.siblings import FEW, names_kept
 
 VALUES = 200
-"""Distinct values of one position after which it is a variable."""
+"""Distinct values of one position after which it is a variable in any case."""
 ROUTES = 5_000
 """Routes that one site may have; further ones are written `/:other`."""
 
-_OWN_SHARE = 50  # a value with one in so many rows of its position stays
-_DEEPEST = 12
 _MOST_COUNTED = 50_000  # values counted at a site's positions, all together
-_REMEMBERED = 1 << 16
 _OTHER = "/:other"
-_ID = re.compile(
-    r"/(?:\d+"  # numbers
-    r"|[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}"
-    r"|(?=[0-9a-fA-F]*\d)[0-9a-fA-F]{12,}"  # hashes, object ids
-    r"|(?=[A-Za-z_-]*\d)[A-Za-z0-9_-]{20,}"  # tokens
-    r"|[A-Za-z]{1,8}-\d{2,})"  # SKU-1042
-    r"(?=/|$)"
-)
 LEARNED = Holding("files", "routes.json", Held("parts of paths that many visits share"))
 _log = structlog.get_logger("afterclick.routes")
 _Learned = dict[str, dict[str, list[str]]]
@@ -49,33 +38,28 @@ def routes_of(settings: Settings) -> "Routes":
     return Routes(rules, settings.route_values, settings.data / LEARNED.name)
 
 
-def without_ids(path: str) -> str:
-    """A path with every part that looks like an id replaced by `:id`; a trailing slash is dropped."""
-    if not path:
-        return ""
-    return _ID.sub("/:id", path).rstrip("/") or "/"
-
-
 class _Site:
     """One site's positions: what was counted at those not learned, and the values kept at those learned."""
 
     def __init__(self, learned: Mapping[str, list[str]]) -> None:
         self.counted: dict[str, dict[str, int]] = {}
-        self.learned = {prefix: frozenset(values) for prefix, values in learned.items()}
+        self.learned: dict[str, frozenset[str]] = {}
+        for position, values in learned.items():
+            place = _without_locale(position)
+            self.learned[place] = self.learned.get(place, frozenset()) | frozenset(values)
         self.routes: set[str] = set()
         self.size = 0
+        self.changed: set[str] = set()
 
-    def count(self, prefix: str, part: str, rows: int) -> int:
-        """Add to the rows of a value, and return how many values there are; beyond the limit none is new."""
-        counted = self.counted.get(prefix)
-        if counted is None:
-            counted = self.counted[prefix] = {}
-        if part in counted:
-            counted[part] += rows
+    def count(self, position: str, value: str, rows: int) -> None:
+        """Add to the rows of a value; beyond the limit none is new."""
+        counted = self.counted.setdefault(position, {})
+        if value in counted:
+            counted[value] += rows
         elif self.size < _MOST_COUNTED:
-            counted[part] = rows
+            counted[value] = rows
             self.size += 1
-        return len(counted)
+            self.changed.add(position)
 
     def capped(self, route: str) -> str:
         """The route, or `/:other` when the site has as many as it may have and this is none of them."""
@@ -85,14 +69,40 @@ class _Site:
             self.routes.add(route)
         return route
 
-    def learn(self, prefix: str) -> None:
-        """Make a variable of a position; what was counted below its values is forgotten, and counted anew as one."""
-        here = self.counted[prefix]
-        least = sum(here.values()) / _OWN_SHARE
-        self.learned[prefix] = frozenset(part for part, rows in here.items() if rows >= least)
-        below = f"{prefix}/"
-        self.counted = {at: n for at, n in self.counted.items() if at != prefix and not at.startswith(below)}
-        self.size = sum(len(counted) for counted in self.counted.values())
+    def learn(self, most: int) -> list[str]:
+        """Make variables of the positions that changed and turned out to be some, from the first of a path on."""
+        found: list[str] = []
+        while self.changed:
+            position = min(self.changed, key=len)
+            self.changed.remove(position)
+            if (rows := self.counted.get(position)) and len(rows) >= min(FEW, most):
+                kept = names_kept(position, rows, self._sections(position, rows), most)
+                if kept is not None:
+                    self._vary(position, kept)
+                    found.append(position)
+        return found
+
+    def _sections(self, position: str, values: Mapping[str, int]) -> frozenset[str]:
+        """The values that have further parts below them."""
+        return frozenset(value for value in values if f"{position}/{value}" in self.counted)
+
+    def _vary(self, position: str, kept: frozenset[str]) -> None:
+        """Make a variable of a position; what was counted below its values is from then on counted as below one."""
+        self.learned[position] = kept
+        del self.counted[position]
+        below = f"{position}/"
+        for at in [at for at in self.counted if at.startswith(below)]:
+            value, slash, rest = at.removeprefix(below).partition("/")
+            if value not in kept and value != ID:
+                for part, rows in self.counted.pop(at).items():
+                    self.count(f"{below}{SLUG}{slash}{rest}", part, rows)
+        self.size = sum(map(len, self.counted.values()))
+
+
+def _without_locale(position: str) -> str:
+    """A position as it is counted, the same in all locales."""
+    first, slash, rest = position.removeprefix("/").partition("/")
+    return f"{slash}{rest}" if is_locale(first) else position
 
 
 class Routes:
@@ -106,16 +116,15 @@ class Routes:
         self._values = values
         self._file = file
         self._lock = threading.Lock()
-        self._has_learned = False
         self._sites = {site: _Site(learned) for site, learned in _read(file).items()}
 
     def of(self, paths: Mapping[tuple[str, str], int]) -> dict[tuple[str, str], str]:
         """The route of each (site, path), given how many rows there are of each; learns from all before it answers."""
         with self._lock:
             answers = {(name, path): self._route(name, path, rows) for (name, path), rows in paths.items()}
-            if not self._has_learned:
+            learned = [self._learn(name, site) for name, site in self._sites.items() if site.changed]
+            if not any(learned):
                 return answers
-            self._has_learned = False
             self._write()
             return {(name, path): self._route(name, path, 0) for name, path in paths}
 
@@ -127,24 +136,30 @@ class Routes:
         site = self._sites.get(name)
         if site is None:
             site = self._sites[name] = _Site({})
-        return site.capped(self._walk(name, site, path, rows))
+        return site.capped(self._walk(site, path, rows))
 
-    def _walk(self, name: str, site: _Site, path: str, rows: int) -> str:
+    def _walk(self, site: _Site, path: str, rows: int) -> str:
         """The route of a path whose rows are counted on the way, as far as its positions are no variables yet."""
-        route = ""
-        for part in _parts(path):
-            if not part.startswith(":"):
-                kept = site.learned.get(route)
-                if kept is None:
-                    if rows and site.count(route, part, rows) > self._values:
-                        site.learn(route)
-                        self._has_learned = True
-                        _log.info("a path position has many values", site=name, prefix=route or "/")
-                        rows = 0
-                elif part not in kept:
-                    part = ":slug"
-            route = f"{route}/{part}"
+        route = position = ""
+        for part in parts(path):
+            shown = part.plain
+            if part.counts:
+                kept = site.learned.get(position)
+                if kept is not None:
+                    shown = part.text if part.text in kept else SLUG
+                elif rows:
+                    site.count(position, part.text, rows)
+            elif rows and not part.locale:
+                site.counted.setdefault(position, {})
+            route = f"{route}/{shown}"
+            position = position if part.locale else f"{position}/{shown}"
         return route or "/"
+
+    def _learn(self, name: str, site: _Site) -> bool:
+        found = site.learn(self._values)
+        for position in found:
+            _log.info("a path position has many values", site=name, prefix=position or "/")
+        return bool(found)
 
     def _write(self) -> None:
         if self._file is None:
@@ -160,11 +175,6 @@ class Routes:
             new.replace(self._file)
         except OSError as error:
             _log.warning("learned routes could not be kept", reason=str(error))
-
-
-@lru_cache(_REMEMBERED)
-def _parts(path: str) -> tuple[str, ...]:
-    return tuple(part for part in without_ids(path).split("/")[1:] if part)[:_DEEPEST]
 
 
 def _read(file: Path | None) -> _Learned:

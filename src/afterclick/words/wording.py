@@ -16,9 +16,20 @@ _BEEN = {"slow": "slow", "error": "failing", "struggle": "frustrating"}
 
 
 def step_name(step: str) -> str:
-    """A journey step at the start of a sentence: Payment, Product list."""
+    """A journey step at the start of a sentence: Payment, Product list; one that is a route stands as it is.
+
+    >>> step_name("product-list"), step_name("/en-gb/catalogue")
+    ('Product list', '/en-gb/catalogue')
+    """
+    if step.startswith("/"):
+        return step
     words = step.replace("_", " ").replace("-", " ").strip()
     return words[:1].upper() + words[1:] if words else "Every step"
+
+
+def step_within(step: str) -> str:
+    """A journey step within a sentence: payment, product list, /en-gb/catalogue."""
+    return step if step.startswith("/") else step_name(step).lower()
 
 
 def segment_words(segment: dict[str, str]) -> str:

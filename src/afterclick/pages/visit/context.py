@@ -146,7 +146,7 @@ def _answer(found: Visit) -> Sentence:
     pages = [page for page in found.pages if page.path or page.step]
     views = figures.plural(len(pages), "page")
     took = figures.milliseconds(max(head.ended - head.started, 0))
-    last = wording.step_name(pages[-1].step).lower() if pages and pages[-1].step else "the last page"
+    last = wording.step_within(pages[-1].step) if pages and pages[-1].step else "the last page"
     end = (", and ", *_bought(head)) if head.orders else (f", and left at {last} ", paid("without buying"))
     introduction = " ".join(word for word in (who, device, where) if word)
     return sentence(introduction, " saw ", did(views), f" in {took}, ", *_met(found), *end, ".")
