@@ -63,4 +63,3 @@ def _go_on(rows: list[int], least: int) -> bool:
     """Whether more values are to come: enough of them, in enough rows, and often one never seen before."""
     n = sum(rows)
     return len(rows) >= least and n >= 2 * least and rows.count(1) >= UNSEEN * n
-
