@@ -163,6 +163,26 @@ def test_a_row_that_the_store_refuses_is_set_aside_and_its_neighbours_go_in(
     assert drain.freshness().set_aside_rows == 4
 
 
+def test_many_lines_that_are_no_records_cost_the_sound_ones_between_them_no_insert_each(
+    house: House, store: Store
+) -> None:
+    class Counting(Refusing):
+        inserts = 0
+
+        def insert(self, table: str, rows: pa.Table, token: str) -> None:
+            self.inserts += 1
+            super().insert(table, rows, token)
+
+    counting = Counting(store)
+    sound = lines(*[event(house.site, f"n{n:03}") for n in range(200)]).splitlines(keepends=True)
+    house.put_raw(b"".join(line + b'{"site": true}\n' for line in sound))
+    drain = Drain(house.outlet, counting)
+    assert drain.once() == 400
+    assert len(set(names(store, house.site))) == len(names(store, house.site)) == 200
+    assert drain.freshness().set_aside_rows == 200
+    assert counting.inserts == 1
+
+
 @pytest.mark.parametrize("taking", [False, True])
 def test_a_store_that_is_down_loses_nothing_and_counts_nothing_twice(
     house: House, store: Store, taking: bool

@@ -8,6 +8,7 @@ import pyarrow as pa
 from afterclick.errors import Unavailable
 from afterclick.store.drain.bisection import bisect
 from afterclick.store.drain.block import Conversion, Dropped
+from afterclick.store.drain.decode import decode
 from afterclick.store.spool.batch import Kind
 
 _REASON = 300  # characters of an error that are kept
@@ -51,15 +52,19 @@ class Insertion:
     ) -> dict[int, str]:
         """Decode, enrich and insert spooled lines; the places of those that the store refuses, with the reasons.
 
-        What steps leave out is added to `dropped`. Raises Unavailable when the store takes nothing now.
+        Lines that are no records are found before anything is inserted: many of them between sound ones cost no
+        insert each. What steps leave out is added to `dropped`. Raises Unavailable when the store takes nothing now.
         """
         counted = Dropped() if dropped is None else dropped
-        return bisect(
-            lines,
+        no_records = bisect(lines, token, lambda some, _: _undecodable(kind, some), trusting=True)
+        sound = [at for at in range(len(lines)) if at not in no_records]
+        refused = bisect(
+            [lines[at] for at in sound],
             token,
             lambda some, own: self._convert_and_insert(kind, some, own, counted),
             trusting=trusting,
         )
+        return no_records | {sound[at]: reason for at, reason in refused.items()}
 
     def _convert_and_insert(
         self, kind: Kind, lines: Sequence[bytes], token: str, dropped: Dropped
@@ -75,3 +80,11 @@ class Insertion:
         if reason is None:
             dropped.update(block.dropped)
         return reason
+
+
+def _undecodable(kind: Kind, lines: Sequence[bytes]) -> str | None:
+    try:
+        decode(kind, lines)
+    except Exception as error:
+        return str(error)[:_REASON]
+    return None
