@@ -5,6 +5,7 @@ import msgspec
 
 from afterclick.measure import LEFT_OUT
 from afterclick.pages.problem.service_map import Call, calls, service_map, service_maps
+from afterclick.resolve.cause import Cause, Comparison
 from afterclick.signals import Event, Span
 from afterclick.store.schema.records import events_table, spans_table
 from afterclick.store.scope import Scope
@@ -29,7 +30,8 @@ def call(caller: str, callee: str, ms: float = 10.0) -> Call:
 
 def test_calls_run_left_to_right_and_the_culprit_is_marked() -> None:
     drawn = service_map(
-        [call("shop", "pay"), call("pay", "bank", 6200), call("shop", "stock")], "pay", "bank"
+        [call("shop", "pay"), call("pay", "bank", 6200), call("shop", "stock")],
+        Cause(kind="service", service="pay", peer="bank"),
     )
     assert drawn is not None
     x = {node.name: node.x for node in drawn.nodes}
@@ -39,6 +41,21 @@ def test_calls_run_left_to_right_and_the_culprit_is_marked() -> None:
         ("pay", "bank", "3.1\u00a0s")
     ]
     assert "before unknown" in drawn.edges[0].words
+
+
+def test_the_culprits_call_shows_what_it_took_among_the_affected_and_among_the_unaffected() -> None:
+    took = Comparison(
+        label="own time of charge in pay, mean", unit="ms", affected=3100, unaffected=120, n_affected=40,
+        n_unaffected=60,
+    )  # fmt: skip
+    cause = Cause(kind="service", service="pay", peer="bank", evidence=(took,))
+    drawn = service_map([call("shop", "pay"), call("pay", "bank", 800)], cause)
+    assert drawn is not None
+    labels = {edge.callee: (edge.label, edge.against) for edge in drawn.edges}
+    assert labels["bank"] == ("3.1\u00a0s", "v. 120\u00a0ms")
+    assert labels["pay"][1] == ""
+    words = next(edge.words for edge in drawn.edges if edge.callee == "bank")
+    assert words.endswith("3.1\u00a0s among the affected (n = 40), 120\u00a0ms among the unaffected (n = 60)")
 
 
 def test_services_that_call_in_a_circle_are_drawn_apart_and_within_the_drawing() -> None:

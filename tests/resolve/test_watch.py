@@ -158,3 +158,21 @@ def test_the_evidence_of_a_problem_counts_both_sides_and_keeps_them_apart(
     )
     assert found.samples
     assert all(sample.trace_id for sample in found.samples)
+
+
+def test_a_visit_whose_page_alone_carries_a_trace_has_one(
+    store: Store, site: str, book: SqlProblemBook
+) -> None:
+    events, spans = world(site, 3, NOW - 2 * DAY, NOW, 90, fault)
+    of_pages = [
+        msgspec.structs.replace(
+            one, trace_id=one.page_view_id.replace("-", "") if one.type == "page_view" else ""
+        )
+        for one in events
+    ]
+    store.insert("events", events_table(of_pages), f"{site}-e")
+    store.insert("spans", spans_table(spans), f"{site}-s")
+    problem = next(watch(store, Scope(site), ONSET + 3 * HOUR, no_answer, book)).problem
+    samples = evidence(store, Scope(site), problem).samples
+    assert samples
+    assert [one.trace_id for one in samples] == [one.page_view_id.replace("-", "") for one in samples]

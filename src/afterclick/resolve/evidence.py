@@ -13,10 +13,11 @@ from afterclick.resolve.arrivals import bit, keys, over_arrivals
 from afterclick.resolve.problem import Problem
 from afterclick.resolve.proportion import wilson
 from afterclick.resolve.segment import dimension
-from afterclick.store.engine.query import Parameter, Reader, Statement
+from afterclick.store.engine.query import Parameter, Reader, Statement, statements
 from afterclick.store.scope import Scope
 
 _SQL = over_arrivals("evidence.sql")
+_TRACES = statements("afterclick.resolve", "traces.sql")
 
 BINS = 24
 LEAST = 5
@@ -273,7 +274,8 @@ def _samples(
 ) -> tuple[ExampleVisit, ...]:
     """Visits in turn by outcome, so that the first few already show that it went more than one way."""
     by_outcome: dict[str, list[ExampleVisit]] = defaultdict(list)
-    for row in reader.rows(scope, _SQL["samples"], ExampleVisit, bound | {"measure": measure}):
+    found = reader.rows(scope, _SQL["samples"], ExampleVisit, bound | {"measure": measure})
+    for row in _with_page_traces(reader, scope, bound, found):
         by_outcome[row.outcome].append(row)
     ranked = sorted(
         (
@@ -284,6 +286,33 @@ def _samples(
         key=lambda entry: entry[:2],
     )
     return tuple(one for _, _, one in ranked)
+
+
+class _PageTrace(msgspec.Struct, frozen=True):
+    page_view_id: str
+    trace_id: str
+
+
+def _with_page_traces(
+    reader: Reader, scope: Scope, bound: dict[str, Parameter], found: list[ExampleVisit]
+) -> list[ExampleVisit]:
+    """The visits, those whose requests carried no trace with that of the page itself."""
+    lacking = [one for one in found if not one.trace_id]
+    if not lacking:
+        return found
+    asked: dict[str, Parameter] = {
+        "since": bound["since"],
+        "visits": [one.session_id for one in lacking],
+        "page_views": [one.page_view_id for one in lacking],
+    }
+    traces = {
+        row.page_view_id: row.trace_id
+        for row in reader.rows(scope, _TRACES["page_traces"], _PageTrace, asked)
+    }
+    return [
+        one if one.trace_id else msgspec.structs.replace(one, trace_id=traces.get(one.page_view_id, ""))
+        for one in found
+    ]
 
 
 def proportion(label: str, hits: int, n: int) -> Proportion:

@@ -34,3 +34,13 @@ WHERE site = {site:String}
     AND events.time >= fromUnixTimestamp64Milli({since:Int64}, 'UTC')
     AND events.time < fromUnixTimestamp64Milli({until:Int64}, 'UTC')
 ORDER BY events.time, event_id
+
+-- name: page_traces
+-- The trace of the page itself, where its server wrote it into the page, for some page views of some visits.
+SELECT toString(trace_visits.page_view_id) AS page_view_id, min(trace_visits.trace_id) AS trace_id
+FROM trace_visits
+WHERE site = {site:String}
+    AND session_start >= fromUnixTimestamp64Milli({since:Int64} - 86400000, 'UTC')
+    AND session_id IN {visits:Array(UUID)}
+    AND trace_visits.page_view_id IN {page_views:Array(UUID)}
+GROUP BY trace_visits.page_view_id

@@ -4,6 +4,11 @@ from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 from afterclick.accounts import Site
+from afterclick.pages.connect.checklist import Item, Lines, checklist
+from afterclick.pages.connect.seen import Seen, seen
+from afterclick.pages.connect.snippet import Snippet
+from afterclick.store.engine.query import Reader
+from afterclick.store.scope import Scope
 from afterclick.web.intake import WINDOW, Health, Intake
 from afterclick.words import figures
 from afterclick.words.sentence import Sentence, did, sentence, strong
@@ -40,16 +45,6 @@ user_id = "customer.id"
 
 
 @dataclass(frozen=True)
-class Snippet:
-    """Something to paste: where, and the text itself."""
-
-    id: str
-    name: str
-    where: str
-    text: str
-
-
-@dataclass(frozen=True)
 class DoorLine:
     """One door: what came by it in the last 24 hours, and when the last of it; `last` is empty when nothing came."""
 
@@ -61,36 +56,56 @@ class DoorLine:
 
 @dataclass(frozen=True)
 class ConnectPage:
-    """How to send data to one site, by its id; `connected` once something came."""
+    """How to send data to one site, by its id; `connected` once something came, by whichever door."""
 
     answer: Sentence
     site: str
     key: str
     connected: bool
+    checklist: tuple[Item, ...]
     doors: tuple[DoorLine, ...]
     snippets: tuple[Snippet, ...]
 
 
-def connect(site: Site, key: str, collector: str, health: Health, now: int) -> ConnectPage:
+@dataclass(frozen=True)
+class Arrived:
+    """One reading of what came for a site in the last 24 hours: by door, and what the visits hold."""
+
+    intake: Intake
+    seen: Seen
+
+    @property
+    def last(self) -> int | None:
+        """When the newest record came, UTC ms, by whichever door; None when none did."""
+        return max((*self.intake.doors.values(), self.intake.last_received or 0)) or None
+
+
+def arrived(reader: Reader, scope: Scope, health: Health, now: int) -> Arrived:
+    """What came for the site until now. Blocks."""
+    since = now - WINDOW
+    return Arrived(health.intake(scope.site, since), seen(reader, scope, since))
+
+
+def connect(site: Site, key: str, collector: str, came: Arrived, now: int) -> ConnectPage:
     """Word how to connect `site`; without a key the snippets say where to get one."""
-    intake = health.intake(site.id, now - WINDOW)
-    last = intake.last_received
-    shown = key or "YOUR_KEY"
     return ConnectPage(
-        _answer(site.name, key, last, now),
+        _answer(site.name, key, came, now),
         site.id,
         key,
-        last is not None,
-        _doors(intake, now),
-        _snippets(site, shown, collector),
+        came.last is not None,
+        checklist(site, _lines(site, key or "YOUR_KEY", collector), came.seen, now),
+        _doors(came.intake, now),
+        _others(site, key or "YOUR_KEY", collector),
     )
 
 
-def _answer(site: str, key: str, last: int | None, now: int) -> Sentence:
-    if last is not None:
+def _answer(site: str, key: str, came: Arrived, now: int) -> Sentence:
+    if came.last is not None:
         return sentence(
-            strong(site), " is connected; the last record came ", did(figures.ago(last, now)), "."
+            strong(site), " is connected; the last record came ", did(figures.ago(came.last, now)), "."
         )
+    if came.intake.begun:
+        return sentence(strong(site), " was connected, but nothing has come in the last 24 hours.")
     if not key:
         return sentence(
             strong(site),
@@ -113,13 +128,23 @@ def _doors(intake: Intake, now: int) -> tuple[DoorLine, ...]:
     )
 
 
-def _snippets(site: Site, key: str, collector: str) -> tuple[Snippet, ...]:
-    host = urlsplit(collector).netloc
+def _lines(site: Site, key: str, collector: str) -> Lines:
     otlp = (
         f"OTEL_EXPORTER_OTLP_ENDPOINT={collector}\n"
         "OTEL_EXPORTER_OTLP_PROTOCOL=http/protobuf\n"
         f"OTEL_EXPORTER_OTLP_HEADERS=Authorization=Bearer%20{key}"
     )
+    return Lines(
+        page=Snippet("page", "Your pages", "before </head> of every page", page_snippet(key, collector)),
+        order=Snippet(
+            "order", "Your orders", "on the page that confirms an order", order_snippet(site.currency)
+        ),
+        services=Snippet("otlp", "OpenTelemetry", "environment of any service", otlp),
+    )
+
+
+def _others(site: Site, key: str, collector: str) -> tuple[Snippet, ...]:
+    host = urlsplit(collector).netloc
     segment = (
         f"# Python\nanalytics = Client('{key}', host='{collector}')\n\n"
         f"// Node\nnew Analytics({{writeKey: '{key}', host: '{collector}'}})\n\n"
@@ -139,9 +164,6 @@ def _snippets(site: Site, key: str, collector: str) -> tuple[Snippet, ...]:
         '  -d \'{"type": "track", "name": "hello"}\''
     )
     return (
-        Snippet("page", "Your pages", "before </head> of every page", page_snippet(key, collector)),
-        Snippet("order", "Your orders", "on the page that confirms an order", order_snippet(site.currency)),
-        Snippet("otlp", "OpenTelemetry", "environment of any service", otlp),
         Snippet("segment", "Segment", "instead of Segment's own host", segment),
         Snippet("faro", "Grafana Faro", "in the page's script", faro),
         Snippet("sentry", "Sentry", "instead of Sentry's own DSN", f"http://{key}@{host}/1"),

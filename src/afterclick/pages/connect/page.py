@@ -1,7 +1,7 @@
-"""What do I paste for each door, and when did its last record come?"""
+"""What has come of my site, what is missing, and what do I paste for it?"""
 
 from afterclick.accounts.policy import Capability
-from afterclick.pages.connect.context import ConnectPage, connect
+from afterclick.pages.connect.context import ConnectPage, arrived, connect
 from afterclick.pages.groups import RUN
 from afterclick.web.desk import Desk
 from afterclick.web.drawing import key_of
@@ -11,7 +11,8 @@ from afterclick.web.page import Page, Rail
 
 def read(desk: Desk, lens: Lens) -> ConnectPage:
     """What the page shows through the lens. Blocks."""
-    return connect(lens.home, key_of(desk, lens.home.id), desk.collector, desk.health, lens.now)
+    came = arrived(desk.reader, lens.scope, desk.health, lens.now)
+    return connect(lens.home, key_of(desk, lens.home.id), desk.collector, came, lens.now)
 
 
 PAGE = Page(

@@ -23,7 +23,7 @@ def proof(desk: Desk, lens: Lens) -> EvidencePart:
     first = min((one.time for one in found.exposure), default=problem.onset)
     drawn = marks(desk.reader, lens.scope, first, lens.now)
     called = calls(desk.reader, lens.scope, problem.onset, problem.closed or lens.now)
-    maps = service_maps(called, problem.cause.service, problem.cause.peer)
+    maps = service_maps(called, problem.cause)
     return evidence_part(problem, found, maps, drawn, lens.now, lens.home.timezone)
 
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 import msgspec
 
+from afterclick.resolve.cause import Cause, Comparison
 from afterclick.store.engine.query import Reader
 from afterclick.store.rollups.calls import over_calls
 from afterclick.store.scope import Scope
@@ -12,6 +13,7 @@ from afterclick.words import figures
 
 _SQL = over_calls("afterclick.pages.problem", "service_map.sql")
 _COLUMN, _ROW, _WIDTH, _HEIGHT, _MARGIN = 216, 84, 132, 44, 8
+UNKNOWN = Cause(kind="unknown")
 _LIFT = 64  # of a call that passes over a column
 
 
@@ -46,7 +48,11 @@ class Node:
 
 @dataclass(frozen=True)
 class Edge:
-    """A call in its place: a path, its mean time now and before, and where to write them."""
+    """A call in its place: a path, its mean time, and where to write it.
+
+    Of the culprit's call it is the time among the affected, and `against` that among the unaffected, where both are
+    known.
+    """
 
     caller: str
     callee: str
@@ -56,6 +62,7 @@ class Edge:
     x: int
     y: int
     culprit: bool
+    against: str = ""
 
 
 @dataclass(frozen=True)
@@ -75,18 +82,18 @@ def calls(reader: Reader, scope: Scope, since: int, until: int) -> list[Call]:
     return reader.rows(scope, _SQL["calls"], Call, parameters)
 
 
-def service_maps(found: Sequence[Call], service: str = "", peer: str = "") -> tuple[ServiceMap, ...]:
+def service_maps(found: Sequence[Call], cause: Cause = UNKNOWN) -> tuple[ServiceMap, ...]:
     """A map for each environment, the one with the most calls first: staging's calls are not production's."""
     apart: dict[str, list[Call]] = {}
     for call in found:
         apart.setdefault(call.environment, []).append(call)
     busiest = sorted(apart.values(), key=lambda calls: -sum(call.calls_now for call in calls))
-    maps = (service_map(calls, service, peer) for calls in busiest)
+    maps = (service_map(calls, cause) for calls in busiest)
     return tuple(drawn for drawn in maps if drawn is not None)
 
 
-def service_map(found: Sequence[Call], service: str = "", peer: str = "") -> ServiceMap | None:
-    """Lay out the calls of one environment; `service`, and its call to `peer`, are marked. None without calls."""
+def service_map(found: Sequence[Call], cause: Cause = UNKNOWN) -> ServiceMap | None:
+    """Lay out the calls of one environment, the cause's service and its call to the peer marked; None for no calls."""
     if not found:
         return None
     columns = _columns(found)
@@ -96,14 +103,14 @@ def service_map(found: Sequence[Call], service: str = "", peer: str = "") -> Ser
     head = _LIFT if far else 0  # room for the calls that pass over a column
     tops = [head + (deepest - len(column)) * _ROW // 2 for column in columns]
     nodes = tuple(
-        Node(name, _MARGIN + x * _COLUMN, _MARGIN + tops[x] + y * _ROW, _WIDTH, _HEIGHT, name == service)
+        Node(
+            name, _MARGIN + x * _COLUMN, _MARGIN + tops[x] + y * _ROW, _WIDTH, _HEIGHT, name == cause.service
+        )
         for name, (x, y) in places.items()
     )
     by_name = {node.name: node for node in nodes}
     edges = tuple(
-        _edge(
-            call, by_name[call.caller], by_name[call.callee], call.caller == service and call.callee == peer
-        )
+        _edge(call, by_name[call.caller], by_name[call.callee], cause)
         for call in found
         if call.caller != call.callee
     )
@@ -125,7 +132,7 @@ def _columns(found: Sequence[Call]) -> list[list[str]]:
     return [[name for name in names if depth[name] == level] for level in used]
 
 
-def _edge(call: Call, start: Node, end: Node, culprit: bool) -> Edge:
+def _edge(call: Call, start: Node, end: Node, cause: Cause) -> Edge:
     x1, y1 = start.x + start.width, start.y + start.height // 2
     x2, y2 = end.x, end.y + end.height // 2
     middle = (y1 + y2) // 2
@@ -148,7 +155,22 @@ def _edge(call: Call, start: Node, end: Node, culprit: bool) -> Edge:
         f"(before {_mean(call.ms_before, call.calls_before) or 'unknown'}), "
         f"{figures.plural(call.errors_now, 'error')} (before {figures.count(call.errors_before)})"
     )
-    return Edge(call.caller, call.callee, path, label, words, (x1 + x2) // 2, middle, culprit)
+    culprit = call.caller == cause.service and call.callee == cause.peer
+    times = _affected_times(cause) if culprit else None
+    against = ""
+    if times:
+        label, usual = figures.milliseconds(times.affected), figures.milliseconds(times.unaffected)
+        against = f"v. {usual}"
+        words = (
+            f"{words}; {label} among the affected (n = {times.n_affected}), "
+            f"{usual} among the unaffected (n = {times.n_unaffected})"
+        )
+    return Edge(call.caller, call.callee, path, label, words, (x1 + x2) // 2, middle, culprit, against)
+
+
+def _affected_times(cause: Cause) -> Comparison | None:
+    """What the cause's call took, mean, where the trail was sampled."""
+    return next((one for one in cause.evidence if one.unit == "ms"), None)
 
 
 def _mean(total: float, n: int) -> str:
