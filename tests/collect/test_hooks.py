@@ -13,7 +13,8 @@ from structlog.testing import capture_logs
 from tests.collect.conftest import NOW, House
 
 from afterclick.accounts import Site
-from afterclick.pages.connect.context import connect
+from afterclick.pages.connect.context import Arrived, connect
+from afterclick.pages.connect.seen import Seen
 from afterclick.web.intake import Intake
 
 SECRET = "a-secret-of-the-shop"
@@ -202,7 +203,8 @@ def test_a_source_that_sends_too_fast_is_told_when_to_come_again(open_house: Cal
 
 def test_the_source_that_the_connect_page_shows_takes_a_shops_own_order(house: House) -> None:
     site = Site(house.site, "Shop", "EUR", "UTC")
-    snippets = {one.id: one.text for one in connect(site, "", "http://c", NothingCame(), NOW).snippets}
+    came = Arrived(Intake(), Seen())
+    snippets = {one.id: one.text for one in connect(site, "", "http://c", came, NOW).snippets}
     told = snippets["hooks"].partition("POST")[0]
     write(house).write_text(told)
     order = {
@@ -218,8 +220,3 @@ def test_the_source_that_the_connect_page_shows_takes_a_shops_own_order(house: H
     (kept,) = house.events()
     assert (kept.type, kept.order_id, kept.revenue) == ("order", "820982911946154508", 403.0)
     assert kept.user_id == "115310627314723954"
-
-
-class NothingCame:
-    def intake(self, site: str, since: int) -> Intake:
-        return Intake()
