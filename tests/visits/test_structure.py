@@ -85,3 +85,12 @@ def test_what_was_counted_below_single_values_counts_together_once_they_are_a_va
     routes = Routes()
     met(routes, [f"/shop/{slug}/{slug}-review" for slug in SLUGS])
     assert met(routes, ["/shop/ivy-wide/some-review"]) == ["/shop/:slug/:slug"]
+
+
+def test_what_is_counted_at_a_site_is_bounded_whatever_paths_are_made_up() -> None:
+    routes = Routes()
+    for at in range(0, 120_000, 10_000):
+        routes.of({("shop", f"/x/code-{n}/{n}/y{n}"): 1 for n in range(at, at + 10_000)})
+        routes.of({("shop", f"/{n}/section{n}/{n}"): 1 for n in range(at, at + 10_000)})
+    site = routes._sites["shop"]  # pyright: ignore[reportPrivateUsage] - its memory is what is asked for
+    assert sum(max(len(counted), 1) for counted in site.counted.values()) <= 50_000

@@ -8,7 +8,6 @@ from afterclick.app.installation import Installation
 from afterclick.store.drain.drain import Drain
 from afterclick.store.spool.outlet import Outlet
 from afterclick.visits import enrich
-from afterclick.visits.routes import routes_of
 from afterclick.visits.sessionize import Sessionizer
 
 
@@ -26,7 +25,7 @@ class Draining:
         settings = installation.settings
         outlet, sessionizer = Outlet(settings.spool), Sessionizer(settings.data)
         returns = ReturnHosts(installation.sites.list).of
-        steps = (*installation.late.steps(), *enrich.steps(routes_of(settings), returns), sessionizer.step)
+        steps = (*installation.late.steps(), *enrich.steps(installation.routes, returns), sessionizer.step)
         return cls(outlet, Drain(outlet, installation.store, steps, installation.quality), sessionizer)
 
     def close(self) -> None:

@@ -29,6 +29,7 @@ from afterclick.store.erasure import Late, SpooledRows, Tombstones
 from afterclick.store.folder import private_folder
 from afterclick.store.store import Store, open_store
 from afterclick.visits.forgetting import VisitMemory, client_mark
+from afterclick.visits.routes import Routes, routes_of
 
 DAY_MS = 86_400_000
 
@@ -52,6 +53,7 @@ class Installation:
     late: Late
     site_privacy: SitePrivacy
     privacy: Privacy
+    routes: Routes
     draining: Event
     """Set by whoever runs a drain beside."""
 
@@ -59,8 +61,8 @@ class Installation:
     def open(cls, settings: Settings, *, restoring: bool = False) -> Self:
         """Open the data folder, making what is missing; `restoring` one that a restore still fills.
 
-        Raises Misconfigured when another process owns the folder, a DSN is wrong, a newer release has written the data,
-        or a restore was stopped in the middle.
+        Raises Misconfigured when another process owns the folder, a DSN or a rule for routes is wrong, a newer
+        release has written the data, or a restore was stopped in the middle.
         """
         private_folder(settings.data)
         if not restoring:
@@ -94,6 +96,7 @@ class Installation:
             late=late,
             site_privacy=SitePrivacy(control),
             privacy=_privacy(settings, control, store, identity, tombstones, late, draining),
+            routes=routes_of(settings),
             draining=draining,
         )
 

@@ -24,6 +24,7 @@ from afterclick.resolve.total import TOTAL
 from afterclick.resolve.watch import WATCH
 from afterclick.store.control.taken_and_dropped import FORGET_TALLIES
 from afterclick.store.rollups.service_minutes import SETTLE
+from afterclick.visits.served_routes import ROUTES_OF_SERVERS
 
 JOBS: tuple[Job[Installation], ...] = (
     SETTLE,
@@ -34,6 +35,7 @@ JOBS: tuple[Job[Installation], ...] = (
     WIPE_LATE,
     RETENTION,
     FORGET_TALLIES,
+    ROUTES_OF_SERVERS,
 )
 """Every job of the rooms; `docs/architecture.md` lists them."""
 

@@ -1,4 +1,6 @@
-"""Which page pattern a path belongs to: by rule, by the look of its parts, and by what has been learned.
+"""Which page pattern a path belongs to: by rule, by its server, by the look of its parts, and by what has been learned.
+
+What the servers of a site call their pages (see `served_routes`) is the truth where there is something.
 
 A path position whose values go on without end (see `siblings`) is a variable: from then on it is written `:slug`, but
 for values that stand out, which are pages of their own (`/cart` beside a shop's product names). A locale at the start
@@ -8,7 +10,7 @@ was learned keep theirs, and which values stay by name depends on the traffic up
 """
 
 import threading
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import msgspec
@@ -18,6 +20,7 @@ from afterclick.settings import Settings
 from afterclick.store.holding import Held, Holding
 from afterclick.visits.path_parts import ID, SLUG, is_locale, parts, without_ids
 from afterclick.visits.route_rules import RouteRules
+from afterclick.visits.route_templates import Templates
 from afterclick.visits.siblings import FEW, names_kept
 
 VALUES = 200
@@ -27,6 +30,7 @@ ROUTES = 5_000
 
 _MOST_COUNTED = 50_000  # values counted at a site's positions, all together
 _OTHER = "/:other"
+_TEMPLATES = "http.route"  # beside the positions of a site in the file: what its servers name
 LEARNED = Holding("files", "routes.json", Held("parts of paths that many visits share"))
 _log = structlog.get_logger("afterclick.routes")
 _Learned = dict[str, dict[str, list[str]]]
@@ -44,22 +48,36 @@ class _Site:
     def __init__(self, learned: Mapping[str, list[str]]) -> None:
         self.counted: dict[str, dict[str, int]] = {}
         self.learned: dict[str, frozenset[str]] = {}
+        self.templates = Templates(learned.get(_TEMPLATES, ()))
         for position, values in learned.items():
+            if position == _TEMPLATES:
+                continue
             place = _without_locale(position)
             self.learned[place] = self.learned.get(place, frozenset()) | frozenset(values)
         self.routes: set[str] = set()
         self.size = 0
         self.changed: set[str] = set()
 
+    def as_written(self) -> dict[str, list[str]]:
+        """What was learned, as the file holds it."""
+        positions = {position: sorted(kept) for position, kept in self.learned.items()}
+        return positions | ({_TEMPLATES: sorted(self.templates.texts)} if self.templates.texts else {})
+
     def count(self, position: str, value: str, rows: int) -> None:
         """Add to the rows of a value; beyond the limit none is new."""
-        counted = self.counted.setdefault(position, {})
-        if value in counted:
+        counted = self.counted.get(position)
+        if counted is not None and value in counted:
             counted[value] += rows
         elif self.size < _MOST_COUNTED:
-            counted[value] = rows
+            self.counted.setdefault(position, {})[value] = rows
             self.size += 1
             self.changed.add(position)
+
+    def pass_by(self, position: str) -> None:
+        """Know that there are parts at a position, though none that is worth counting."""
+        if position not in self.counted and self.size < _MOST_COUNTED:
+            self.counted[position] = {}
+            self.size += 1
 
     def capped(self, route: str) -> str:
         """The route, or `/:other` when the site has as many as it may have and this is none of them."""
@@ -96,7 +114,7 @@ class _Site:
             if value not in kept and value != ID:
                 for part, rows in self.counted.pop(at).items():
                     self.count(f"{below}{SLUG}{slash}{rest}", part, rows)
-        self.size = sum(map(len, self.counted.values()))
+        self.size = sum(max(len(counted), 1) for counted in self.counted.values())
 
 
 def _without_locale(position: str) -> str:
@@ -128,15 +146,27 @@ class Routes:
             self._write()
             return {(name, path): self._route(name, path, 0) for name, path in paths}
 
+    def teach(self, name: str, templates: Sequence[str]) -> None:
+        """Take up what a site's servers call its pages; what is no pattern, or too wide, is left out."""
+        if not templates or not self._values:
+            return
+        with self._lock:
+            if self._site(name).templates.add(templates):
+                self._write()
+
     def _route(self, name: str, path: str, rows: int) -> str:
         if given := self._rules.of(name, path):
             return given
         if not path or not self._values:
             return without_ids(path)
+        site = self._site(name)
+        return site.capped(site.templates.of(parts(path)) or self._walk(site, path, rows))
+
+    def _site(self, name: str) -> _Site:
         site = self._sites.get(name)
         if site is None:
             site = self._sites[name] = _Site({})
-        return site.capped(self._walk(site, path, rows))
+        return site
 
     def _walk(self, site: _Site, path: str, rows: int) -> str:
         """The route of a path whose rows are counted on the way, as far as its positions are no variables yet."""
@@ -150,7 +180,7 @@ class Routes:
                 elif rows:
                     site.count(position, part.text, rows)
             elif rows and not part.locale:
-                site.counted.setdefault(position, {})
+                site.pass_by(position)
             route = f"{route}/{shown}"
             position = position if part.locale else f"{position}/{shown}"
         return route or "/"
@@ -165,9 +195,9 @@ class Routes:
         if self._file is None:
             return
         learned = {
-            name: {prefix: sorted(kept) for prefix, kept in site.learned.items()}
+            name: site.as_written()
             for name, site in self._sites.items()
-            if site.learned
+            if site.learned or site.templates.texts
         }
         new = self._file.with_suffix(".new")
         try:
