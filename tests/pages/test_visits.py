@@ -2,6 +2,7 @@
 
 import csv
 import io
+from typing import Any
 
 import httpx
 import pytest
@@ -34,6 +35,32 @@ def test_the_totals_are_of_all_visits_that_match_whatever_is_listed(
     assert f"{every['n']:,} visits" in page
     assert f"{every['bought']:,} bought" in page
     assert "50 of them are listed" in page
+
+
+def test_visits_can_be_sorted_and_the_page_says_how(shop: httpx.Client) -> None:
+    def asked(sort: str) -> list[dict[str, Any]]:
+        answer = shop.get(f"/api/v1/visits?period=30d&limit=20&sort={sort}").json()
+        assert answer["before"] is None
+        return answer["visits"]
+
+    every = shop.get("/api/v1/visits?period=30d&limit=1000").json()["visits"]
+    lengths = [one["ended"] - one["started"] for one in asked("longest")]
+    assert lengths == sorted((one["ended"] - one["started"] for one in every), reverse=True)[:20]
+    sums = [one["revenue"] for one in asked("paid")]
+    assert sums == sorted((one["revenue"] for one in every), reverse=True)[:20]
+    assert all(one["error"] or one["struggle"] for one in asked("troubles"))
+    page = shop.get("/visits?period=30d&sort=paid").text
+    assert "Visits, paid most first" in page
+    assert "Older visits" not in page
+    assert shop.get("/visits?sort=name").status_code == 400
+
+
+def test_nobody_learns_who_paid_most_by_sorting(shop_desk: web.Desk) -> None:
+    with a_client_by_role(shop_desk) as client:
+        for path in ("/visits?sort=paid", "/visits.csv?sort=paid", "/api/v1/visits?sort=paid"):
+            assert client.get(path, headers={"x-test-role": Role.ENGINEERING}).status_code == 403
+        page = client.get("/visits?sort=longest", headers={"x-test-role": Role.ENGINEERING}).text
+    assert "paid most" not in page
 
 
 def rows(text: str) -> list[dict[str, str]]:

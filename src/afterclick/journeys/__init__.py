@@ -7,9 +7,11 @@ from afterclick.journeys.paid import Paid
 from afterclick.journeys.visit import Happening, Head, Page, Visit, visit
 from afterclick.journeys.visits import (
     CHOICES,
+    ORDERS,
     Choice,
     Filter,
     Met,
+    Order,
     Totals,
     VisitRow,
     countries,
@@ -21,12 +23,14 @@ from afterclick.journeys.waterfall import Bar, Span, Trace, trace
 
 __all__ = [
     "CHOICES",
+    "ORDERS",
     "Bar",
     "Choice",
     "Filter",
     "Happening",
     "Head",
     "Met",
+    "Order",
     "Page",
     "Paid",
     "Span",

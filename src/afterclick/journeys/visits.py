@@ -1,4 +1,4 @@
-"""Which visits there were: the newest that match a filter, each with what it felt, did and paid."""
+"""Which visits there were: the first that match a filter, each with what it felt, did and paid."""
 
 from dataclasses import dataclass
 
@@ -21,6 +21,8 @@ _VISITS, _TOTALS = _over_matching("visits"), _over_matching("totals")
 FELT = ("slow", "error", "struggle", "rated")
 CHOICES = {"felt": FELT, "paid": ("yes", "no"), "device": DEVICE_CLASSES}
 """The values of a filter's fields that have only some; empty means any."""
+ORDERS = ("longest", "troubles", "paid")
+"""What visits can be sorted by, most first, beside the newest first."""
 
 
 class VisitRow(msgspec.Struct, frozen=True, kw_only=True):
@@ -101,14 +103,32 @@ class Filter:
     met: Met | None = None
 
 
+@dataclass(frozen=True)
+class Order:
+    """Which visits come first: the newest, or by one of ORDERS. Of `paid`, those in the site's own `currency` do, since
+    no sums of two currencies can be compared.
+    """
+
+    by: str = ""
+    currency: str = ""
+
+
+NEWEST = Order()
 _ANYTHING = Met("", "", "", "", (), 0, 0)
 
 
 def visits(
-    reader: Reader, scope: Scope, since: int, until: int, wanted: Filter, limit: int = 50
+    reader: Reader,
+    scope: Scope,
+    since: int,
+    until: int,
+    wanted: Filter,
+    limit: int = 50,
+    order: Order = NEWEST,
 ) -> list[VisitRow]:
-    """The newest visits that started from `since` up to `until` (UTC ms), at most `limit`."""
-    return reader.rows(scope, _VISITS, VisitRow, {**_bound(since, until, wanted), "limit": limit})
+    """The first visits in the order that started from `since` up to `until` (UTC ms), at most `limit`."""
+    asked = {"limit": limit, "order": order.by, "own_currency": order.currency}
+    return reader.rows(scope, _VISITS, VisitRow, {**_bound(since, until, wanted), **asked})
 
 
 def totals(reader: Reader, scope: Scope, since: int, until: int, wanted: Filter) -> Totals:

@@ -63,7 +63,16 @@ SELECT
     toBool(matching.over_refunded) AS over_refunded,
     currency
 FROM matching
-ORDER BY session_start DESC, session_id DESC
+ORDER BY
+    if({order:String} = 'paid', currency = {own_currency:String}, 0) DESC,
+    multiIf(
+        {order:String} = 'longest', toFloat64(toUnixTimestamp64Milli(last) - toUnixTimestamp64Milli(session_start)),
+        {order:String} = 'troubles', toFloat64(n_errors + n_failed_requests + n_struggles),
+        {order:String} = 'paid', toFloat64(revenue_net),
+        0
+    ) DESC,
+    session_start DESC,
+    session_id DESC
 LIMIT {limit:UInt32};
 
 -- name: totals

@@ -12,7 +12,7 @@ import msgspec
 from afterclick.accounts.policy import Capability
 from afterclick.errors import Forbidden
 from afterclick.impact import Estimate
-from afterclick.journeys import Filter, Happening, Head, Visit, VisitRow
+from afterclick.journeys import Filter, Happening, Head, Order, Visit, VisitRow
 from afterclick.resolve import Evidence, Problem
 from afterclick.store.scope import Scope
 
@@ -88,6 +88,13 @@ def _happening(one: Happening, scope: Scope) -> Happening:
         return one
     message = one.message if one.type in _BY_PROGRAMS else ""
     return msgspec.structs.replace(one, message=message, order_id="")
+
+
+def order(wanted: Order, scope: Scope) -> Order:
+    """The order; raises Forbidden when it goes by money that who asks may not see."""
+    if wanted.by == "paid" and not may(scope, Capability.MONEY):
+        raise Forbidden("Sorting by what was paid is not for your role; sort by length or by troubles.")
+    return wanted
 
 
 def search(wanted: Filter, scope: Scope) -> Filter:

@@ -5,7 +5,7 @@ import msgspec
 from afterclick.accounts.policy import Capability
 from afterclick.api.records import Nothing
 from afterclick.errors import InvalidInput
-from afterclick.journeys import CHOICES, Totals, VisitRow
+from afterclick.journeys import CHOICES, ORDERS, Totals, VisitRow
 from afterclick.pages.visits.search import search
 from afterclick.web.endpoint import PERIOD, SITE, Call, Endpoint, Parameter
 
@@ -14,7 +14,8 @@ _DEFAULT = 50
 
 
 class VisitsData(msgspec.Struct, frozen=True, kw_only=True):
-    """Visits that began from `since` up to `until` (UTC ms), the newest first; `before` asks for those before them.
+    """Visits that began from `since` up to `until` (UTC ms), in the order asked for; `before` asks for those before
+    them, None at the end and in another order than the newest first.
     `totals` are of all that match in the period.
     """
 
@@ -34,7 +35,7 @@ def visits(call: Call[Nothing]) -> VisitsData:
         since=lens.period.since,
         until=found.until,
         visits=rows[:limit],
-        before=rows[limit - 1].started if len(rows) > limit else None,
+        before=rows[limit - 1].started if len(rows) > limit and not found.order.by else None,
         totals=found.totals,
     )
 
@@ -52,7 +53,7 @@ ENDPOINTS = (
         "GET",
         "/visits",
         Capability.VISITS,
-        "Visits of a period, the newest first: felt, did, paid.",
+        "Visits of a period: felt, did, paid.",
         VisitsData,
         visits,
         query=(
@@ -60,6 +61,7 @@ ENDPOINTS = (
             *PERIOD,
             Parameter("limit", f"How many, at most {MOST}; {_DEFAULT} when left out."),
             Parameter("before", "Only visits that began before this time, UTC ms."),
+            Parameter("sort", "What comes first instead of the newest; the most of it.", ORDERS),
             Parameter("felt", "Only visits that met this, or that were rated.", CHOICES["felt"]),
             Parameter("paid", "Whether they bought.", CHOICES["paid"]),
             Parameter("step", "Only visits that reached the step."),

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from math import isfinite
 
-from afterclick.journeys import Choice, Filter, Totals, VisitRow
+from afterclick.journeys import Choice, Filter, Order, Totals, VisitRow
 from afterclick.words import figures, wording
 from afterclick.words.period import Period
 from afterclick.words.sentence import Sentence, did, sentence, strong
@@ -48,11 +48,14 @@ class Options:
 
 @dataclass(frozen=True)
 class VisitsPage:
-    """A page of visits, newest first. `older` is the `before` that continues it, empty at the end."""
+    """A page of visits in an order. `older` is the `before` that continues the newest, empty at the end and in another
+    order.
+    """
 
     answer: Sentence
     period: Period
     filter: Filter
+    order: Order
     options: Options
     lines: tuple[VisitLine, ...]
     older: str
@@ -63,6 +66,7 @@ def visits_page(
     found: Sequence[VisitRow],
     together: Totals,
     wanted: Filter,
+    order: Order,
     options: Options,
     period: Period,
     limit: int,
@@ -77,9 +81,10 @@ def visits_page(
         answer=_answer(together, wanted, period, len(shown)),
         period=period,
         filter=wanted,
+        order=order,
         options=options,
         lines=tuple(_line(row, now, period.zone) for row in shown),
-        older=str(shown[-1].started) if more else "",
+        older=str(shown[-1].started) if more and not order.by else "",
         empty=not options.steps and not shown,
     )
 

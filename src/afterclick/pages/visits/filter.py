@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from afterclick.errors import InvalidInput
-from afterclick.journeys import CHOICES, Filter
+from afterclick.journeys import CHOICES, ORDERS, Filter, Order
 
 _LONGEST = 200
 
@@ -22,6 +22,16 @@ def asked(address: Mapping[str, str]) -> Filter:
         if getattr(wanted, name) not in ("", *choices):
             raise InvalidInput(f"Visits can be filtered by {name} = {', '.join(choices)}.")
     return wanted
+
+
+def order(address: Mapping[str, str], currency: str) -> Order:
+    """The order that an address names, of a site with the currency; raises InvalidInput for one that is none."""
+    by = address.get("sort", "").strip()
+    if by not in ("", *ORDERS):
+        raise InvalidInput(
+            f"Visits can be sorted by sort = {', '.join(ORDERS)}; without it the newest come first."
+        )
+    return Order(by, currency)
 
 
 def _person(raw: str) -> int:

@@ -18,7 +18,7 @@ from afterclick.web.spreadsheet import csv_row
 from afterclick.words import figures
 
 MOST = 20_000
-"""Visits in one file, the newest."""
+"""Visits in one file, the first of their order."""
 
 _COLUMNS = (
     "session_id", "started", "ended", "user_id", "visitor", "country", "campaign", "device_class", "browser", "journey",
