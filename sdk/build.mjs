@@ -62,7 +62,7 @@ const chunks = { vitals: hashed('vitals', vitals), rating: hashed('rating', rati
 const first = await bundle('index.ts', {
   format: 'iife',
   // Properties that only our own objects have, and that neither the wire nor storage sees.
-  mangleProps: /^(answered|elsewhere|element|event|counts|named|started|fail|traceparent)$/,
+  mangleProps: /^(address|answered|carried|counts|element|elsewhere|event|fail|named|path|started|stop|traceparent)$/,
   define: { VITALS_CHUNK: JSON.stringify(chunks.vitals), RATING_CHUNK: JSON.stringify(chunks.rating) },
 });
 const immutable = hashed('afterclick', first);

@@ -2,6 +2,7 @@
 
 export type EventType =
   | 'page_view'
+  | 'leave'
   | 'vital'
   | 'error'
   | 'struggle'

@@ -9,6 +9,7 @@ import { refused } from './privacy';
 import { end, show } from './recorder';
 import { clickFailed, observeClicks } from './signals/rage_and_dead_clicks';
 import { observeErrors } from './signals/errors';
+import { observeLeaving } from './signals/leaving';
 import { observeLongTasks } from './signals/longtasks';
 import { observeRequests } from './signals/requests';
 import { observeResources } from './signals/resources';
@@ -31,11 +32,14 @@ function start(): void {
     observeResources,
     observeLongTasks,
     observeVitals,
+    observeLeaving,
     resume,
   ]) quietly(observe)();
   // Last, so that what the others learn when the page is hidden goes out with it.
-  onHidden(remember);
-  onHidden(leave);
+  onHidden(() => {
+    remember();
+    leave();
+  });
 }
 
 /** Only a clear yes begins, as consent tools say it; whatever else it is given ends. */

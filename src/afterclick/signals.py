@@ -12,6 +12,7 @@ import msgspec
 
 EventType = Literal[
     "page_view",  # a page or soft navigation was shown; `step`, `route`, `path` say which
+    "leave",  # the page was left to a page of the same origin: `method`, `target` path, `duration_ms` until it came
     "vital",  # `name` LCP | INP | FCP | TTFB (value: ms) or CLS (value: unitless); `target` element, `source` its URL
     "error",  # `name` class or "unhandledrejection"; `message`; `source` "script:line"
     "struggle",  # `name` rage_click | dead_click | error_click; `target` element; `value` clicks

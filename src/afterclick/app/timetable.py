@@ -20,6 +20,7 @@ from afterclick.customers.privacy import ERASE, WIPE_LATE
 from afterclick.customers.retention import RETENTION
 from afterclick.jobs import Freshness, Job, Stop, Stopped
 from afterclick.log import redacted
+from afterclick.resolve.leavings import ANSWERED
 from afterclick.resolve.total import TOTAL
 from afterclick.resolve.watch import WATCH
 from afterclick.store.control.taken_and_dropped import FORGET_TALLIES
@@ -29,6 +30,7 @@ from afterclick.visits.served_routes import ROUTES_OF_SERVERS
 JOBS: tuple[Job[Installation], ...] = (
     SETTLE,
     IDENTITY,
+    ANSWERED,
     WATCH,
     TOTAL,
     ERASE,

@@ -50,6 +50,7 @@ FROM events
 WHERE site = {site:String}
     AND session_start = fromUnixTimestamp64Milli({started:Int64}, 'UTC')
     AND session_id = {session_id:UUID}
+    AND type != 'leave' -- the page that followed is told
 ORDER BY events.time, event_id
 LIMIT 2000;
 

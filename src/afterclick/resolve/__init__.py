@@ -1,7 +1,8 @@
 """From figures to an explained problem: detect, explain, keep, show the evidence.
 
 Enters: page views, sessions and spans through the query layer, and a price from impact. Leaves: problems with their
-segment, onset, price, cause and evidence; the topology behind them; deploy marks as events for the front door.
+segment, onset, price, cause and evidence; the topology behind them; deploy marks, and pages that failed at the server,
+as events for the front door.
 """
 
 from afterclick.resolve.book import ProblemBook, SqlProblemBook
@@ -18,12 +19,14 @@ from afterclick.resolve.evidence import (
     Proportion,
 )
 from afterclick.resolve.explain import explain
+from afterclick.resolve.leavings import TOLD_BY
 from afterclick.resolve.problem import Merged, Problem, at_risk, is_part, rate
 from afterclick.resolve.server import RouteFailures, unknown_failures
 from afterclick.resolve.watch import Change, Price, watch
 
 __all__ = [
     "SIGNALS",
+    "TOLD_BY",
     "Before",
     "Bin",
     "Breakdown",

@@ -52,6 +52,11 @@ def _over(name: str, *tables: str) -> Statement:
     return Statement(name, f"WITH {read}\n{_TEXTS[name]}" if read else _TEXTS[name])
 
 
+def over_unknown(name: str, sql: str) -> Statement:
+    """A read over `unknown`, the bad requests that no page view knows of; binds what that does."""
+    return Statement(name, f"WITH unknown AS (\n{_TABLES['unknown'].sql}\n)\n{sql}")
+
+
 _SERVICES, _SAMPLE = _over("services"), _over("sample", "unknown")
 _FAILURES = _over("unknown_failures", "unknown")
 _SCAN, _AROUND = _over("scan", *_COUNTED), _over("around", *_COUNTED)

@@ -100,6 +100,7 @@ SELECT
     service,
     operation,
     trace_id,
+    span_id,
     http_status,
     exception,
     duration_ms,

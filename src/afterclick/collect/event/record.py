@@ -98,7 +98,8 @@ def _cut_texts(event: WireEvent, told: dict[str, object]) -> None:
     if event.currency:
         told["currency"] = _text(event.currency, _TEXTS["currency"])
     if event.target:
-        told["target"] = scrubbed(_text(event.target, _TARGET))
+        target = page_of(event.target)[1] if event.type == "leave" else event.target
+        told["target"] = scrubbed(_text(target, _TARGET))
     if event.source:
         told["source"] = scrubbed(_text(event.source, _SOURCE))
     if event.message:

@@ -6,6 +6,7 @@ from math import isfinite
 from afterclick.customers import Person
 from afterclick.journeys import Happening, Head, Page, Span, Trace, Visit
 from afterclick.measure import FELT
+from afterclick.resolve import TOLD_BY
 from afterclick.words import figures, wording
 from afterclick.words.period import DAY, LONGEST_DAYS
 from afterclick.words.sentence import Family, Piece, Sentence, did, felt, paid, sentence
@@ -255,7 +256,8 @@ def _words(one: Happening) -> tuple[str, str]:
 def _page_made(one: Happening) -> tuple[str, str]:
     if one.status < 400:
         return "The server made the page", ""
-    return f"The page was answered with {one.status}", one.path
+    asked = f"{one.method} {one.path}, told by the server: the page carried no script"
+    return f"The page was answered with {one.status}", asked if one.source == TOLD_BY else one.path
 
 
 def _amount(verb: str, link: str, one: Happening) -> str:
