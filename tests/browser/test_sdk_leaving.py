@@ -42,20 +42,19 @@ def shop(collector: Collector, site: Site) -> str:
     return site.page("/checkout", BODY.replace("AWAY", collector.origin))
 
 
-@pytest.mark.parametrize(
-    ("leave", "method", "target"),
-    [
-        (lambda page: page.click("#pay button"), "POST", "/checkout/pay"),
-        (lambda page: page.press("#pay input", "Enter"), "POST", "/checkout/pay"),
-        (lambda page: page.evaluate("document.forms.pay.requestSubmit()"), "POST", "/checkout/pay"),
-        (lambda page: page.evaluate("document.forms.pay.submit()"), "POST", "/checkout/pay"),
-        (lambda page: page.press("#find input", "Enter"), "GET", "/find"),
-        (lambda page: page.click("#more"), "GET", "/product/7"),
-        (lambda page: page.press("#more", "Enter"), "GET", "/product/7"),
-        (lambda page: page.evaluate("location.href = '/product/7'"), "GET", "/product/7"),
-    ],
-    ids=["submit", "enter", "requestSubmit", "form.submit", "GET form", "link", "link by keyboard", "script"],
-)  # fmt: skip
+LEAVES: dict[str, tuple[Act, str, str]] = {
+    "submit": (lambda page: page.click("#pay button"), "POST", "/checkout/pay"),
+    "enter": (lambda page: page.press("#pay input", "Enter"), "POST", "/checkout/pay"),
+    "requestSubmit": (lambda page: page.evaluate("pay.requestSubmit()"), "POST", "/checkout/pay"),
+    "form.submit": (lambda page: page.evaluate("pay.submit()"), "POST", "/checkout/pay"),
+    "GET form": (lambda page: page.press("#find input", "Enter"), "GET", "/find"),
+    "link": (lambda page: page.click("#more"), "GET", "/product/7"),
+    "link by keyboard": (lambda page: page.press("#more", "Enter"), "GET", "/product/7"),
+    "script": (lambda page: page.evaluate("location.href = '/product/7'"), "GET", "/product/7"),
+}
+
+
+@pytest.mark.parametrize(("leave", "method", "target"), LEAVES.values(), ids=LEAVES)
 def test_a_page_tells_where_it_was_left_to_and_how(
     page: Page, collector: Collector, shop: str, leave: Act, method: str, target: str
 ) -> None:
@@ -70,22 +69,31 @@ def test_a_page_tells_where_it_was_left_to_and_how(
     assert 0 <= told["duration_ms"] < 10_000
 
 
-@pytest.mark.parametrize(
-    "act",
-    [
-        lambda page: page.evaluate("document.forms.pay.onsubmit = () => false") or page.click("#pay button"),
-        lambda page: (
-            page.evaluate("navigation.addEventListener('navigate', (event) => event.preventDefault())")
-            or page.click("#more")
-        ),
-        lambda page: page.evaluate("void (navigation.onnavigate = (e) => e.intercept())") or page.click("#more"),
-        lambda page: page.click("#down"),
-        lambda page: page.evaluate("history.pushState({}, '', '/checkout/2')"),
-        lambda page: page.click("#away") or page.wait_for_url("**/manifest.json"),
-        lambda page: None,
-    ],
-    ids=["prevented submit", "prevented", "intercepted", "fragment", "pushState", "other origin", "closed"],
-)  # fmt: skip
+def after(script: str, press: str) -> Act:
+    def act(page: Page) -> None:
+        page.evaluate(f"void ({script})")
+        page.click(press)
+
+    return act
+
+
+def go_away(page: Page) -> None:
+    page.click("#away")
+    page.wait_for_url("**/manifest.json")
+
+
+STAYS: dict[str, Act] = {
+    "prevented submit": after("pay.onsubmit = () => false", "#pay button"),
+    "prevented": after("navigation.onnavigate = (event) => event.preventDefault()", "#more"),
+    "intercepted": after("navigation.onnavigate = (event) => event.intercept()", "#more"),
+    "fragment": lambda page: page.click("#down"),
+    "pushState": lambda page: page.evaluate("history.pushState({}, '', '/checkout/2')"),
+    "other origin": go_away,
+    "closed": lambda _: None,
+}
+
+
+@pytest.mark.parametrize("act", STAYS.values(), ids=STAYS)
 def test_a_page_that_stayed_or_was_left_to_another_origin_tells_nothing(
     page: Page, collector: Collector, shop: str, act: Act
 ) -> None:

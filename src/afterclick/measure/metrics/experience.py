@@ -42,7 +42,8 @@ METRICS = (
         "count", "less",
         sql="resolve/server.sql: unknown_failures", method="count", n="requests", part="failed", whole="failed",
         notes="Customers may have met them all the same: a page that the server answers without our script tells "
-        "nothing. So they are counted beside the visits with errors, never among them.",
+        "nothing. Where the page before told that it was left to it, it is a failed page of that visit; the others are "
+        "counted beside the visits with errors, never among them.",
     ),
     Metric(
         "struggle", "Struggle", "A page view with a rage click, a dead click or an error click.", "share", "less",
