@@ -255,7 +255,8 @@ _PLACES_AND_PAGES = (
     Setting(
         "route_rules",
         "",
-        "Page patterns that you prescribe, by semicolons: `/p/* -> /p/:id`, or for one site `shop /p/* -> /p/:id`.",
+        "Page patterns that you prescribe, by semicolons: `/p/* -> /p/:id`, for one site `shop /p/* -> /p/:id`; "
+        "`/p/* -> =` keeps each path as it is.",
         nothing="none",
     ),
     Setting(

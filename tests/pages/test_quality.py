@@ -10,6 +10,7 @@ from tests.web.shopfront import HOUR, NOW
 
 from afterclick import web
 from afterclick.pages import dashboard
+from afterclick.visits.routes import LearnedRoute
 from afterclick.web.intake import Intake
 
 MINUTE = 60_000
@@ -42,3 +43,18 @@ def worries(desk: web.Desk, intake: Intake, check: str) -> bool:
         page = Page(httpx.get(f"{url}/quality").text)
     (heading,) = [one for one in page.all("dt") if check in one.text]
     return "needs a look" in heading.text
+
+
+def test_learned_routes_stand_with_the_rule_that_takes_them_back(empty_desk: web.Desk) -> None:
+    learned = LearnedRoute("/shop/:slug", "structure", ("sale",), "s /shop/* -> =")
+
+    def routes(site: str) -> tuple[LearnedRoute, ...]:
+        return (learned,) if site == empty_desk.scope.site else ()
+
+    asked = replace(empty_desk, routes=routes)
+    with served(dashboard(asked), asked.live) as url:
+        page, data = httpx.get(f"{url}/quality").text, httpx.get(f"{url}/api/v1/quality").json()
+    codes = [one.text for one in Page(page).all("code")]
+    assert {"/shop/:slug", "s /shop/* -> ="} <= set(codes)
+    assert "These keep their names: sale." in page
+    assert data["routes"][0]["rule"] == "s /shop/* -> ="

@@ -7,6 +7,7 @@ from benchmarks.routes import ALL, EACH, SEEDS, agreement
 from benchmarks.site_shapes import SHAPES, Shape
 
 from afterclick.visits.path_parts import without_ids
+from afterclick.visits.route_rules import RouteRules
 from afterclick.visits.routes import Routes
 
 ADJECTIVES = ("large", "small", "red", "green", "old", "new")
@@ -94,3 +95,20 @@ def test_what_is_counted_at_a_site_is_bounded_whatever_paths_are_made_up() -> No
         routes.of({("shop", f"/{n}/section{n}/{n}"): 1 for n in range(at, at + 10_000)})
     site = routes._sites["shop"]  # pyright: ignore[reportPrivateUsage] - its memory is what is asked for
     assert sum(max(len(counted), 1) for counted in site.counted.values()) <= 50_000
+
+
+def test_what_was_learned_is_told_with_the_rule_that_takes_it_back() -> None:
+    routes = Routes()
+    met(routes, [f"/shop/{slug}" for slug in SLUGS])
+    routes.teach("shop", ["/order/{number}/print", "/about"])
+    told = {one.route: one for one in routes.learned("shop")}
+    assert {route: one.taught_by for route, one in told.items()} == {
+        "/shop/:slug": "structure",
+        "/order/:number/print": "server",
+    }
+    assert routes.learned("other") == ()
+    corrected = Routes(RouteRules(";".join(one.rule for one in told.values())))
+    corrected.teach("shop", ["/order/{number}/print"])
+    paths = [f"/shop/{slug}" for slug in SLUGS]
+    met(corrected, paths)
+    assert met(corrected, [*paths, "/order/7/print/"]) == [*paths, "/order/7/print"]

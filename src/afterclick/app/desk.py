@@ -103,6 +103,7 @@ def desk_over(
             this_machine if settings.open_on_loopback else by_session(accounts),
         ),
         operations=operations,
+        routes=installation.routes.learned,
         collector=f"http://{settings.collector_host}:{settings.collector_port}",
     )
 

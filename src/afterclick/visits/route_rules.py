@@ -1,4 +1,4 @@
-"""Page patterns that the installation prescribes, such as `/p/* -> /p/:id`."""
+"""Page patterns that the installation prescribes: `/p/* -> /p/:id`, or `/p/* -> =` to keep every path as it is."""
 
 import re
 from collections.abc import Iterator
@@ -7,11 +7,15 @@ from dataclasses import dataclass
 from afterclick.errors import Misconfigured
 
 _LONGEST = 256
+AS_IT_IS = "="
 
 
 @dataclass(frozen=True)
 class RouteRule:
-    """Paths that `pattern` matches belong to `route`; `site` is empty for a rule that holds at every site."""
+    """Paths that `pattern` matches belong to `route`, or stay as they are when that is `=`.
+
+    `site` is empty for a rule that holds at every site.
+    """
 
     site: str
     pattern: re.Pattern[str]
@@ -24,12 +28,13 @@ class RouteRules:
     def __init__(self, setting: str = "") -> None:
         """Raises Misconfigured for a rule that is none."""
         self._rules = tuple(_rules(setting))
+        self.prescribed = frozenset(rule.route for rule in self._rules)
 
     def of(self, site: str, path: str) -> str:
         """The route that the rules give a path, empty when none fits."""
         for rule in self._rules:
             if rule.site in ("", site) and rule.pattern.fullmatch(path):
-                return rule.route
+                return (path.rstrip("/") or "/") if rule.route == AS_IT_IS else rule.route
         return ""
 
 
@@ -39,7 +44,8 @@ def _rules(setting: str) -> Iterator[RouteRule]:
             continue
         left, arrow, route = (part.strip() for part in text.partition("->"))
         site, _, pattern = left.rpartition(" ")
-        if not arrow or not pattern.startswith("/") or not route.startswith("/") or len(route) > _LONGEST:
+        named = route == AS_IT_IS or (route.startswith("/") and len(route) <= _LONGEST)
+        if not arrow or not pattern.startswith("/") or not named:
             raise Misconfigured(
                 f"AFTERCLICK_ROUTE_RULES: {text.strip()!r} is no rule; write `/p/* -> /p/:id` or `site /p/* -> /p/:id`."
             )

@@ -10,8 +10,9 @@ was learned keep theirs, and which values stay by name depends on the traffic up
 """
 
 import threading
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
+from typing import Literal
 
 import msgspec
 import structlog
@@ -19,7 +20,7 @@ import structlog
 from afterclick.settings import Settings
 from afterclick.store.holding import Held, Holding
 from afterclick.visits.path_parts import ID, SLUG, is_locale, parts, without_ids
-from afterclick.visits.route_rules import RouteRules
+from afterclick.visits.route_rules import AS_IT_IS, RouteRules
 from afterclick.visits.route_templates import Templates
 from afterclick.visits.siblings import FEW, names_kept
 
@@ -42,6 +43,18 @@ def routes_of(settings: Settings) -> "Routes":
     return Routes(rules, settings.route_values, settings.data / LEARNED.name)
 
 
+class LearnedRoute(msgspec.Struct, frozen=True):
+    """A pattern, what taught it, the names that keep to themselves beside it, and the rule that takes it back.
+
+    `rule` is a line of the setting `route_rules`. A locale before the path is in neither.
+    """
+
+    route: str
+    taught_by: Literal["structure", "server"]
+    keeps: tuple[str, ...]
+    rule: str
+
+
 class _Site:
     """One site's positions: what was counted at those not learned, and the values kept at those learned."""
 
@@ -62,6 +75,15 @@ class _Site:
         """What was learned, as the file holds it."""
         positions = {position: sorted(kept) for position, kept in self.learned.items()}
         return positions | ({_TEMPLATES: sorted(self.templates.texts)} if self.templates.texts else {})
+
+    def as_told(self, name: str) -> Iterator[LearnedRoute]:
+        """What was learned, as people are told."""
+        for position, kept in self.learned.items():
+            route = f"{position}/{SLUG}"
+            yield LearnedRoute(route, "structure", tuple(sorted(kept)), _undoing(name, route))
+        for one in self.templates.texts.values():
+            if ":" in one.route:
+                yield LearnedRoute(one.route, "server", (), _undoing(name, one.route))
 
     def count(self, position: str, value: str, rows: int) -> None:
         """Add to the rows of a value; beyond the limit none is new."""
@@ -117,6 +139,16 @@ class _Site:
         self.size = sum(max(len(counted), 1) for counted in self.counted.values())
 
 
+def _undoing(site: str, route: str) -> str:
+    """The rule by which paths of a route keep their names.
+
+    >>> _undoing("shop", "/product/:slug")
+    'shop /product/* -> ='
+    """
+    pattern = "/".join("*" if ":" in part else part for part in route.split("/"))
+    return f"{site} {pattern} -> {AS_IT_IS}"
+
+
 def _without_locale(position: str) -> str:
     """A position as it is counted, the same in all locales."""
     first, slash, rest = position.removeprefix("/").partition("/")
@@ -146,6 +178,12 @@ class Routes:
             self._write()
             return {(name, path): self._route(name, path, 0) for name, path in paths}
 
+    def learned(self, name: str) -> tuple[LearnedRoute, ...]:
+        """What was learned of a site, by its route."""
+        with self._lock:
+            site = self._sites.get(name)
+            return tuple(sorted(site.as_told(name), key=lambda one: one.route)) if site else ()
+
     def teach(self, name: str, templates: Sequence[str]) -> None:
         """Take up what a site's servers call its pages; what is no pattern, or too wide, is left out."""
         if not templates or not self._values:
@@ -156,7 +194,7 @@ class Routes:
 
     def _route(self, name: str, path: str, rows: int) -> str:
         if given := self._rules.of(name, path):
-            return given
+            return given if given in self._rules.prescribed else self._site(name).capped(given)
         if not path or not self._values:
             return without_ids(path)
         site = self._site(name)

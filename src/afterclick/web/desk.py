@@ -21,6 +21,7 @@ from afterclick.settings import Settings
 from afterclick.signals import Event
 from afterclick.store.engine.query import Reader
 from afterclick.store.scope import Scope
+from afterclick.visits.routes import LearnedRoute
 from afterclick.web.intake import Health
 from afterclick.web.machine import Machine
 from afterclick.web.vitals import NothingKnown, Operations
@@ -59,7 +60,7 @@ class Desk:
     what a site keeps of anybody. `accounts` knows who may sign in, `keyring` what else opens something; `recognize`
     lists the ways of telling who asks, of which the first that knows counts. `operations` knows how the
     installation itself is doing. `collector` is the base URL that browsers reach the collector by. `own_site` is
-    where our own pages report to.
+    where our own pages report to. `routes` tells what was learned of a site's page patterns.
     """
 
     reader: Reader
@@ -84,4 +85,5 @@ class Desk:
     operations: Operations = field(default_factory=NothingKnown)
     collector: str = "http://127.0.0.1:4318"
     own_site: str = "afterclick"
+    routes: Callable[[str], tuple[LearnedRoute, ...]] = lambda _: ()
     clock: Clock = now_ms

@@ -7,6 +7,7 @@ from afterclick.api.records import Nothing
 from afterclick.drops import REASONS, Reason
 from afterclick.jobs import Freshness
 from afterclick.pages.quality.context import ClockRow, LeftOutRow, TraceRow, measured
+from afterclick.visits.routes import LearnedRoute
 from afterclick.web.endpoint import Call, Endpoint
 from afterclick.web.intake import Intake
 
@@ -27,6 +28,7 @@ class QualityData(msgspec.Struct, frozen=True, kw_only=True):
     """Counts of the last 24 hours (`intake`, `left_out`) and of the last hour (`clock`, `traces`); times UTC ms.
 
     `freshness` tells of what jobs keep up to date for pages. `reasons` explain those that rows were dropped for.
+    `routes` are the page patterns that were learned, each with the rule that takes it back.
     """
 
     intake: Intake
@@ -35,6 +37,7 @@ class QualityData(msgspec.Struct, frozen=True, kw_only=True):
     clock: Clock
     traces: TraceRow
     freshness: tuple[Freshness, ...]
+    routes: tuple[LearnedRoute, ...]
 
 
 def quality(call: Call[Nothing]) -> QualityData:
@@ -45,7 +48,13 @@ def quality(call: Call[Nothing]) -> QualityData:
     reasons = tuple(one for one in REASONS.values() if one.key in met)
     fresh = call.desk.operations.freshness()
     return QualityData(
-        intake=intake, reasons=reasons, left_out=left_out, clock=_clock(clock), traces=traces, freshness=fresh
+        intake=intake,
+        reasons=reasons,
+        left_out=left_out,
+        clock=_clock(clock),
+        traces=traces,
+        freshness=fresh,
+        routes=call.desk.routes(lens.scope.site),
     )
 
 
@@ -64,7 +73,7 @@ ENDPOINTS = (
         "GET",
         "/quality",
         Capability.VIEW,
-        "What came in, what was dropped and why, who was left out, clocks and traces.",
+        "What came in, what was dropped and why, who was left out, clocks, traces, and the routes that were learned.",
         QualityData,
         quality,
     ),

@@ -11,6 +11,7 @@ from afterclick.resolve import RouteFailures, unknown_failures
 from afterclick.store.control.taken_and_dropped import Dropped
 from afterclick.store.engine.query import Reader, statements
 from afterclick.store.scope import Scope
+from afterclick.visits.routes import LearnedRoute
 from afterclick.web.intake import WINDOW, Health, Intake
 from afterclick.words import figures, wording
 from afterclick.words.sentence import Sentence, felt, sentence, strong
@@ -18,6 +19,7 @@ from afterclick.words.sentence import Sentence, felt, sentence, strong
 _SQL = statements("afterclick.pages.quality", "quality.sql")
 MINUTE = 60_000
 HOUR = 60 * MINUTE
+_SHOWN, _NAMED = 50, 8  # routes, and names at one of them
 
 
 class LeftOutRow(msgspec.Struct, frozen=True):
@@ -76,6 +78,15 @@ class DropLine:
 
 
 @dataclass(frozen=True)
+class RouteLine:
+    """A route that was learned, from what, and the line of `route_rules` that takes it back."""
+
+    route: str
+    words: str
+    rule: str
+
+
+@dataclass(frozen=True)
 class QualityPage:
     """Everything the Data quality page shows."""
 
@@ -83,12 +94,23 @@ class QualityPage:
     accepted: tuple[tuple[str, str], ...]
     drops: tuple[DropLine, ...]
     checks: tuple[Check, ...]
+    routes: tuple[RouteLine, ...]
+    more_routes: int
 
 
 def quality(
-    reader: Reader, scope: Scope, health: Health, freshness: Sequence[Freshness], now: int, zone: str
+    reader: Reader,
+    scope: Scope,
+    health: Health,
+    freshness: Sequence[Freshness],
+    routes: Sequence[LearnedRoute],
+    now: int,
+    zone: str,
 ) -> QualityPage:
-    """Read and word the quality of a site's data over the last day; `freshness` is of what jobs keep up to date."""
+    """Read and word the quality of a site's data over the last day.
+
+    `freshness` is of what jobs keep up to date, `routes` are those that were learned.
+    """
     intake, left_out, clock, traces = measured(reader, scope, health, now)
     failures = unknown_failures(reader, scope, now - WINDOW, now, now)
     checks = (
@@ -102,7 +124,14 @@ def quality(
         _linked(traces),
         _unseen(failures),
     )
-    return QualityPage(_answer(intake, now), _accepted(intake), _drops(intake, now, zone), checks)
+    return QualityPage(
+        _answer(intake, now),
+        _accepted(intake),
+        _drops(intake, now, zone),
+        checks,
+        tuple(map(_route_line, routes[:_SHOWN])),
+        max(len(routes) - _SHOWN, 0),
+    )
 
 
 def measured(
@@ -146,6 +175,15 @@ def _answer(intake: Intake, now: int) -> Sentence:
         strong(f"{figures.count(taken)} records"), " were accepted in the last 24 hours and ", lost,
         f"; the newest came {newest}.",
     )  # fmt: skip
+
+
+def _route_line(one: LearnedRoute) -> RouteLine:
+    if one.taught_by == "server":
+        return RouteLine(one.route, "The site's own server calls these pages so.", one.rule)
+    more = len(one.keeps) - _NAMED
+    names = ", ".join(one.keeps[:_NAMED]) + (f" and {more} more" if more > 0 else "")
+    kept = f" These keep their names: {names}." if names else ""
+    return RouteLine(one.route, f"Many values were seen here, each rarely.{kept}", one.rule)
 
 
 def _lost(intake: Intake) -> int:

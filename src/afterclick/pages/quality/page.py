@@ -11,7 +11,8 @@ from afterclick.web.page import Page, Rail
 def read(desk: Desk, lens: Lens) -> QualityPage:
     """What the page shows through the lens. Blocks."""
     fresh = desk.operations.freshness()
-    return quality(desk.reader, lens.scope, desk.health, fresh, lens.now, lens.home.timezone)
+    routes = desk.routes(lens.scope.site)
+    return quality(desk.reader, lens.scope, desk.health, fresh, routes, lens.now, lens.home.timezone)
 
 
 PAGE = Page(
