@@ -158,6 +158,23 @@ def entry(url: str, kind: str, status: int = 200, time: float = 12, **more: obje
     return told | more
 
 
+def test_an_entry_of_a_har_file_that_cannot_be_read_costs_itself_and_null_is_left_out() -> None:
+    nulls: dict[str, object] = {"method": "GET", "url": "https://shop.example/api", "headers": None}
+    content = json.loads(har(entry("", "fetch", request=nulls)))
+    content["log"]["entries"] += ["no entry", {"request": 3}]
+    left = Left()
+    told = read("har", json.dumps(content).encode(), left=left)
+    assert [one["type"] for one in told].count("request") == 1
+    assert left.rows == {"malformed": 2}
+
+
+def test_a_csv_that_a_spreadsheet_saved_as_unicode_text_is_read() -> None:
+    for encoding in ("utf-16", "utf-16-be"):
+        bom = b"" if encoding == "utf-16" else b"\xfe\xff"
+        content = bom + "type\tname\ntrack\tBüro\n".encode(encoding)
+        assert read("csv", content) == [{"type": "track", "name": "Büro"}]
+
+
 def test_a_har_file_is_one_visit_of_pages_fetches_and_slow_resources() -> None:
     traced = {
         "method": "POST",
@@ -253,7 +270,7 @@ def test_entries_of_a_har_file_can_be_mapped() -> None:
         ("parquet", b"PAR1"),
         ("parquet", b""),
         ("har", b"{"),
-        ("har", b'{"log":{"entries":[1]}}'),
+        ("har", b'{"log":{"entries":1}}'),
         ("har", b"[" * 10_000),
     ],
 )

@@ -1,5 +1,6 @@
 """Files as events for the collector: NDJSON, CSV, Parquet, access logs and HAR, with or without a mapping."""
 
+import codecs
 import csv
 import gzip
 import io
@@ -8,7 +9,7 @@ from collections.abc import Callable, Generator, Iterator
 from contextlib import contextmanager
 from itertools import chain
 from pathlib import Path
-from typing import IO, BinaryIO, cast
+from typing import IO, cast
 
 import msgspec
 
@@ -31,6 +32,7 @@ _ENDINGS = {
     ".har": "har",
 }
 _SEPARATORS = (",", ";", "\t", "|")
+_UTF_16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 _LONGEST_HEAD = 1_000_000  # characters of the line that names the columns
 _GROUP = 10_000  # rows of a Parquet file in memory at once
 _ROW = msgspec.json.Decoder(dict[str, object])
@@ -106,12 +108,14 @@ def _rows(file: IO[bytes], form: str, left: Left) -> Iterator[Row]:
 
 def _csv(file: IO[bytes], left: Left) -> Iterator[Row]:
     """Rows by their columns; empty cells are left out."""
-    lines = io.TextIOWrapper(cast("BinaryIO", file), "utf-8-sig", "replace", newline="")
+    whole = io.BufferedReader(cast("io.RawIOBase", file))
+    encoding = "utf-16" if whole.peek(2)[:2] in _UTF_16 else "utf-8-sig"
+    lines = io.TextIOWrapper(whole, encoding, "replace", newline="")
     try:
         first = lines.readline(_LONGEST_HEAD)
         yield from _cells(csv.DictReader(chain([first], lines), delimiter=_separator(first)), left)
     finally:
-        lines.detach()  # the file is its owner's to close
+        lines.detach().detach()  # the file is its owner's to close
 
 
 def _separator(head: str) -> str:

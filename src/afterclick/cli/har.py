@@ -4,7 +4,7 @@ Source: HTTP Archive 1.2 (W3C draft), and `_resourceType`, which Chromium adds.
 """
 
 from collections.abc import Iterator
-from typing import IO
+from typing import IO, TypeVar, cast
 
 import msgspec
 
@@ -26,6 +26,8 @@ _KINDS = (
     ("image/", "image"),
     ("font", "font"),
 )
+
+T = TypeVar("T")
 
 
 class Header(msgspec.Struct):
@@ -100,10 +102,10 @@ class Page(msgspec.Struct, rename="camel"):
 
 
 class Log(msgspec.Struct):
-    """`log`."""
+    """`log`, its entries and pages not looked into yet."""
 
-    entries: list[Entry] = []
-    pages: list[Page] = []
+    entries: list[object] = []
+    pages: list[object] = []
 
 
 class Har(msgspec.Struct):
@@ -121,19 +123,18 @@ def events(file: IO[bytes], left: Left) -> Iterator[dict[str, object]]:
         log = msgspec.json.decode(file.read(), type=Har).log
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
         raise InvalidInput(f"The file is no HAR: {error}.") from error
-    first = min((page.started_date_time for page in log.pages), default="")
-    session = derived_id("har", first, log.entries[0].started_date_time if log.entries else "")
-    shown = {
-        page.id: (derived_id("har", session, page.id), _address(page, log.entries)) for page in log.pages
-    }
-    agent = _agent(log.entries)
-    for page in log.pages:
+    entries, pages = list(_sound(log.entries, Entry, left)), list(_sound(log.pages, Page, left))
+    first = min((page.started_date_time for page in pages), default="")
+    session = derived_id("har", first, entries[0].started_date_time if entries else "")
+    shown = {page.id: (derived_id("har", session, page.id), _address(page, entries)) for page in pages}
+    agent = _agent(entries)
+    for page in pages:
         view, url = shown[page.id]
         of_page: dict[str, object] = {"time": page.started_date_time, "session_key": session}
         of_page |= {"page_view_id": view, "url": url, "user_agent": agent}
         yield of_page | {"type": "page_view"}
-        yield from (of_page | told for told in _vitals(page, log.entries))
-    for entry in log.entries:
+        yield from (of_page | told for told in _vitals(page, entries))
+    for entry in entries:
         view, url = shown.get(entry.pageref, ("", ""))
         told = _event(entry, url)
         if told is None:
@@ -149,6 +150,24 @@ def events(file: IO[bytes], left: Left) -> Iterator[dict[str, object]]:
                 "user_agent": agent,
             }
             yield joined | {"time": entry.started_date_time, "duration_ms": max(0.0, entry.time)} | told
+
+
+def _sound(found: list[object], kind: type[T], left: Left) -> Iterator[T]:
+    """Those that can be read, null taken for left out; the others are counted."""
+    for one in found:
+        try:
+            yield msgspec.convert(_without_nulls(one), kind)
+        except (msgspec.ValidationError, RecursionError) as error:
+            left.add("malformed", f"Not readable as an entry or page of a HAR: {error}.")
+
+
+def _without_nulls(value: object) -> object:
+    if isinstance(value, dict):
+        held = cast("dict[str, object]", value)
+        return {name: _without_nulls(one) for name, one in held.items() if one is not None}
+    if isinstance(value, list):
+        return [_without_nulls(one) for one in cast("list[object]", value) if one is not None]
+    return value
 
 
 def _event(entry: Entry, page: str) -> dict[str, object] | None:
