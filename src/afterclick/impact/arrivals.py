@@ -6,6 +6,7 @@ import msgspec
 import pyarrow as pa
 
 from afterclick.impact.estimate import Question
+from afterclick.measure.usual import bound
 from afterclick.store.engine.query import Parameter, Reader, statements
 from afterclick.store.scope import Scope
 
@@ -51,6 +52,8 @@ def read(reader: Reader, scope: Scope, question: Question, since: int, most: int
             "signal": question.signal,
             "segment": _keys(question.segment),
             "every": every,
+            # By the place of a condition, from 1; 0 is the question's own.
+            **bound({str(place): one.limits for place, one in enumerate((question, *several))}),
             "any_signal": [one.signal for one in several],
             "any_segment": ["\n".join(_keys(one.segment)) for one in several],
             "any_onset": [one.onset for one in several],

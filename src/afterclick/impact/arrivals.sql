@@ -18,10 +18,15 @@ WHERE site = {site:String}
     )
 
 -- name: arrivals
+-- `limited` are the places of conditions, from 1, 0 for the question itself, each with a device class: of which the limits are.
 -- `any_…` hold several conditions of exposure, one an index, in the place of signal and segment: a union, in which only
 -- arrivals are compared that could have met one of them. `exposed` is 2 where that was met before its onset.
 -- Money is that of the currency of most orders: others are never added to it.
 WITH
+    (place, class, request_ms, lcp_ms) ->
+        request_ms >= transform(concat(place, '\n', class), {limited:Array(String)}, {request_limits:Array(Int64)}, 1000000000000)
+        OR lcp_ms >= transform(concat(place, '\n', class), {limited:Array(String)}, {lcp_limits:Array(Int64)}, 1000000000000)
+        AS is_slower,
     (
         SELECT argMax(code, (n, code)) FROM (
             SELECT toString(currency) AS code, count() AS n
@@ -46,7 +51,9 @@ WITH
                 {signal:String} = 'slow', slow,
                 {signal:String} = 'error', error,
                 {signal:String} = 'struggle', struggle,
-                toUInt8(slow OR error OR struggle)) AS exposed,
+                toUInt8(slow OR error OR struggle)) AS met,
+            slowest_request_ms,
+            lcp,
             slow,
             error,
             struggle,
@@ -92,17 +99,29 @@ SELECT
     views.step AS step,
     views.path AS path,
     toUInt8(multiIf(
-        empty({any_step:Array(String)}), ifNull(views.exposed, 0),
+        empty({any_step:Array(String)}) AND {signal:String} = 'slower',
+        is_slower('0', toString(visits.device_class), views.slowest_request_ms, ifNull(views.lcp, 0)),
+        empty({any_step:Array(String)}), ifNull(views.met, 0),
         arrayExists(
-            (s, g, k, o) -> toUnixTimestamp64Milli(views.time) >= o AND s = views.step
-                AND multiIf(g = 'slow', views.slow, g = 'error', views.error, views.struggle) != 0
+            (s, g, k, o, place) -> toUnixTimestamp64Milli(views.time) >= o AND s = views.step
+                AND multiIf(
+                    g = 'slow', views.slow,
+                    g = 'error', views.error,
+                    g = 'struggle', views.struggle,
+                    is_slower(place, toString(visits.device_class), views.slowest_request_ms, ifNull(views.lcp, 0))) != 0
                 AND (k = '' OR hasAll(arrayConcat(visits.visit_keys, views.page_keys), splitByChar('\n', k))),
-            {any_step:Array(String)}, {any_signal:Array(String)}, {any_segment:Array(String)}, {any_onset:Array(Int64)}), 1,
+            {any_step:Array(String)}, {any_signal:Array(String)}, {any_segment:Array(String)}, {any_onset:Array(Int64)},
+            arrayMap(place -> toString(place), arrayEnumerate({any_step:Array(String)}))), 1,
         arrayExists(
-            (s, g, k) -> s = views.step
-                AND multiIf(g = 'slow', views.slow, g = 'error', views.error, views.struggle) != 0
+            (s, g, k, place) -> s = views.step
+                AND multiIf(
+                    g = 'slow', views.slow,
+                    g = 'error', views.error,
+                    g = 'struggle', views.struggle,
+                    is_slower(place, toString(visits.device_class), views.slowest_request_ms, ifNull(views.lcp, 0))) != 0
                 AND (k = '' OR hasAll(arrayConcat(visits.visit_keys, views.page_keys), splitByChar('\n', k))),
-            {any_step:Array(String)}, {any_signal:Array(String)}, {any_segment:Array(String)}), 2,
+            {any_step:Array(String)}, {any_signal:Array(String)}, {any_segment:Array(String)},
+            arrayMap(place -> toString(place), arrayEnumerate({any_step:Array(String)}))), 2,
         0)) AS exposed,
     toUInt8(if(
         empty({any_step:Array(String)}),

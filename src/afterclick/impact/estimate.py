@@ -4,20 +4,25 @@ from typing import Literal
 
 import msgspec
 
+from afterclick.measure.usual import Limit
 from afterclick.stats import Interval
 
-Signal = Literal["slow", "error", "struggle"]
-"""What a visit can meet."""
+Signal = Literal["slow", "error", "struggle", "slower"]
+"""What a visit can meet; "slower" than the limits of its step, which are told beside it."""
 Status = Literal["priced", "gathering", "unknown"]
 
 
 class Condition(msgspec.Struct, frozen=True, kw_only=True):
-    """What a page view meets of one problem: `signal` at `step` in `segment`, from `onset` (UTC ms) on."""
+    """What a page view meets of one problem: `signal` at `step` in `segment`, from `onset` (UTC ms) on.
+
+    `limits` are those of the step, where the signal is "slower".
+    """
 
     step: str
     signal: Signal
     segment: dict[str, str] = {}
     onset: int
+    limits: tuple[Limit, ...] = ()
 
 
 class Question(msgspec.Struct, frozen=True, kw_only=True):
@@ -25,7 +30,8 @@ class Question(msgspec.Struct, frozen=True, kw_only=True):
 
     `segment` maps dimensions (`measure.DIMENSIONS` or a
     tag key) to one value each; empty means everyone. An empty `step` means every step. With `any_of`, what is met
-    is any of these, in the place of the signal: several problems priced as one.
+    is any of these, in the place of the signal: several problems priced as one. `limits` are those of the step, where
+    the signal is "slower".
     """
 
     step: str
@@ -33,6 +39,7 @@ class Question(msgspec.Struct, frozen=True, kw_only=True):
     segment: dict[str, str] = {}
     onset: int
     until: int
+    limits: tuple[Limit, ...] = ()
     any_of: tuple[Condition, ...] = ()
 
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import msgspec
 
 from afterclick.journeys.paid import Paid
+from afterclick.measure.usual import Limit, bound
 from afterclick.signals import DEVICE_CLASSES
 from afterclick.store.engine.query import Parameter, Reader, Statement, named
 from afterclick.store.scope import Scope
@@ -75,7 +76,8 @@ class Choice(msgspec.Struct, frozen=True):
 @dataclass(frozen=True)
 class Met:
     """What a visit met of one problem, by its id: `signal` at `step` in the whole segment (`keys`, "dimension=value"
-    each, tags too), from `since` up to `until` (UTC ms). `name` is the problem's, for people.
+    each, tags too), from `since` up to `until` (UTC ms). `name` is the problem's, for people. `limits` are the step's
+    own, where the signal is "slower".
     """
 
     problem: str
@@ -85,6 +87,7 @@ class Met:
     keys: tuple[str, ...]
     since: int
     until: int
+    limits: tuple[Limit, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -139,6 +142,7 @@ def totals(reader: Reader, scope: Scope, since: int, until: int, wanted: Filter)
 def _bound(since: int, until: int, wanted: Filter) -> dict[str, Parameter]:
     met = wanted.met or _ANYTHING
     return {
+        **bound({met.step: met.limits}),
         "met_step": met.step,
         "met_signal": met.signal,
         "met_segment": list(met.keys),

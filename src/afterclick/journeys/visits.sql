@@ -31,7 +31,16 @@ WHERE site = {site:String}
             AND met.time >= fromUnixTimestamp64Milli({met_since:Int64}, 'UTC')
             AND met.time < fromUnixTimestamp64Milli({met_until:Int64}, 'UTC')
             AND met.step = {met_step:String}
-            AND multiIf({met_signal:String} = 'slow', met.slow, {met_signal:String} = 'error', met.error, met.struggle) != 0
+            AND multiIf(
+                {met_signal:String} = 'slow', met.slow,
+                {met_signal:String} = 'error', met.error,
+                {met_signal:String} = 'struggle', met.struggle,
+                met.slowest_request_ms >= transform(
+                    concat(met.step, '\n', toString(whose.device_class)),
+                    {limited:Array(String)}, {request_limits:Array(Int64)}, 1000000000000)
+                OR ifNull(met.lcp, 0) >= transform(
+                    concat(met.step, '\n', toString(whose.device_class)),
+                    {limited:Array(String)}, {lcp_limits:Array(Int64)}, 1000000000000)) != 0
             AND hasAll(arrayConcat(whose.visit_keys, met.page_keys), {met_segment:Array(String)})))
     AND ({person:UInt32} = 0 OR (session_start, session_id) IN (
         SELECT session_start, session_id FROM session_person

@@ -6,7 +6,7 @@ as events for the front door.
 """
 
 from afterclick.resolve.book import ProblemBook, SqlProblemBook
-from afterclick.resolve.candidate import SIGNALS, Before, Candidate, Segment
+from afterclick.resolve.candidate import SIGNALS, Before, Candidate, Segment, Wait
 from afterclick.resolve.cause import Cause, Comparison
 from afterclick.resolve.detect import detect
 from afterclick.resolve.evidence import (
@@ -46,6 +46,7 @@ __all__ = [
     "RouteFailures",
     "Segment",
     "SqlProblemBook",
+    "Wait",
     "at_risk",
     "detect",
     "explain",

@@ -1,7 +1,8 @@
 -- name: arrivals
 -- One row an arrival: a page view of a visit at a journey step, with the visit's dimensions and tags as `keys`,
 -- "dimension=value" each, so that any segment is hasAll(keys, segment). Visits that do not count are left out.
--- `mask` has bit 1 for slow, 2 for error, 4 for struggle. `at` is the time in milliseconds since 1970.
+-- `mask` has bit 1 for slow, 2 for error, 4 for struggle, 8 for slower than the limits of the step (`limited`: step and
+-- device class, on two lines). `at` is the time in milliseconds since 1970.
 SELECT
     v.site AS site,
     v.session_id AS session_id,
@@ -29,7 +30,11 @@ SELECT
     s.steps AS steps,
     s.orders AS orders,
     s.rating AS rating,
-    toUInt8(v.slow + 2 * v.error + 4 * v.struggle) AS mask,
+    concat(v.step, '\n', toString(s.device_class)) AS place,
+    transform(place, {limited:Array(String)}, {request_limits:Array(Int64)}, 1000000000000) AS request_limit,
+    transform(place, {limited:Array(String)}, {lcp_limits:Array(Int64)}, 1000000000000) AS lcp_limit,
+    v.slowest_request_ms >= request_limit OR ifNull(v.lcp, 0) >= lcp_limit AS slower,
+    toUInt8(v.slow + 2 * v.error + 4 * v.struggle + 8 * slower) AS mask,
     arrayConcat(s.visit_keys, v.page_keys) AS keys
 FROM page_view_felt AS v
 INNER JOIN visits_counted AS s ON s.site = v.site AND s.session_id = v.session_id

@@ -1,10 +1,12 @@
 """What a detector finds: too many visits exposed to one signal at one journey step, in one segment, since a moment."""
 
-from typing import get_args
+from typing import Literal, get_args
 
 import msgspec
 
 from afterclick.impact import Signal
+from afterclick.measure.usual import Limit
+from afterclick.stats import Interval
 
 SIGNALS: tuple[Signal, ...] = get_args(Signal)
 
@@ -25,6 +27,24 @@ class Before(msgspec.Struct, frozen=True):
 NOTHING = Before(0, 0)
 
 
+class Wait(msgspec.Struct, frozen=True, kw_only=True):
+    """How long those wait that are slower than usual: the median of `n` since the onset, with its 95 % interval where
+    they are enough, and of all of the segment's `n_before` arrivals before it, ms. None where there were none.
+    """
+
+    measure: Literal["request", "lcp"]
+    median_ms: float
+    interval: Interval | None
+    n: int
+    before_ms: float | None
+    n_before: int
+
+
+def is_wait(signal: Signal) -> bool:
+    """Whether the signal is one of waiting: too long by the definition, or longer than usual."""
+    return signal in ("slow", "slower")
+
+
 class Candidate(msgspec.Struct, frozen=True, kw_only=True):
     """Excess exposure at one step. Times are UTC ms; an arrival is one page view of a visit at the step.
 
@@ -33,7 +53,7 @@ class Candidate(msgspec.Struct, frozen=True, kw_only=True):
     log of the Bayes factor of a raised share, beyond what the stated false-alarm rate asks for. `symptoms` are other
     signals of the same page views that this one explains. `ended` is when the share came back to the baseline, None
     while it has not. `before` is what was measured before it, which `baseline` smooths. `recent` are the exposed of the
-    last `RECENT` ms, None where that was not counted.
+    last `RECENT` ms, None where that was not counted. `limits` and `wait` are told of what is slower than usual only.
     One that stands at a `service` has no step: its arrivals and exposed are requests that no page view knows of.
     """
 
@@ -54,6 +74,8 @@ class Candidate(msgspec.Struct, frozen=True, kw_only=True):
     expected: float
     evidence: float
     symptoms: tuple[Signal, ...] = ()
+    limits: tuple[Limit, ...] = ()
+    wait: Wait | None = None
 
     @property
     def share(self) -> float:

@@ -21,7 +21,9 @@ SELECT
     inp_by.source AS inp_source,
     errors[1].name AS error_name,
     errors[1].source AS error_source,
-    struggles[1].target AS struggle_target
+    struggles[1].target AS struggle_target,
+    toFloat64(request_limit) AS request_limit,
+    toFloat64(lcp_limit) AS lcp_limit
 FROM
 (
     SELECT

@@ -14,15 +14,17 @@ import numpy as np
 import pyarrow as pa
 
 from afterclick.impact import Signal
+from afterclick.measure.usual import bound
 from afterclick.resolve.arrivals import bit, joined_keys, keys, over_arrivals
-from afterclick.resolve.candidate import RECENT, SIGNALS, Before, Candidate, Segment
+from afterclick.resolve.candidate import RECENT, SIGNALS, Before, Candidate, Segment, Wait
 from afterclick.resolve.excess import Numbers, before, concentration, dispersion_before, log_evidence, since
 from afterclick.resolve.fold import Finding, fold
 from afterclick.resolve.onset import change_point, two_shares
-from afterclick.resolve.scan import DAY, HOUR, MINUTE, SECOND, SLOW_KINDS, StepScan, scan
+from afterclick.resolve.scan import DAY, HOUR, MINUTE, SECOND, SLOW_KINDS, StepScan, grid, scan
 from afterclick.resolve.season import hourly_factor
 from afterclick.resolve.segment import BORROWED, Sides, baselines, choose, dimension, gain, penalties, segment
-from afterclick.store.engine.query import Reader
+from afterclick.resolve.usual import Limits, usual, wait
+from afterclick.store.engine.query import Parameter, Reader
 from afterclick.store.scope import Scope
 
 _SQL = over_arrivals("detect.sql")
@@ -35,6 +37,9 @@ LEAST_BASELINE = 100
 LEAST_EXPOSED = 3
 LEAST_RISE = 0.01
 LEAST_RATIO = 1.5
+LEAST_RISE_SLOWER, LEAST_SLOWER = 0.1, 10
+"""Of what is slower than usual, which many arrivals are of themselves: at least this rise of the share, and so many
+visits, since one visit over a slow network makes many page views."""
 RECOVERY = 8.0
 """Log of the likelihood ratio at which a share counts as back at its baseline."""
 MOST_PER_SIGNAL = 3
@@ -43,19 +48,21 @@ Without = Callable[[tuple[Segment, ...]], StepScan | None]
 Narrowed = Callable[[Finding, tuple[Segment, ...]], Finding]
 
 
-def detect(reader: Reader, scope: Scope, now: int) -> list[Candidate]:
+def detect(reader: Reader, scope: Scope, now: int, standing: Limits | None = None) -> list[Candidate]:
     """Every excess of the site as it stands at `now` (UTC ms), strongest evidence first.
 
-    One that has come back to its baseline carries `ended`. At most one false candidate in 30 days.
+    One that has come back to its baseline carries `ended`. At most one false candidate in 30 days. What is slower than
+    usual is told by what is usual now, at steps of `standing` limits by those.
     """
-    scans = scan(reader, scope, now)
+    scans = scan(reader, scope, now, {**usual(reader, scope, grid(now).since, now), **(standing or {})})
     candidates: list[Candidate] = []
     for one in scans:
         found = findings(
             one, len(scans), partial(_without, reader, scope, one), partial(_narrowed, reader, scope)
         )
         candidates += [_placed(reader, scope, finding) for finding in found]
-    return sorted(candidates, key=lambda candidate: -candidate.evidence)
+    worth = (one for one in candidates if one.signal != "slower" or one.exposed >= LEAST_SLOWER)
+    return sorted(worth, key=lambda candidate: -candidate.evidence)
 
 
 def findings(step: StepScan, steps: int, without: Without, narrowed: Narrowed) -> list[Finding]:
@@ -89,7 +96,9 @@ def _findings(
 
 
 def _without(reader: Reader, scope: Scope, step: StepScan, segments: tuple[Segment, ...]) -> StepScan | None:
-    return next(iter(scan(reader, scope, step.grid.until, (step.step,), segments)), None)
+    return next(
+        iter(scan(reader, scope, step.grid.until, {step.step: step.limits}, (step.step,), segments)), None
+    )
 
 
 def _one_of_several(
@@ -162,7 +171,7 @@ def _strongest(step: StepScan, signal: Signal, series: int, alone: bool = True) 
     )
     index = choose(sides, weighed.penalty, alone).index
     start = _start(weighed, index)
-    if not _holds(step, weighed, index, start):
+    if not _holds(step, weighed, index, start, LEAST_RISE_SLOWER if signal == "slower" else LEAST_RISE):
         return None
     return _finding(step, signal, index, start, float(weighed.score[index, start]))
 
@@ -202,7 +211,7 @@ def _recovery(exposed: Numbers, arrivals: Numbers, baseline: float) -> int | Non
     return best if until[best] - whole > RECOVERY else None
 
 
-def _holds(step: StepScan, weighed: _Series, index: int, start: int) -> bool:
+def _holds(step: StepScan, weighed: _Series, index: int, start: int, rise: float) -> bool:
     """Whether the excess survives the hour of the day and a shift in the mix of visits, and is worth telling."""
     exposed, arrivals = weighed.exposed[index], weighed.arrivals[index]
     own = float(baselines(before(weighed.arrivals), before(weighed.exposed))[index, start])
@@ -214,7 +223,7 @@ def _holds(step: StepScan, weighed: _Series, index: int, start: int) -> bool:
     strength = concentration(weighed.correlation[start], before(arrivals)[start] + BORROWED)
     x, n = exposed[start:].sum(), arrivals[start:].sum()
     evidence = float(log_evidence(np.asarray(x), np.asarray(n), np.asarray(usual), np.asarray(strength)))
-    worth = x >= LEAST_RATIO * usual * n and x - usual * n >= LEAST_RISE * n
+    worth = x >= LEAST_RATIO * usual * n and x - usual * n >= rise * n
     return bool(worth) and evidence >= float(weighed.penalty[index])
 
 
@@ -242,16 +251,33 @@ def _narrowed(reader: Reader, scope: Scope, finding: Finding, told: tuple[Segmen
         scope,
         _SQL["pairs"],
         {
+            **_of(finding),
             "since": finding.scan.grid.since,
             "until": finding.scan.grid.until,
             "onset": onset,
-            "step": finding.scan.step,
-            "segment": keys(finding.segment),
             "excluded": joined_keys(told),
-            "bit": bit(finding.signal),
         },
     )
     return finding.joined(table)
+
+
+def _of(finding: Finding) -> dict[str, Parameter]:
+    """What names the arrivals in question: of one step and segment, and the signal that they met."""
+    step = finding.scan.step
+    return {
+        **bound({step: finding.scan.limits}),
+        "step": step,
+        "segment": keys(finding.segment),
+        "bit": bit(finding.signal),
+    }
+
+
+def _waited(reader: Reader, scope: Scope, finding: Finding, onset: int) -> Wait | None:
+    if finding.signal != "slower":
+        return None
+    step = finding.scan
+    until = max(finding.until, onset + 1)
+    return wait(reader, scope, step.step, step.limits, finding.segment, step.grid.since, onset, until)
 
 
 def _placed(reader: Reader, scope: Scope, finding: Finding) -> Candidate:
@@ -259,11 +285,11 @@ def _placed(reader: Reader, scope: Scope, finding: Finding) -> Candidate:
     width = int(finding.scan.grid.widths[finding.start])
     narrow = max(min(width // 30, MINUTE), 5 * SECOND)
     low, high = finding.around
-    bound = {"step": finding.scan.step, "segment": keys(finding.segment), "bit": bit(finding.signal)}
-    table = reader.arrow(scope, _SQL["around"], {**bound, "since": low, "until": high, "width": narrow})
+    of = _of(finding)
+    table = reader.arrow(scope, _SQL["around"], {**of, "since": low, "until": high, "width": narrow})
     onset = onset_within(table, finding, narrow)
     until = finding.until
-    counted = {**bound, "since": onset[0], "until": max(until, onset[0] + 1), "recent": until - RECENT}
+    counted = {**of, "since": onset[0], "until": max(until, onset[0] + 1), "recent": until - RECENT}
     visits = reader.arrow(scope, _SQL["visits"], counted)
     arrived, met = int(visits["arrived"][0].as_py()), int(visits["met"][0].as_py())
     return Candidate(
@@ -283,6 +309,8 @@ def _placed(reader: Reader, scope: Scope, finding: Finding) -> Candidate:
         expected=arrived * finding.baseline,
         evidence=finding.score,
         symptoms=finding.symptoms,
+        limits=finding.scan.limits if finding.signal == "slower" else (),
+        wait=_waited(reader, scope, finding, onset[0]),
     )
 
 

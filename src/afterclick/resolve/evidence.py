@@ -7,7 +7,7 @@ from typing import Literal
 import msgspec
 
 from afterclick.impact import Signal
-from afterclick.measure import FELT
+from afterclick.measure import FELT, usual
 from afterclick.resolve import server
 from afterclick.resolve.arrivals import bit, keys, over_arrivals
 from afterclick.resolve.problem import Problem
@@ -154,18 +154,34 @@ def evidence(reader: Reader, scope: Scope, problem: Problem) -> Evidence:
         "step": problem.step,
         "segment": keys(problem.segment),
         "bit": bit(problem.signal),
+        **usual.bound({problem.step: problem.limits}),
     }
     typical = reader.rows(scope, _SQL["felt_by"], _Typical, bound)[0]
-    measure = (typical.slow_by or "request") if problem.signal == "slow" else problem.signal
+    measure = _measure(problem, typical)
     return Evidence(
         step=problem.step,
         signal=problem.signal,
-        distribution=_distribution(reader, scope, bound, measure),
+        distribution=_distribution(reader, scope, bound, measure, _own_limit(problem)),
         journey=_journey(reader, scope, bound, typical.next),
         exposure=_exposure(reader, scope, _SQL["exposure"], bound, problem.onset, until),
         breakdowns=_breakdowns(reader, scope, _SQL["breakdown"], bound),
         samples=_samples(reader, scope, bound, measure),
     )
+
+
+def _measure(problem: Problem, typical: _Typical) -> str:
+    if problem.signal == "slower":
+        return problem.wait.measure if problem.wait else "request"
+    return (typical.slow_by or "request") if problem.signal == "slow" else problem.signal
+
+
+def _own_limit(problem: Problem) -> float | None:
+    """Where the step's own signal begins, for the device class of the segment, or the most frequent one."""
+    if not problem.limits or not problem.wait:
+        return None
+    wanted = problem.segment.get("device_class")
+    one = next((one for one in problem.limits if one.device_class == wanted), problem.limits[0])
+    return one.lcp_ms if problem.wait.measure == "lcp" else one.request_ms
 
 
 def _at_server(reader: Reader, scope: Scope, problem: Problem, until: int) -> Evidence:
@@ -181,8 +197,11 @@ def _at_server(reader: Reader, scope: Scope, problem: Problem, until: int) -> Ev
     )
 
 
-def _distribution(reader: Reader, scope: Scope, bound: dict[str, Parameter], measure: str) -> Distribution:
-    name, unit, limit = _MEASURES[measure]
+def _distribution(
+    reader: Reader, scope: Scope, bound: dict[str, Parameter], measure: str, own: float | None
+) -> Distribution:
+    name, unit, defined = _MEASURES[measure]
+    limit = own or defined
     parties = {
         party.affected: party
         for party in reader.rows(scope, _SQL["spread"], _Party, bound | {"measure": measure})

@@ -6,6 +6,7 @@ less what pointed at it before the onset. A release is behind a page's problem w
 only its page views met it (`release`).
 """
 
+from afterclick.measure.usual import bound
 from afterclick.resolve.arrivals import bit, keys, over_arrivals
 from afterclick.resolve.candidate import Candidate
 from afterclick.resolve.cause import Cause
@@ -51,12 +52,13 @@ def _bound(candidate: Candidate) -> dict[str, Parameter]:
         "onset": candidate.onset,
         "step": candidate.step,
         "bit": bit(candidate.signal),
+        **bound({candidate.step: candidate.limits}),
     }
 
 
 def _sampled(reader: Reader, scope: Scope, candidate: Candidate) -> Sampled:
-    bound = {**_bound(candidate), "segment": keys(candidate.segment), "sample": SAMPLE}
-    views = reader.rows(scope, _ARRIVALS["views"], View, bound)
+    asked = {**_bound(candidate), "segment": keys(candidate.segment), "sample": SAMPLE}
+    views = reader.rows(scope, _ARRIVALS["views"], View, asked)
     linked = {
         "since": candidate.onset - BEFORE,
         "until": candidate.until + LATER,
@@ -67,10 +69,10 @@ def _sampled(reader: Reader, scope: Scope, candidate: Candidate) -> Sampled:
 
 
 def _released(reader: Reader, scope: Scope, candidate: Candidate) -> Released | None:
-    bound = _bound(candidate)
-    groups = reader.rows(scope, _ARRIVALS["releases"], Group, bound)
+    asked = _bound(candidate)
+    groups = reader.rows(scope, _ARRIVALS["releases"], Group, asked)
     marks = reader.rows(
-        scope, _TRACES["release_marks"], Mark, {"since": bound["since"], "until": bound["until"]}
+        scope, _TRACES["release_marks"], Mark, {"since": asked["since"], "until": asked["until"]}
     )
     return released(candidate, groups, marks, candidate.onset - BEFORE)
 

@@ -6,7 +6,7 @@ import numpy as np
 import pyarrow as pa
 
 from afterclick.impact import Signal
-from afterclick.resolve.candidate import NOTHING, Before, Segment
+from afterclick.resolve.candidate import NOTHING, Before, Segment, is_wait
 from afterclick.resolve.scan import StepScan
 from afterclick.resolve.segment import Sides, choose, dimension, penalties, segment
 
@@ -96,14 +96,21 @@ class Finding:
 def fold(findings: list[Finding]) -> list[Finding]:
     """Findings of one step, largest excess first, with symptoms folded into what explains them."""
     kept: list[Finding] = []
-    for finding in sorted(findings, key=lambda one: -one.excess(one.signal)):
+    for finding in sorted(findings, key=lambda one: (_is_slow_too(one), -one.excess(one.signal))):
         place = next((i for i, primary in enumerate(kept) if _same(primary, finding)), None)
         if place is None:
             kept.append(finding)
-        elif finding.signal != kept[place].signal:
+        elif not (is_wait(finding.signal) and is_wait(kept[place].signal)):
             symptoms = dict.fromkeys((*kept[place].symptoms, finding.signal))
             kept[place] = replace(kept[place], symptoms=tuple(symptoms))
     return kept
+
+
+def _is_slow_too(finding: Finding) -> bool:
+    """Whether most of what is slower than usual is slow by the definition, which then names it."""
+    return finding.signal == "slower" and (
+        finding.excess("slower", without="slow") <= REMAINS * finding.excess("slower")
+    )
 
 
 def _same(primary: Finding, other: Finding) -> bool:

@@ -6,7 +6,8 @@ from typing import Literal
 import msgspec
 
 from afterclick.impact import Estimate, Interval, Signal
-from afterclick.resolve.candidate import RECENT, Before, Candidate, Segment
+from afterclick.measure.usual import Limit
+from afterclick.resolve.candidate import RECENT, Before, Candidate, Segment, Wait, is_wait
 from afterclick.resolve.cause import Cause, Comparison
 
 Status = Literal["open", "merged", "closed"]
@@ -30,6 +31,7 @@ class Problem(msgspec.Struct, frozen=True, kw_only=True):
     to the baseline; one that another problem took in has not closed, but is `merged`. `evidence` holds the figures that
     decided: affected against unaffected. Cause and price are those of `examined`, when `exposed_visits` was
     `examined_visits`.
+    One that is slower than usual has the `limits` from which on that is so, which stay while it is open, and a `wait`.
     One that stands at a `service` has no step and no visits: its arrivals and exposed are requests.
     """
 
@@ -52,6 +54,8 @@ class Problem(msgspec.Struct, frozen=True, kw_only=True):
     baseline: float
     before: Before | None = None
     symptoms: tuple[Signal, ...] = ()
+    limits: tuple[Limit, ...] = ()
+    wait: Wait | None = None
     closed: int | None = None
     merged: Merged | None = None
     estimate: Estimate | None = None
@@ -84,7 +88,7 @@ def likeness(problem: Problem, candidate: Candidate) -> int:
     The signal may be one that the other folded in as a symptom. One that has closed, or was taken in by another, comes
     back only as the very same.
     """
-    signals = {problem.signal, *problem.symptoms} & {candidate.signal, *candidate.symptoms}
+    signals = _kinds(problem) & _kinds(candidate)
     if (problem.step, problem.service) != (candidate.step, candidate.service) or not signals:
         return 0
     if problem.segment == candidate.segment:
@@ -94,6 +98,11 @@ def likeness(problem: Problem, candidate: Candidate) -> int:
         return 2 if recent else 0
     ours, theirs = problem.segment.items(), candidate.segment.items()
     return int(problem.status == "open" and (ours <= theirs or theirs <= ours))
+
+
+def _kinds(one: Problem | Candidate) -> set[Signal]:
+    """What it is met by. One that was slower than usual and is slow by now goes on."""
+    return {"slow" if is_wait(signal) else signal for signal in (one.signal, *one.symptoms)}
 
 
 def rate(problem: Problem) -> Interval | None:

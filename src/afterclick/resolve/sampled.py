@@ -4,7 +4,7 @@ from collections import Counter
 from dataclasses import dataclass
 from statistics import fmean, median
 
-from afterclick.resolve.candidate import Candidate
+from afterclick.resolve.candidate import Candidate, is_wait
 from afterclick.resolve.cause import Comparison
 from afterclick.resolve.proportion import difference, mean_difference, wilson
 from afterclick.resolve.suspect import Suspect, Traces, View, suspect, untraced
@@ -71,7 +71,7 @@ class Sampled:
     def comparisons(self, one: Suspect) -> tuple[Comparison, ...]:
         """The figures that decide for a suspect: affected against usual page views."""
         shares = self._share(one)
-        if one.kind == "service" and self.candidate.signal == "slow":
+        if one.kind == "service" and is_wait(self.candidate.signal):
             return (*self._times(f"own time of {one.operation} in {one.service}", *self._own(one)), *shares)
         measured = _measured(one)
         if measured is None:

@@ -1,6 +1,7 @@
 """The counts that detection runs on: arrivals at each step by time, segment key and signals met."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from itertools import pairwise
 
 import numpy as np
@@ -8,6 +9,7 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from afterclick.impact import Signal
+from afterclick.measure.usual import Limit, bound
 from afterclick.resolve.arrivals import bit, joined_keys, over_arrivals
 from afterclick.resolve.candidate import SIGNALS, Segment
 from afterclick.resolve.excess import Numbers
@@ -23,7 +25,7 @@ LOOKBACK = 14 * DAY
 LEAST_ARRIVALS = 5
 SLOW_KINDS = (1, 2, 3, 4)
 """What a page view was slow by: request, LCP, INP, resource."""
-CODES = (1 + len(SLOW_KINDS)) << 3
+CODES = (1 + len(SLOW_KINDS)) << len(SIGNALS)
 """An arrival's mask of signals, and above it its kind of slow."""
 
 _GRID = ((30 * SECOND, 10 * MINUTE), (5 * MINUTE, 3 * HOUR), (30 * MINUTE, 2 * DAY), (2 * HOUR, LOOKBACK))
@@ -59,12 +61,15 @@ class Grid:
 
 @dataclass(frozen=True)
 class StepScan:
-    """Counts of one step: `views[key, bucket, code]`; keys[0] is '' (everyone). `grid` says when the buckets are."""
+    """Counts of one step: `views[key, bucket, code]`; keys[0] is '' (everyone). `grid` says when the buckets are,
+    `limits` from when on arrivals count as slower than usual.
+    """
 
     step: str
     keys: tuple[str, ...]
     views: Numbers
     grid: Grid
+    limits: tuple[Limit, ...] = ()
 
     def arrivals(self) -> Numbers:
         """Arrivals by [key, bucket]."""
@@ -108,12 +113,21 @@ def grid(now: int) -> Grid:
 
 
 def scan(
-    reader: Reader, scope: Scope, now: int, steps: tuple[str, ...] = (), excluded: tuple[Segment, ...] = ()
+    reader: Reader,
+    scope: Scope,
+    now: int,
+    limits: Mapping[str, tuple[Limit, ...]],
+    steps: tuple[str, ...] = (),
+    excluded: tuple[Segment, ...] = (),
 ) -> list[StepScan]:
-    """Count arrivals before `now`, at all steps or the named ones, without those in `excluded` segments."""
+    """Count arrivals before `now`, at all steps or the named ones, without those in `excluded` segments.
+
+    `limits` are those of each step by device class.
+    """
     buckets = grid(now)
-    parameters = {**buckets.bound, "steps": list(steps), "excluded": joined_keys(excluded)}
-    return by_step(reader.arrow(scope, _SQL["scan"], parameters), buckets)
+    parameters = {**buckets.bound, **bound(limits), "steps": list(steps), "excluded": joined_keys(excluded)}
+    counted = by_step(reader.arrow(scope, _SQL["scan"], parameters), buckets)
+    return [replace(one, limits=limits.get(one.step, ())) for one in counted]
 
 
 def by_step(table: pa.Table, buckets: Grid) -> list[StepScan]:

@@ -10,6 +10,8 @@ import msgspec
 
 from afterclick.impact import Signal
 from afterclick.measure import FELT
+from afterclick.measure.usual import NEVER
+from afterclick.resolve.candidate import is_wait
 
 MAIN = 0.5
 """A part is behind a wait when it takes at least this share of it."""
@@ -37,6 +39,18 @@ class View(msgspec.Struct, frozen=True):
     error_name: str
     error_source: str
     struggle_target: str
+    request_limit: float = NEVER
+    lcp_limit: float = NEVER
+
+    @property
+    def slow_request(self) -> bool:
+        """Whether a request took too long, by the definition or the step's own limit where that is asked about."""
+        return self.request_ms >= min(self.request_limit, FELT.request_ms)
+
+    @property
+    def slow_paint(self) -> bool:
+        """The same of its largest paint."""
+        return self.lcp > FELT.lcp_ms or self.lcp >= self.lcp_limit
 
 
 class Operation(msgspec.Struct, frozen=True):
@@ -109,7 +123,7 @@ def untraced(view: View, signal: Signal, found: Traces) -> bool:
 def suspect(view: View, signal: Signal, found: Traces) -> Suspect | None:
     """What the view points at, deepest first: a request's operation, a script or image, an element; None if nothing."""
     if _waited_for_request(view, signal):
-        failed = view.request_failed and signal != "slow"
+        failed = view.request_failed and not is_wait(signal)
         return found.suspect(view.trace_id, view.request_ms, failed)
     if signal == "error":
         return Suspect("page", route=view.route, script=view.error_source.rsplit(":", 1)[0], measure="error")
@@ -121,23 +135,21 @@ def suspect(view: View, signal: Signal, found: Traces) -> Suspect | None:
 
 
 def _waited_for_request(view: View, signal: Signal) -> bool:
-    if signal != "slow" and view.request_failed:
+    if not is_wait(signal) and view.request_failed:
         return True
     if signal == "error":
         return False
-    return view.request_ms >= FELT.request_ms or (
-        view.lcp > FELT.lcp_ms and view.request_ms >= MAIN * view.lcp
-    )
+    return view.slow_request or (view.slow_paint and view.request_ms >= MAIN * view.lcp)
 
 
 def _of_page(view: View) -> Suspect | None:
     picture = view.resource == "img" or view.resource_source == view.lcp_source
     held_up = view.resource_ms >= FELT.resource_ms or (
-        view.lcp > FELT.lcp_ms and view.resource_ms >= MAIN * view.lcp
+        view.slow_paint and view.resource_ms >= MAIN * view.lcp
     )
     if held_up and not picture:
         return Suspect("page", route=view.route, script=view.resource_source, measure="resource")
-    if view.lcp > FELT.lcp_ms:
+    if view.slow_paint:
         return Suspect("page", route=view.route, element=view.lcp_target, measure="lcp")
     if view.inp > FELT.inp_ms:
         return Suspect(

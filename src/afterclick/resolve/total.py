@@ -54,7 +54,13 @@ def _site(parts: _Parts, stop: Stop, now: int, site: str) -> None:
 
 
 def _condition(problem: Problem) -> Condition:
-    return Condition(step=problem.step, signal=problem.signal, segment=problem.segment, onset=problem.onset)
+    return Condition(
+        step=problem.step,
+        signal=problem.signal,
+        segment=problem.segment,
+        onset=problem.onset,
+        limits=problem.limits,
+    )
 
 
 def _is_due(parts: _Parts, site: str, opened: list[Problem], now: int) -> bool:

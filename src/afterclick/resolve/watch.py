@@ -20,6 +20,7 @@ from afterclick.resolve.explain import explain
 from afterclick.resolve.life import lapsed, merged, paired, unpaired
 from afterclick.resolve.problem import Problem, problem_id
 from afterclick.resolve.server import UNPRICED, detect_at_servers, explain_at_server
+from afterclick.resolve.usual import standing
 from afterclick.store.engine.query import Reader
 from afterclick.store.scope import Scope
 from afterclick.store.store import Store
@@ -66,7 +67,9 @@ def watch(reader: Reader, scope: Scope, now: int, price: Price, book: ProblemBoo
     happens until the changes are read.
     """
     known = book.problems(scope.site)
-    pairs = paired(known, [*detect(reader, scope, now), *detect_at_servers(reader, scope, now)])
+    pairs = paired(
+        known, [*detect(reader, scope, now, standing(known)), *detect_at_servers(reader, scope, now)]
+    )
     told = [
         (candidate, _seen(reader, scope, now, candidate, problem))
         for candidate, problem in pairs
@@ -102,6 +105,8 @@ def _seen(reader: Reader, scope: Scope, now: int, candidate: Candidate, problem:
         signal=candidate.signal,
         segment=candidate.segment,
         symptoms=candidate.symptoms,
+        limits=candidate.limits,
+        wait=candidate.wait,
         status="open" if candidate.ended is None else "closed",
         closed=candidate.ended,
         merged=None,
@@ -173,6 +178,7 @@ def _priced(reader: Reader, scope: Scope, problem: Problem, price: Price) -> Cha
         segment=problem.segment,
         onset=problem.onset,
         until=problem.closed or problem.last_seen,
+        limits=problem.limits,
     )
     try:
         estimate = UNPRICED if problem.service else price(reader, scope, question)

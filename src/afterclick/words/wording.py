@@ -5,14 +5,14 @@ from dataclasses import dataclass
 
 from afterclick.impact import Estimate, Signal
 from afterclick.measure import condition
-from afterclick.resolve import Merged, Problem, RouteFailures, rate
+from afterclick.resolve import Merged, Problem, RouteFailures, Wait, rate
 from afterclick.stats import Interval
 from afterclick.words import figures
 from afterclick.words.period import DAY
 from afterclick.words.sentence import Piece, Sentence, capital, coded, felt, paid, sentence, strong
 
-_WRONG = {"slow": "is slow", "error": "fails", "struggle": "frustrates"}
-_BEEN = {"slow": "slow", "error": "failing", "struggle": "frustrating"}
+_WRONG = {"slow": "is slow", "error": "fails", "struggle": "frustrates", "slower": "is slower than usual"}
+_BEEN = {"slow": "slow", "error": "failing", "struggle": "frustrating", "slower": "slower than usual"}
 
 
 def step_name(step: str) -> str:
@@ -50,6 +50,25 @@ def host_title(problem: Problem) -> str:
 
 def _named(problem: Problem, signal: Signal, segment: dict[str, str]) -> str:
     return f"{place(problem)} {_WRONG[signal]} {segment_words(segment)}".strip()
+
+
+def been(problem: Problem) -> str:
+    """What it has been: "slow"; "slower than usual (2.6 s now, 0.6 s before)"."""
+    found = wait_words(problem.wait) if problem.signal == "slower" else ""
+    return f"{_BEEN[problem.signal]} ({found})" if found else _BEEN[problem.signal]
+
+
+def wait_words(wait: Wait | None) -> str:
+    """How long those wait that are slower than usual, and what was usual; empty where it was not measured."""
+    if wait is None:
+        return ""
+    before = "" if wait.before_ms is None else f", {figures.milliseconds(wait.before_ms)} before"
+    return f"{figures.milliseconds(wait.median_ms)} now{before}"
+
+
+def _wait(problem: Problem) -> tuple[Piece, ...]:
+    """The same as a sentence after one that tells of money."""
+    return (Piece(" It is "), felt(been(problem)), Piece(".")) if problem.signal == "slower" else ()
 
 
 def place(problem: Problem) -> str:
@@ -119,23 +138,23 @@ def _priced(problem: Problem, estimate: Estimate, name: Piece, since: str, by: B
     now = pace(problem, by)
     if lost.low <= 0:
         return sentence(
-            name, " has been ", felt(_BEEN[problem.signal]), f" since {since}; so far ",
+            name, " has been ", felt(been(problem)), f" since {since}; so far ",
             paid(f"no clear loss ({figures.money_range(lost, estimate.currency)})"), *because(problem), ".",
         )  # fmt: skip
     total = paid(f"{figures.money(lost.value, estimate.currency)} in all")
     if now is None:
-        return sentence(name, " has lost ", total, f" since {since}", *because(problem), ".")
+        return sentence(name, " has lost ", total, f" since {since}", *because(problem), ".", *_wait(problem))
     money = paid(f"about {figures.money(now.value, estimate.currency)} {by.words}")
     bounds = f" ({figures.money_range(now, estimate.currency)})"
     return sentence(
-        name, " has been losing ", money, bounds, f" since {since}, ", total, *because(problem), "."
+        name, " has been losing ", money, bounds, f" since {since}, ", total, *because(problem), ".", *_wait(problem)
     )  # fmt: skip
 
 
 def _merged(problem: Problem, into: Merged, name: Piece, since: str, now: int, zone: str) -> Sentence:
     host = strong(host_title(problem), f"/problems/{into.into}")
     return sentence(
-        name, " has been ", felt(_BEEN[problem.signal]), f" since {since}; it has not ended, but is part of ", host,
+        name, " has been ", felt(been(problem)), f" since {since}; it has not ended, but is part of ", host,
         f" since {figures.moment(into.at, now, zone)}, and counted there.",
     )  # fmt: skip
 
@@ -151,7 +170,7 @@ def _closed(problem: Problem, estimate: Estimate, name: Piece, since: str, now: 
 
 def _unpriced(problem: Problem, name: Piece, since: str) -> Sentence:
     verb = " has been " if problem.status == "open" else " was "
-    start = sentence(name, verb, felt(_BEEN[problem.signal]), f" since {since}", *because(problem), "; ")
+    start = sentence(name, verb, felt(been(problem)), f" since {since}", *because(problem), "; ")
     return sentence(*start.pieces, strong(price_words(problem.estimate)), ".")
 
 

@@ -2,6 +2,7 @@
 
 from afterclick.measure.felt import FELT
 from afterclick.measure.metric import Metric
+from afterclick.measure.usual import LEAST, LEAST_MS, RATIO
 
 _VISITS = "pages/overview/series.sql: visits"
 _FELT = "store/schema/views/page_view_felt.sql"
@@ -25,6 +26,15 @@ METRICS = (
         "share", "less",
         sql=_FELT, method="definition", n="page views", least=30,
         notes="Scripts, images and styles are reported by the SDK when they take more than 1 s or fail.",
+    ),
+    Metric(
+        "slower", "Slower than usual",
+        f"A page view whose slowest request, or LCP, is at least {RATIO:g} times as long as the median of its step and "
+        f"device class, and {_seconds(LEAST_MS)} longer.",
+        "share", "less",
+        sql="resolve/arrivals.sql: arrivals", method="definition", n="page views", least=LEAST,
+        notes="While a problem is open at a step, the limits that it was opened with stay. Only problems are made of it: "
+        "it is in no other figure.",
     ),
     Metric(
         "error", "Errors",

@@ -126,7 +126,25 @@ def _facts(problem: Problem, now: int, zone: str) -> tuple[Fact, ...]:
         ),
         Fact("How many", figures.percent(share), f"{met}; {_usual(problem)}", "felt"),
         Fact("Since", figures.moment(problem.onset, now, zone), f"{early} to {late} at 95%; {until}"),
+        *_slower(problem),
     )
+
+
+def _slower(problem: Problem) -> tuple[Fact, ...]:
+    """How much slower than usual, of a problem that is that."""
+    wait = problem.wait
+    if wait is None:
+        return ()
+    name = "largest contentful paint" if wait.measure == "lcp" else "slowest request"
+    bounds = ", too few for an interval"
+    if wait.interval:
+        low, high = (figures.milliseconds(end) for end in (wait.interval.low, wait.interval.high))
+        bounds = f" ({low} to {high} at 95%)"
+    usual = "nothing was measured before"
+    if wait.before_ms is not None:
+        usual = f"{figures.milliseconds(wait.before_ms)} of all {figures.count(wait.n_before)} before"
+    counted = f"median {name} of the {figures.plural(wait.n, 'slower arrival')}{bounds}; {usual}"
+    return (Fact("How slow", figures.milliseconds(wait.median_ms), counted, "felt"),)
 
 
 def _usual(problem: Problem) -> str:
@@ -292,7 +310,8 @@ def _spread(found: Distribution, problem: Problem) -> Spread:
         else "median unknown: one side is empty"
     )
     limit = _figure(found.limit, unit)
-    return Spread(found.measure, unit, limit, f"{problem.signal} from", medians, _histogram(found))
+    name = "slower than usual" if problem.signal == "slower" else problem.signal
+    return Spread(found.measure, unit, limit, f"{name} from", medians, _histogram(found))
 
 
 def _visits(problem: Problem) -> dict[str, str]:

@@ -45,4 +45,13 @@ def search(desk: Desk, lens: Lens, most: int) -> Search:
 def _met(problem: Problem) -> Met:
     keys = tuple(f"{name}={value}" for name, value in sorted(problem.segment.items()))
     until = max(problem.closed or problem.last_seen, problem.onset + 1)
-    return Met(problem.id, wording.title(problem), problem.step, problem.signal, keys, problem.onset, until)
+    return Met(
+        problem.id,
+        wording.title(problem),
+        problem.step,
+        problem.signal,
+        keys,
+        problem.onset,
+        until,
+        problem.limits,
+    )
