@@ -33,8 +33,8 @@ METRICS = (
         f"device class, and {_seconds(LEAST_MS)} longer.",
         "share", "less",
         sql="resolve/arrivals.sql: arrivals", method="definition", n="page views", least=LEAST,
-        notes="While a problem is open at a step, the limits that it was opened with stay. Only problems are made of it: it "
-        "is in no other figure.",
+        notes="While a problem is open at a step, the limits that it was opened with stay. Only problems are made "
+        "of it: it is in no other figure.",
     ),
     Metric(
         "error", "Errors",
