@@ -62,7 +62,7 @@ const chunks = { vitals: hashed('vitals', vitals), rating: hashed('rating', rati
 const first = await bundle('index.ts', {
   format: 'iife',
   // Properties that only our own objects have, and that neither the wire nor storage sees.
-  mangleProps: /^(address|answered|carried|counts|element|elsewhere|event|fail|named|path|started|stop|traceparent)$/,
+  mangleProps: /^(address|answered|carried|counts|element|elsewhere|end|event|fail|named|path|rest|started|stop|traceparent)$/,
   define: { VITALS_CHUNK: JSON.stringify(chunks.vitals), RATING_CHUNK: JSON.stringify(chunks.rating) },
 });
 const immutable = hashed('afterclick', first);

@@ -12,10 +12,9 @@ export function observeLeaving(): void {
   for (const type of ['navigate', 'navigatesuccess']) navigation.addEventListener(type, (event) => (last = event));
   onHidden((left) => {
     if (!left || !last?.destination || last.defaultPrevented) return;
-    const { destination, formData, timeStamp: at } = last;
-    const target = place(destination.url as string);
+    const target = place(last.destination.url as string), at = last.timeStamp;
     // Other origins stand in front, and are not told.
-    if (target[0] === '/') record('leave', { method: formData ? 'POST' : 'GET', target, duration_ms: now() - at }, at);
+    if (target[0] === '/') record('leave', { method: last.formData ? 'POST' : 'GET', target, duration_ms: now() - at }, at);
     last = undefined;
   });
 }
