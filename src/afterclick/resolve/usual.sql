@@ -4,9 +4,9 @@ SELECT
     step,
     toString(device_class) AS device_class,
     countIf(slowest_request_ms > 0) AS requests,
-    if(requests > 0, quantileDDIf(0.01, 0.5)(slowest_request_ms, slowest_request_ms > 0), 0.) AS request_ms,
+    if(requests > 0, quantileBFloat16If(0.5)(slowest_request_ms, slowest_request_ms > 0), 0.) AS request_ms,
     countIf(ifNull(lcp, 0) > 0) AS paints,
-    if(paints > 0, quantileDDIf(0.01, 0.5)(ifNull(lcp, 0.), ifNull(lcp, 0) > 0), 0.) AS lcp_ms
+    if(paints > 0, quantileBFloat16If(0.5)(ifNull(lcp, 0.), ifNull(lcp, 0) > 0), 0.) AS lcp_ms
 FROM arrivals
 WHERE site = {site:String}
 GROUP BY step, device_class
