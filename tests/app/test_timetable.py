@@ -91,7 +91,13 @@ def test_a_healthy_run_of_whatever_feeds_pages_is_never_late(job: Job[Installati
 
 
 def test_every_job_that_makes_what_a_page_shows_says_so() -> None:
-    assert [job.name for job in JOBS if job.feeds] == ["settle", "identity", "watch", "total at risk"]
+    assert [job.name for job in JOBS if job.feeds] == [
+        "settle",
+        "identity",
+        "watch",
+        "price",
+        "total at risk",
+    ]
 
 
 def test_a_job_that_fails_rests_too_and_runs_again() -> None:

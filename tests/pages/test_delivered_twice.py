@@ -10,6 +10,7 @@ import httpx
 import numpy as np
 import pyarrow as pa
 import pytest
+from tests.resolve.passes import watch_and_price
 from tests.web.desks import BUSY, Book, a_desk, served
 from tests.web.shopfront import DAY, NOW, seed
 
@@ -18,7 +19,6 @@ from afterclick.impact import AtRisk, Estimate, Question, price, price_total
 from afterclick.pages import dashboard
 from afterclick.resolve import Problem
 from afterclick.resolve.evidence import Evidence, evidence
-from afterclick.resolve.watch import watch
 from afterclick.settings import Settings
 from afterclick.store.engine.query import Reader
 from afterclick.store.scope import Scope
@@ -93,8 +93,7 @@ def opened(store: Store, settings: Settings, site: str) -> web.Desk:
     def in_process(reader: Reader, scope: Scope, question: Question) -> Estimate:
         return price(reader, scope, question)
 
-    for _ in watch(store, scope, NOW, in_process, book):
-        pass
+    watch_and_price(store, scope, NOW, in_process, book)
     total = price_total(store, scope, NOW - 7 * DAY, NOW)
     desk = a_desk(store, settings, site, book.problems(site), BUSY)
 

@@ -8,7 +8,6 @@ from pathlib import Path
 import msgspec
 import pytest
 from tests.resolve.test_problem import CANDIDATE
-from tests.resolve.test_watch import costs
 from tests.web.troubles import a_problem
 
 from afterclick.impact import Signal
@@ -54,7 +53,7 @@ class Passes:
     def see(self, *candidates: Candidate, after: int = 6 * MINUTE) -> list[Change]:
         self._now += after
         self._candidates = [msgspec.structs.replace(one, until=self._now) for one in candidates]
-        return list(watch(self._store, Scope("s"), self._now, costs, self._book))
+        return list(watch(self._store, Scope("s"), self._now, self._book))
 
     def by_segment(self) -> dict[str, Problem]:
         return {"&".join(one.segment.values()) or "everyone": one for one in self._book.problems("s")}

@@ -5,9 +5,10 @@ from collections.abc import Callable
 
 import msgspec
 import pytest
+from sqlalchemy import Engine
 from tests.resolve.world import DAY, HOUR, MINUTE, NOW
 
-from afterclick.resolve import Problem, detect, watch
+from afterclick.resolve import SqlProblemBook, detect, due, watch
 from afterclick.resolve.server import UNPRICED, detect_at_servers, explain_at_server
 from afterclick.signals import Event, Span
 from afterclick.store.schema.records import events_table, spans_table
@@ -137,28 +138,13 @@ def test_failures_that_page_views_know_of_are_left_to_them(
 
 
 def test_a_problem_of_a_service_keeps_its_life_and_has_no_price(
-    store: Store, scope: Scope, serve: Serve
+    store: Store, control: Engine, scope: Scope, serve: Serve
 ) -> None:
-    class Book:
-        def __init__(self) -> None:
-            self.kept: dict[str, Problem] = {}
-
-        def problems(self, site: str, status: object = None) -> list[Problem]:
-            return list(self.kept.values())
-
-        def problem(self, site: str, problem_id: str) -> Problem:
-            return self.kept[problem_id]
-
-        def save(self, problem: Problem) -> None:
-            self.kept[problem.id] = problem
-
-    def never(*_: object) -> object:
-        raise AssertionError
-
     serve(since(NOW - 6 * HOUR, 0.3, "POST /checkout/shipping"))
-    book = Book()
+    book = SqlProblemBook(control)
     for now in (NOW, NOW + MINUTE):
-        list(watch(store, scope, now, never, book))  # pyright: ignore[reportArgumentType]
-    (problem,) = book.kept.values()
+        list(watch(store, scope, now, book))
+        assert due(book, scope.site, now) == []
+    (problem,) = book.problems(scope.site)
     assert (problem.service, problem.status, problem.estimate) == ("shop", "open", UNPRICED)
     assert detect(store, scope, NOW) == []

@@ -14,7 +14,7 @@ from afterclick.impact import Condition, Estimate
 from afterclick.impact.total import FELT, TOGETHER
 from afterclick.jobs import Stop, Stopped
 from afterclick.resolve import total
-from afterclick.resolve.watch import STANDS
+from afterclick.resolve.problem import STANDS
 from afterclick.settings import Settings, load
 from afterclick.store.control.database import open_control
 from afterclick.store.control.learned import Fact, Learned

@@ -6,11 +6,11 @@ from pathlib import Path
 
 import msgspec
 import pytest
+from tests.resolve.passes import costs, watch_and_price
 from tests.resolve.world import DAY, HOUR, MINUTE, NOW, View, world
 from tests.web.troubles import a_problem
 
-from afterclick.errors import Unavailable
-from afterclick.impact import Estimate, Interval, Question
+from afterclick.impact import Estimate, Question
 from afterclick.resolve import Change, SqlProblemBook, watch
 from afterclick.resolve.evidence import evidence
 from afterclick.settings import Settings
@@ -26,22 +26,6 @@ ONSET, END, AGAIN = NOW - 10 * HOUR, NOW - 5 * HOUR, NOW - 2 * HOUR
 @pytest.fixture
 def book(settings: Settings, tmp_path: Path) -> SqlProblemBook:
     return SqlProblemBook(open_control(dataclasses.replace(settings, data=tmp_path)))
-
-
-def costs(reader: Reader, scope: Scope, question: Question) -> Estimate:
-    """A euro a second, give or take."""
-    lost = (question.until - question.onset) / 1000
-    return Estimate(
-        status="priced",
-        revenue_lost=Interval(lost, lost / 2, lost * 2),
-        since=question.onset,
-        until=question.until,
-        currency="EUR",
-    )
-
-
-def no_answer(reader: Reader, scope: Scope, question: Question) -> Estimate:
-    raise Unavailable("The pricing process failed.")
 
 
 def fault(view: View, rng: random.Random) -> None:
@@ -66,14 +50,14 @@ def test_a_problem_is_opened_priced_kept_closed_and_reopened_under_one_name(
     store: Store, told: str, book: SqlProblemBook
 ) -> None:
     scope = Scope(told)
-    passes = [list(watch(store, scope, now, costs, book)) for now in (ONSET + HOUR, ONSET + 2 * HOUR)]
+    passes = [watch_and_price(store, scope, now, costs, book) for now in (ONSET + HOUR, ONSET + 2 * HOUR)]
     assert [kinds(changes) for changes in passes] == [["opened", "priced"], ["updated", "updated"]]
-    assert kinds(list(watch(store, scope, END + 2 * HOUR, costs, book))) == ["closed", "updated"]
+    assert kinds(watch_and_price(store, scope, END + 2 * HOUR, costs, book)) == ["closed", "updated"]
     closed = book.problems(told, "closed")[0]
     assert closed.closed is not None
     assert abs(closed.closed - END) < HOUR
-    assert list(watch(store, scope, END + 2 * HOUR + MINUTE, costs, book)) == []
-    assert "reopened" in kinds(list(watch(store, scope, NOW, costs, book)))
+    assert watch_and_price(store, scope, END + 2 * HOUR + MINUTE, costs, book) == []
+    assert "reopened" in kinds(watch_and_price(store, scope, NOW, costs, book))
     assert [problem.id for problem in book.problems(told)] == [closed.id]
 
 
@@ -88,7 +72,7 @@ def test_a_price_stands_until_the_problem_has_grown_or_some_minutes_have_passed(
         return costs(reader, scope, question)
 
     for now in (later, later + MINUTE, later + 6 * MINUTE):
-        list(watch(store, scope, now, counting, book))
+        watch_and_price(store, scope, now, counting, book)
     assert asked == [later, later + 6 * MINUTE]
     (problem,) = book.problems(told)
     assert problem.last_seen == later + 6 * MINUTE
@@ -101,7 +85,7 @@ def test_a_problem_that_no_pass_finds_any_more_is_closed_half_an_hour_after_it_w
     """As when nobody arrives at its step any more: there is nothing from which to tell that the share has come back."""
     unseen = msgspec.structs.replace(a_problem(site), status="open", closed=None, last_seen=NOW)
     book.save(unseen)
-    changes = list(watch(store, Scope(site), NOW + minutes * MINUTE, costs, book))
+    changes = list(watch(store, Scope(site), NOW + minutes * MINUTE, book))
     if minutes < 30:
         assert changes == []
         assert book.problems(site) == [unseen]
@@ -109,36 +93,25 @@ def test_a_problem_that_no_pass_finds_any_more_is_closed_half_an_hour_after_it_w
         closed = msgspec.structs.replace(unseen, status="closed", closed=NOW)
         assert [(change.kind, change.problem) for change in changes] == [("closed", closed)]
         assert book.problems(site) == [closed]
-        assert list(watch(store, Scope(site), NOW + (minutes + 1) * MINUTE, costs, book)) == []
+        assert list(watch(store, Scope(site), NOW + (minutes + 1) * MINUTE, book)) == []
 
 
 def test_a_young_problem_is_priced_again_as_soon_as_it_has_grown(
     store: Store, told: str, book: SqlProblemBook
 ) -> None:
     scope, early = Scope(told), ONSET + 20 * MINUTE
-    list(watch(store, scope, early, costs, book))
-    list(watch(store, scope, early + 4 * MINUTE, costs, book))
+    watch_and_price(store, scope, early, costs, book)
+    watch_and_price(store, scope, early + 4 * MINUTE, costs, book)
     (problem,) = book.problems(told)
     assert problem.estimate is not None
     assert problem.estimate.until == early + 4 * MINUTE
-
-
-def test_a_problem_is_in_the_book_before_its_price_and_stays_when_no_price_can_be_had(
-    store: Store, told: str, book: SqlProblemBook
-) -> None:
-    changes = watch(store, Scope(told), ONSET + HOUR, no_answer, book)
-    opened = next(changes).problem
-    assert book.problem(told, opened.id) == opened
-    assert opened.cause.kind == "service"
-    assert list(changes) == []
-    assert book.problem(told, opened.id).estimate is None
 
 
 def test_the_evidence_of_a_problem_counts_both_sides_and_keeps_them_apart(
     store: Store, told: str, book: SqlProblemBook
 ) -> None:
     scope = Scope(told)
-    problem = next(watch(store, scope, ONSET + 3 * HOUR, no_answer, book)).problem
+    problem = next(watch(store, scope, ONSET + 3 * HOUR, book)).problem
     found = evidence(store, scope, problem)
     spread = found.distribution
     assert spread is not None

@@ -5,6 +5,7 @@ from collections.abc import Generator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
+import msgspec
 import uvicorn
 from fastapi import FastAPI
 from tests.web.shopfront import HOUR, NOW
@@ -17,10 +18,8 @@ from afterclick.accounts.keyring import Keyring
 from afterclick.app.installation import Installation
 from afterclick.customers import SqlCuts
 from afterclick.errors import NotFound
-from afterclick.impact import AtRisk
-from afterclick.resolve import (
-    Problem,
-)
+from afterclick.impact import AtRisk, Estimate
+from afterclick.resolve import Priced, Problem
 from afterclick.settings import Settings
 from afterclick.signals import Event
 from afterclick.store.control.database import open_control
@@ -48,8 +47,17 @@ class Book:
             raise NotFound("This site has no such problem.")
         return found
 
-    def save(self, problem: Problem) -> None:
-        self.kept[problem.id] = problem
+    def save(self, problem: Problem) -> Problem:
+        known = self.kept.get(problem.id, problem)
+        self.kept[problem.id] = msgspec.structs.replace(problem, estimate=known.estimate, priced=known.priced)
+        return self.kept[problem.id]
+
+    def price(self, site: str, problem_id: str, estimate: Estimate, priced: Priced) -> Problem | None:
+        known = self.kept.get(problem_id)
+        if known is None:
+            return None
+        self.kept[problem_id] = msgspec.structs.replace(known, estimate=estimate, priced=priced)
+        return self.kept[problem_id]
 
 
 @dataclass

@@ -21,6 +21,7 @@ from afterclick.customers.retention import RETENTION
 from afterclick.jobs import Freshness, Job, Stop, Stopped
 from afterclick.log import redacted
 from afterclick.resolve.leavings import ANSWERED
+from afterclick.resolve.pricing import PRICE
 from afterclick.resolve.total import TOTAL
 from afterclick.resolve.watch import WATCH
 from afterclick.store.control.taken_and_dropped import FORGET_TALLIES
@@ -32,6 +33,7 @@ JOBS: tuple[Job[Installation], ...] = (
     IDENTITY,
     ANSWERED,
     WATCH,
+    PRICE,
     TOTAL,
     ERASE,
     WIPE_LATE,

@@ -20,9 +20,10 @@ from afterclick.resolve.evidence import (
 )
 from afterclick.resolve.explain import explain
 from afterclick.resolve.leavings import TOLD_BY
-from afterclick.resolve.problem import Merged, Problem, at_risk, is_part, rate
+from afterclick.resolve.pricing import Price, due, reprice
+from afterclick.resolve.problem import Merged, Priced, Problem, at_risk, is_part, rate
 from afterclick.resolve.server import RouteFailures, unknown_failures
-from afterclick.resolve.watch import Change, Price, watch
+from afterclick.resolve.watch import Change, watch
 
 __all__ = [
     "SIGNALS",
@@ -40,6 +41,7 @@ __all__ = [
     "Exposure",
     "Merged",
     "Price",
+    "Priced",
     "Problem",
     "ProblemBook",
     "Proportion",
@@ -49,9 +51,11 @@ __all__ = [
     "Wait",
     "at_risk",
     "detect",
+    "due",
     "explain",
     "is_part",
     "rate",
+    "reprice",
     "unknown_failures",
     "watch",
 ]

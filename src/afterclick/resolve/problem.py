@@ -5,7 +5,7 @@ from typing import Literal
 
 import msgspec
 
-from afterclick.impact import Estimate, Interval, Signal
+from afterclick.impact import Estimate, Interval, Question, Signal
 from afterclick.measure.usual import Limit
 from afterclick.resolve.candidate import RECENT, Before, Candidate, Segment, Wait, is_wait
 from afterclick.resolve.cause import Cause, Comparison
@@ -22,6 +22,14 @@ class Merged(msgspec.Struct, frozen=True, kw_only=True):
     segment: Segment
 
 
+class Priced(msgspec.Struct, frozen=True, kw_only=True):
+    """What a price was asked for, when (UTC ms), and how many visits had met the problem then."""
+
+    question: Question
+    at: int
+    visits: int
+
+
 class Problem(msgspec.Struct, frozen=True, kw_only=True):
     """One problem of a site, as the book keeps it. Times are UTC ms.
 
@@ -29,8 +37,8 @@ class Problem(msgspec.Struct, frozen=True, kw_only=True):
     met the signal, `recent_visits` of them within the last 24 hours, `expected` would have at the baseline. `before` is
     what was measured before the onset, None of problems that an older version kept. `closed` is when exposure came back
     to the baseline; one that another problem took in has not closed, but is `merged`. `evidence` holds the figures that
-    decided: affected against unaffected. Cause and price are those of `examined`, when `exposed_visits` was
-    `examined_visits`.
+    decided: affected against unaffected. The cause is that of `examined`, when `exposed_visits` was `examined_visits`;
+    `estimate`, None until it is priced, is what was `priced`.
     One that is slower than usual has the `limits` from which on that is so, which stay while it is open, and a `wait`.
     One that stands at a `service` has no step and no visits: its arrivals and exposed are requests.
     """
@@ -59,6 +67,7 @@ class Problem(msgspec.Struct, frozen=True, kw_only=True):
     closed: int | None = None
     merged: Merged | None = None
     estimate: Estimate | None = None
+    priced: Priced | None = None
     examined: int = 0
     examined_visits: int = 0
     cause: Cause
@@ -66,6 +75,10 @@ class Problem(msgspec.Struct, frozen=True, kw_only=True):
 
 
 _MINUTE, _HOUR, _DAY = 60_000, 3_600_000, 86_400_000
+STANDS = 5 * _MINUTE
+"""A cause and a price stand for this long, ms, …"""
+GROWN = 1.1
+"""… unless this many times as many visits have met the problem by then: a young one is looked at again soon."""
 REOPENS = 7 * _DAY
 """A closed problem that comes back within this time is the same problem."""
 

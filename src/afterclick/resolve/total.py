@@ -10,8 +10,7 @@ from afterclick.impact.total import FELT, TOGETHER
 from afterclick.impact.worker import apart
 from afterclick.jobs import Feed, Job, Stop, each
 from afterclick.resolve.book import ProblemBook
-from afterclick.resolve.problem import Problem
-from afterclick.resolve.watch import STANDS
+from afterclick.resolve.problem import STANDS, Problem
 from afterclick.store.control.learned import Learned
 from afterclick.store.scope import Scope
 from afterclick.store.store import Store

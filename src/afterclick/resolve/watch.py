@@ -1,16 +1,12 @@
-"""One pass over a site: detect, price, explain, and bring the problem book up to date."""
+"""One pass over a site: detect, explain, and bring the problem book up to date. Prices are made in `pricing`."""
 
 from collections.abc import Callable, Iterator
-from functools import partial
 from typing import Literal, Protocol
 
 import msgspec
 
 from afterclick.accounts import Sites
 from afterclick.clock import now_ms
-from afterclick.errors import Unavailable
-from afterclick.impact import Estimate, Question, price
-from afterclick.impact.worker import apart
 from afterclick.jobs import Feed, Job, Stop, each
 from afterclick.resolve.book import ProblemBook
 from afterclick.resolve.candidate import Candidate
@@ -18,7 +14,7 @@ from afterclick.resolve.cause import Cause
 from afterclick.resolve.detect import detect
 from afterclick.resolve.explain import explain
 from afterclick.resolve.life import lapsed, merged, paired, unpaired
-from afterclick.resolve.problem import Problem, problem_id
+from afterclick.resolve.problem import GROWN, STANDS, Problem, problem_id
 from afterclick.resolve.server import UNPRICED, detect_at_servers, explain_at_server
 from afterclick.resolve.usual import standing
 from afterclick.store.engine.query import Reader
@@ -26,12 +22,6 @@ from afterclick.store.scope import Scope
 from afterclick.store.store import Store
 
 Kind = Literal["opened", "reopened", "priced", "updated", "merged", "closed"]
-Price = Callable[[Reader, Scope, Question], Estimate]
-
-STANDS = 5 * 60_000
-"""A cause and a price stand for this long, ms, …"""
-GROWN = 1.1
-"""… unless this many times as many visits have met the problem by then: a young one is looked at again soon."""
 
 
 class Change(msgspec.Struct, frozen=True, kw_only=True):
@@ -59,12 +49,11 @@ class Changes:
             listener(change)
 
 
-def watch(reader: Reader, scope: Scope, now: int, price: Price, book: ProblemBook) -> Iterator[Change]:
+def watch(reader: Reader, scope: Scope, now: int, book: ProblemBook) -> Iterator[Change]:
     """Look at the site as it stands at `now` (UTC ms), save what became of its problems, and tell it as it happens.
 
-    Problems are found, explained and saved before any is priced, which may take long; one whose price cannot be had
-    now keeps the one it has. One that was examined lately, and has not grown since, is only counted anew. Nothing
-    happens until the changes are read.
+    One that was examined lately, and has not grown since, is only counted anew. Nothing happens until the changes are
+    read.
     """
     known = book.problems(scope.site)
     pairs = paired(
@@ -78,13 +67,7 @@ def watch(reader: Reader, scope: Scope, now: int, price: Price, book: ProblemBoo
     seen = [change for _, change in told]
     living = [(candidate, change.problem) for candidate, change in told if candidate.ended is None]
     for change in (*seen, *_gone(unpaired(known, pairs), living, now)):
-        book.save(change.problem)
-        yield change
-    for problem in (change.problem for change in seen if change.problem.examined == now):
-        priced = _priced(reader, scope, problem, price)
-        if priced is not None:
-            book.save(priced.problem)
-            yield priced
+        yield Change(kind=change.kind, problem=book.save(change.problem))
 
 
 def _worth(candidate: Candidate, problem: Problem | None) -> bool:
@@ -127,7 +110,7 @@ def _seen(reader: Reader, scope: Scope, now: int, candidate: Candidate, problem:
 def _is_due(problem: Problem, candidate: Candidate, now: int) -> bool:
     same = problem.segment == candidate.segment and problem.signal == candidate.signal
     young = candidate.exposed > GROWN * problem.examined_visits
-    stale = problem.estimate is None or now - problem.examined >= STANDS
+    stale = now - problem.examined >= STANDS
     return not same or young or stale or candidate.ended is not None
 
 
@@ -150,6 +133,7 @@ def _new(site: str, candidate: Candidate, now: int) -> Problem:
         expected=candidate.expected,
         baseline=candidate.baseline,
         cause=Cause(kind="unknown"),
+        estimate=UNPRICED if candidate.service else None,
     )
 
 
@@ -170,25 +154,6 @@ def _gone(unpaired: list[Problem], living: list[tuple[Candidate, Problem]], now:
             yield Change(kind="closed", problem=closed)
 
 
-def _priced(reader: Reader, scope: Scope, problem: Problem, price: Price) -> Change | None:
-    """The problem with its newest price, or None when it cannot be had now."""
-    question = Question(
-        step=problem.step,
-        signal=problem.signal,
-        segment=problem.segment,
-        onset=problem.onset,
-        until=problem.closed or problem.last_seen,
-        limits=problem.limits,
-    )
-    try:
-        estimate = UNPRICED if problem.service else price(reader, scope, question)
-    except Unavailable:
-        return None
-    first = estimate.status == "priced" and (problem.estimate is None or problem.estimate.status != "priced")
-    changed = msgspec.structs.replace(problem, estimate=estimate)
-    return Change(kind="priced" if first else "updated", problem=changed)
-
-
 class _Parts(Protocol):
     @property
     def store(self) -> Store: ...
@@ -202,23 +167,18 @@ class _Parts(Protocol):
 
 def _run(parts: _Parts, stop: Stop) -> None:
     def pass_over(site: str) -> None:
-        for change in watch(parts.store, Scope(site), now_ms(), partial(_price_apart, stop), parts.book):
+        for change in watch(parts.store, Scope(site), now_ms(), parts.book):
             parts.changes.tell(change)
             stop.check()
 
     each((site.id for site in parts.sites.list()), pass_over, stop)
 
 
-def _price_apart(stop: Stop, reader: Reader, scope: Scope, question: Question) -> Estimate:
-    stop.check()
-    return price(reader, scope, question, estimator=partial(apart, stop=stop))
-
-
 WATCH = Job(
     "watch",
     15,
     _run,
-    "finds, prices and explains problems, and keeps their life",
+    "finds and explains problems, and keeps their life",
     rest=3,
     feeds=Feed("problems", "checked"),
 )
