@@ -125,3 +125,18 @@ def test_a_merged_problem_is_kept_as_such(book: SqlProblemBook, passes: Passes) 
     assert [one.segment for one in book.problems("s", "merged")] == [AMEX]
     assert [one.segment for one in book.problems("s", "open")] == [EVERYONE]
     assert a_problem("s").merged is None
+
+
+def test_only_an_end_that_was_seen_is_told_as_one(passes: Passes) -> None:
+    passes.see(found(AMEX))
+    assert kinds(passes.see(found(AMEX, ended=NOW))) == {"closed"}
+    ended = passes.by_segment()["amex"]
+    assert not ended.lapsed
+    assert "not measured" not in sentence(ended, "UTC")
+    passes.see(found(GERMAN))
+    assert kinds(passes.see(after=HOUR)) == {"closed"}
+    unseen = passes.by_segment()["DE"]
+    assert unseen.lapsed
+    assert "it was not met since" in sentence(unseen, "UTC")
+    assert kinds(passes.see(found(GERMAN))) == {"reopened"}
+    assert not passes.by_segment()["DE"].lapsed, "it is met again"

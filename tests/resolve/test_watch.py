@@ -90,7 +90,7 @@ def test_a_problem_that_no_pass_finds_any_more_is_closed_half_an_hour_after_it_w
         assert changes == []
         assert book.problems(site) == [unseen]
     else:
-        closed = msgspec.structs.replace(unseen, status="closed", closed=NOW)
+        closed = msgspec.structs.replace(unseen, status="closed", closed=NOW, lapsed=True)
         assert [(change.kind, change.problem) for change in changes] == [("closed", closed)]
         assert book.problems(site) == [closed]
         assert list(watch(store, Scope(site), NOW + (minutes + 1) * MINUTE, book)) == []

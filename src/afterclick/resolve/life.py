@@ -58,7 +58,7 @@ def merged(problem: Problem, living: list[tuple[Candidate, Problem]], now: int) 
 
 
 def lapsed(problem: Problem, now: int) -> Problem | None:
-    """The unpaired problem as closed when it was last seen; None before `UNSEEN` has passed."""
+    """The unpaired problem as closed when it was last seen, by no measurement; None before `UNSEEN` has passed."""
     if now - problem.last_seen < UNSEEN:
         return None
-    return msgspec.structs.replace(problem, status="closed", closed=problem.last_seen)
+    return msgspec.structs.replace(problem, status="closed", closed=problem.last_seen, lapsed=True)

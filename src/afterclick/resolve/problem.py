@@ -36,9 +36,10 @@ class Problem(msgspec.Struct, frozen=True, kw_only=True):
     `id` stays the same from run to run, through closing and reopening. `exposed_visits` of `arrivals` since `onset`
     met the signal, `recent_visits` of them within the last 24 hours, `expected` would have at the baseline. `before` is
     what was measured before the onset, None of problems that an older version kept. `closed` is when exposure came back
-    to the baseline; one that another problem took in has not closed, but is `merged`. `evidence` holds the figures that
-    decided: affected against unaffected. The cause is that of `examined`, when `exposed_visits` was `examined_visits`;
-    `estimate`, None until it is priced, is what was `priced`.
+    to the baseline, or, of one that has `lapsed`, when it was last met: that it ended was not measured then. One that
+    another problem took in has not closed, but is `merged`. `evidence` holds the figures that decided: affected against
+    unaffected. The cause is that of `examined`, when `exposed_visits` was `examined_visits`. `estimate`, None until it
+    is priced, is what was `priced`.
     One that is slower than usual has the `limits` from which on that is so, which stay while it is open, and a `wait`.
     One that stands at a `service` has no step and no visits: its arrivals and exposed are requests.
     """
@@ -65,6 +66,7 @@ class Problem(msgspec.Struct, frozen=True, kw_only=True):
     limits: tuple[Limit, ...] = ()
     wait: Wait | None = None
     closed: int | None = None
+    lapsed: bool = False
     merged: Merged | None = None
     estimate: Estimate | None = None
     priced: Priced | None = None

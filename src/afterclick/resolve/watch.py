@@ -92,6 +92,7 @@ def _seen(reader: Reader, scope: Scope, now: int, candidate: Candidate, problem:
         wait=candidate.wait,
         status="open" if candidate.ended is None else "closed",
         closed=candidate.ended,
+        lapsed=False,
         merged=None,
         onset=candidate.onset,
         onset_low=candidate.onset_low,

@@ -126,7 +126,7 @@ def answer(problem: Problem, now: int, zone: str, href: str = "", by: Basis | No
     if problem.merged:
         return _merged(problem, problem.merged, name, since, now, zone)
     if problem.estimate is None or problem.estimate.revenue_lost is None:
-        return _unpriced(problem, name, since)
+        return _unpriced(problem, name, since, _unmeasured(problem, now, zone) if problem.lapsed else "")
     if problem.status == "closed":
         return _closed(problem, problem.estimate, name, since, now, zone)
     return _priced(problem, problem.estimate, name, since, by or basis([problem]))
@@ -159,19 +159,31 @@ def _merged(problem: Problem, into: Merged, name: Piece, since: str, now: int, z
     )  # fmt: skip
 
 
+def not_met(problem: Problem, now: int, zone: str) -> str:
+    """Since when a problem that lapsed was not met; empty for every other, whose end was measured or has not come."""
+    return f"not met since {figures.moment(problem.last_seen, now, zone)}" if problem.lapsed else ""
+
+
 def _closed(problem: Problem, estimate: Estimate, name: Piece, since: str, now: int, zone: str) -> Sentence:
     lost = estimate.revenue_lost
     assert lost is not None  # noqa: S101 - answer() sends only priced ones
-    end = figures.moment(problem.closed or problem.last_seen, now, zone)
-    words = f" ({figures.money_range(lost, estimate.currency)}) from {since} until {end}"
+    bounds = f" ({figures.money_range(lost, estimate.currency)})"
     money = paid(f"about {figures.money(lost.value, estimate.currency)}")
-    return sentence(name, " lost ", money, words, *because(problem), ".")
+    if problem.lapsed:
+        tail = _unmeasured(problem, now, zone)
+        return sentence(name, " has lost ", money, f"{bounds} since {since}", *because(problem), tail, ".")
+    end = figures.moment(problem.closed or problem.last_seen, now, zone)
+    return sentence(name, " lost ", money, f"{bounds} from {since} until {end}", *because(problem), ".")
 
 
-def _unpriced(problem: Problem, name: Piece, since: str) -> Sentence:
+def _unmeasured(problem: Problem, now: int, zone: str) -> str:
+    return f"; it was {not_met(problem, now, zone)}, and whether it has ended was not measured"
+
+
+def _unpriced(problem: Problem, name: Piece, since: str, tail: str) -> Sentence:
     verb = " has been " if problem.status == "open" else " was "
     start = sentence(name, verb, felt(been(problem)), f" since {since}", *because(problem), "; ")
-    return sentence(*start.pieces, strong(price_words(problem.estimate)), ".")
+    return sentence(*start.pieces, strong(price_words(problem.estimate)), tail, ".")
 
 
 def price_words(estimate: Estimate | None) -> str:

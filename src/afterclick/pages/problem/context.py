@@ -112,7 +112,7 @@ def _facts(problem: Problem, now: int, zone: str) -> tuple[Fact, ...]:
     who = wording.segment_words(problem.segment) or "everyone"
     met = f"{figures.count(problem.exposed_visits)} of {figures.plural(problem.arrivals, wording.what(problem))}"
     early, late = figures.moment(problem.onset_low, now, zone), figures.moment(problem.onset_high, now, zone)
-    until = f"until {figures.moment(problem.last_seen, now, zone)}"
+    until = wording.not_met(problem, now, zone) or f"until {figures.moment(problem.last_seen, now, zone)}"
     if problem.status == "open":
         until = "still going on"
     elif problem.merged:
@@ -280,7 +280,7 @@ def evidence_part(
     """Word and lay out the evidence of one problem."""
     onset = [Mark(problem.onset, "onset", "onset")]
     if problem.closed:
-        onset.append(Mark(problem.closed, "closed", "closed"))
+        onset.append(Mark(problem.closed, "closed", "last met" if problem.lapsed else "closed"))
     buckets = found.exposure
     return EvidencePart(
         visits=_visits(problem),

@@ -21,7 +21,8 @@ class Part:
 @dataclass(frozen=True)
 class ProblemLine:
     """One problem in the list. `cost` is what it costs now on the basis of `per`, the same for all open ones, with the
-    `total` beside it; of one that is not open the total alone.
+    `total` beside it; of one that is not open the total alone. `ended` tells how and when a closed one did, as
+    far as that is known.
 
     `whisker` lies on the scale that all open problems share; None while there is no price, and `state` says why.
     """
@@ -36,6 +37,7 @@ class ProblemLine:
     cause_kind: str
     since: str
     since_exact: str
+    ended: str
     visits: str
     share: str
     cost: str
@@ -130,6 +132,7 @@ def _line(
         cause_kind=problem.cause.kind,
         since=figures.moment(problem.onset, now, zone),
         since_exact=figures.stamp(problem.onset, zone),
+        ended=_ended(problem, now, zone),
         visits=figures.count(problem.exposed_visits),
         share=figures.percent(share),
         cost=cost,
@@ -139,6 +142,13 @@ def _line(
         state="" if cost else _state(problem),
         whisker=whisker,
     )
+
+
+def _ended(problem: Problem, now: int, zone: str) -> str:
+    if problem.status != "closed":
+        return ""
+    back = f"back to what it was since {figures.moment(problem.closed or problem.last_seen, now, zone)}"
+    return wording.not_met(problem, now, zone) or back
 
 
 def _state(problem: Problem) -> str:
