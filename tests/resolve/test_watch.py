@@ -145,7 +145,7 @@ def test_a_visit_whose_page_alone_carries_a_trace_has_one(
     ]
     store.insert("events", events_table(of_pages), f"{site}-e")
     store.insert("spans", spans_table(spans), f"{site}-s")
-    problem = next(watch(store, Scope(site), ONSET + 3 * HOUR, no_answer, book)).problem
+    problem = next(watch(store, Scope(site), ONSET + 3 * HOUR, book)).problem
     samples = evidence(store, Scope(site), problem).samples
     assert samples
     assert [one.trace_id for one in samples] == [one.page_view_id.replace("-", "") for one in samples]
