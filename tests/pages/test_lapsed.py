@@ -19,7 +19,9 @@ def test_the_end_of_a_problem_is_told_as_measured_only_where_it_was(
 ) -> None:
     end = NOW - 2 * HOUR
     ended = {"status": "closed", "closed": end, "last_seen": end, "lapsed": lapsed}
-    desk = replace(empty_desk, problems=Book([a_problem(empty_desk.scope.site, id="one", **ended, **price)]))
+    desk = replace(
+        empty_desk, problems=Book([a_problem(empty_desk.scope.site, NOW, id="one", **ended, **price)])
+    )
     with served(dashboard(desk), desk.live) as url:
         page = httpx.get(f"{url}/problems/one").text
         listed = httpx.get(f"{url}/problems").text
