@@ -173,6 +173,8 @@ def test_a_bare_500_at_checkout_is_met_by_the_visit_that_asked_for_it_and_counte
     page = context.new_page()
     page.goto(f"{checkout.origin}/checkout")
     page.wait_for_function("window.afterclick && !('length' in afterclick.q)")
+    # A beacon names the browser that Playwright drives: the visit begins by what is fetched before.
+    until(lambda: drain.once() > 0, 20, "the page view is stored")
     page.click("#pay button")
     page.wait_for_url("**/checkout/pay*")
     context.close()

@@ -22,12 +22,15 @@ MUST = {
     "customers/persons.sql: person_of": "the person of one visit that is open already",
     "journeys/visit.sql": "one visit that somebody opens, a bot's too",
     "journeys/visits.sql: matching": "the list: a bot's visit for who asks for it, else by `counted`",
+    "pages/connect/seen.sql": "what has come at all: who connects a site looks at their own visits",
     "pages/quality/quality.sql: left_out": "the one figure that those who do not count are part of",
+    "resolve/leavings.sql": "a failure belongs to the visit that asked for it, which counts or does not",
     "resolve/server.sql": "requests at servers, which are nobody's visits: what fails there fails for everyone",
     "resolve/traces.sql": "traces given by name, of visits chosen from the population; marks are no visits",
     "store/drain/replay.sql": "rows that the store refused",
     "store/erasure/": "erasing: a person's records, counted or not",
     "store/rollups/": "rollups hold everything; who counts is decided of them at read, for a verdict may come late",
+    "visits/served_routes.sql": "the templates of servers, whoever opened their pages",
     "words/marks.sql": "marks of releases and campaigns, which are no visits",
 }
 """What reads such records directly, and why it must."""
