@@ -3,6 +3,7 @@ from tests.web.shopfront import DAY, NOW
 from tests.web.troubles import a_problem, replace_struct
 
 from afterclick.impact import Estimate
+from afterclick.resolve import Wait
 from afterclick.stats import Interval
 from afterclick.words import figures
 from afterclick.words.sentence import coded
@@ -18,6 +19,23 @@ def test_a_priced_problem_says_where_how_much_since_when_and_why() -> None:
         "Payment for card network amex has been losing about €4,200 a day (€2,900 to €5,600) since Monday 23:20, "
         "€6,300 in all, because payment → acquirer takes 3.1 s more than usual."
     )
+
+
+def test_what_is_slower_than_usual_says_how_long_those_wait_whom_it_meets_and_what_was_usual() -> None:
+    wait = Wait(
+        measure="request",
+        median_ms=2600,
+        interval=Interval(2600, 2400, 2900),
+        n=40,
+        before_ms=600,
+        n_before=900,
+    )
+    assert said(signal="slower", wait=wait).endswith(
+        "It is slower than usual (2.6 s where it is met, 600 ms before)."
+    )
+    unmeasured = replace_struct(wait, {"before_ms": None, "n_before": 0})
+    assert said(signal="slower", wait=unmeasured).endswith("It is slower than usual (2.6 s where it is met).")
+    assert said(signal="slower", wait=None).endswith("It is slower than usual.")
 
 
 def test_a_loss_younger_than_a_day_is_a_rate_an_hour_with_the_total_beside_it() -> None:

@@ -53,7 +53,7 @@ def _named(problem: Problem, signal: Signal, segment: dict[str, str]) -> str:
 
 
 def been(problem: Problem) -> str:
-    """What it has been: "slow"; "slower than usual (2.6 s now, 0.6 s before)"."""
+    """What it has been: "slow"; "slower than usual (2.6 s where it is met, 0.6 s before)"."""
     found = wait_words(problem.wait) if problem.signal == "slower" else ""
     return f"{_BEEN[problem.signal]} ({found})" if found else _BEEN[problem.signal]
 
@@ -63,7 +63,7 @@ def wait_words(wait: Wait | None) -> str:
     if wait is None:
         return ""
     before = "" if wait.before_ms is None else f", {figures.milliseconds(wait.before_ms)} before"
-    return f"{figures.milliseconds(wait.median_ms)} now{before}"
+    return f"{figures.milliseconds(wait.median_ms)} where it is met{before}"
 
 
 def _wait(problem: Problem) -> tuple[Piece, ...]:
