@@ -163,9 +163,10 @@ def test_an_entry_of_a_har_file_that_cannot_be_read_costs_itself_and_null_is_lef
     content = json.loads(har(entry("", "fetch", request=nulls)))
     content["log"]["entries"] += ["no entry", {"request": 3}]
     left = Left()
-    told = read("har", json.dumps(content).encode(), left=left)
+    told = read("har", b"\xef\xbb\xbf" + json.dumps(content).encode(), left=left)
     assert [one["type"] for one in told].count("request") == 1
     assert left.rows == {"malformed": 2}
+    assert read("har", b'{"log": {"pages": null, "entries": null}}') == []
 
 
 def test_a_csv_that_a_spreadsheet_saved_as_unicode_text_is_read() -> None:
@@ -272,6 +273,7 @@ def test_entries_of_a_har_file_can_be_mapped() -> None:
         ("har", b"{"),
         ("har", b'{"log":{"entries":1}}'),
         ("har", b"[" * 10_000),
+        ("har", b'{"log": {"entries": [' + b"[" * 5_000 + b"]" * 5_000 + b"]}}"),
     ],
 )
 def test_a_file_that_is_not_of_its_format_is_refused(form: str, content: bytes) -> None:

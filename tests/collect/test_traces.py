@@ -330,3 +330,25 @@ def test_an_attribute_without_a_value_leaves_its_column_to_the_name_it_replaced(
     sent.resource_spans[0].scope_spans[0].spans[0].attributes.extend(told)
     house.send(sent.SerializeToString(), "/v1/traces", content_type=PROTOBUF)
     assert [(span.peer, span.attributes) for span in house.spans()] == [("db.example", "")]
+
+
+@pytest.mark.parametrize(
+    ("kind", "answer", "told", "status"),
+    [
+        (2, 500, 0, "error"),
+        (2, 404, 0, "unset"),
+        (2, 500, 1, "ok"),
+        (3, 404, 0, "error"),
+        (1, 500, 0, "unset"),
+        (2, 200, 2, "error"),
+    ],
+)
+def test_a_span_that_says_nothing_of_itself_has_failed_when_its_answer_has(
+    house: House, kind: int, answer: int, told: int, status: str
+) -> None:
+    made = request({"kind": kind})
+    span = made.resource_spans[0].scope_spans[0].spans[0]
+    span.status.code = told  # pyright: ignore[reportAttributeAccessIssue] - an enum's number
+    span.attributes.add(key="http.response.status_code").value.int_value = answer
+    house.send(made.SerializeToString(), "/v1/traces", content_type=PROTOBUF)
+    assert [(one.status, one.http_status) for one in house.spans()] == [(status, answer)]

@@ -22,7 +22,7 @@ MUST = {
     "customers/persons.sql: person_of": "the person of one visit that is open already",
     "journeys/visit.sql": "one visit that somebody opens, a bot's too",
     "journeys/visits.sql: matching": "the list: a bot's visit for who asks for it, else by `counted`",
-    "pages/connect/seen.sql": "what has come at all: who connects a site looks at their own visits",
+    "pages/connect/seen.sql: seen_services": "which services send spans at all, whoever set them off",
     "pages/quality/quality.sql: left_out": "the one figure that those who do not count are part of",
     "resolve/leavings.sql": "a failure belongs to the visit that asked for it, which counts or does not",
     "resolve/server.sql": "requests at servers, which are nobody's visits: what fails there fails for everyone",

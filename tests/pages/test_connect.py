@@ -121,3 +121,9 @@ def test_lines_for_scripts_are_scripts_and_those_for_python_are_python(tmp_path:
 
 def test_what_a_server_writes_names_the_header_of_the_trace_standard() -> None:
     assert all("traceparent" in one.text for one in TRACEPARENT)
+
+
+def test_the_order_is_shown_in_sums_that_the_sites_currency_has() -> None:
+    shown = connect(Site("s", "S", "JPY", "Asia/Tokyo"), KEY, COLLECTOR, Arrived(DOORS_USED, Seen()), NOW)
+    order = next(item for item in shown.checklist if item.id == "orders").snippets[0].text
+    assert "revenue: 60, currency: 'JPY'" in order

@@ -101,6 +101,7 @@ def without(
         ("", "", "POST /pay", True),
         ("post", "https://shop.example/pay?token=1", "", True),
         ("POST", "/p%61y", "", True),
+        ("POST", "//evil/pay", "", False),
         ("GET", "/pay", "", False),
         ("POST", "/pay/", "", False),
         ("POST", "", "POST", False),

@@ -1,6 +1,8 @@
 """Prices are made apart: when one is due, and that neither detection nor pricing undoes the other's work."""
 
 from collections.abc import Callable
+from types import SimpleNamespace
+from typing import Any
 
 import msgspec
 import pytest
@@ -11,6 +13,7 @@ from tests.web.troubles import a_problem
 from afterclick.app.timetable import JOBS
 from afterclick.errors import Unavailable
 from afterclick.impact import Estimate, Question
+from afterclick.jobs import Stop
 from afterclick.resolve import Problem, SqlProblemBook, due, reprice, watch
 from afterclick.resolve.pricing import JUST_CLOSED, PRICE
 from afterclick.resolve.problem import GROWN, STANDS, Merged
@@ -134,3 +137,32 @@ def test_detection_leaves_prices_to_a_job_of_its_own_that_tells_when_it_last_mad
     assert PRICE in JOBS
     assert PRICE.feeds is not None
     assert (PRICE.feeds.what, PRICE.feeds.done) == ("prices", "estimated")
+
+
+def test_a_problem_that_nobody_can_read_keeps_the_other_sites_from_no_price(
+    control: Engine, book: SqlProblemBook, kept: Kept, site: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    kept()
+    priced: list[str] = []
+
+    def noted(*asked: Any) -> None:
+        priced.append(asked[1].site)
+
+    monkeypatch.setattr("afterclick.resolve.pricing.reprice", noted)
+    sites = SimpleNamespace(list=lambda: [SimpleNamespace(id="a-broken-one"), SimpleNamespace(id=site)])
+    parts = SimpleNamespace(store=None, book=Partly(book), sites=sites, changes=None)
+    with pytest.raises(ValueError, match="broken"):
+        PRICE.run(parts, Stop())
+    assert priced == [site]
+
+
+class Partly:
+    """The book, in which one site's problems are not readable."""
+
+    def __init__(self, book: SqlProblemBook) -> None:
+        self.book = book
+
+    def problems(self, site: str) -> list[Problem]:
+        if site == "a-broken-one":
+            raise ValueError("broken")
+        return self.book.problems(site)

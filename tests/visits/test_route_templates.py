@@ -1,6 +1,7 @@
 """Page patterns as servers name them: the spellings of frameworks, what is too wide, and what traces teach."""
 
 import random
+import re
 from pathlib import Path
 
 import pytest
@@ -137,3 +138,29 @@ def test_what_servers_named_outlives_a_restart(tmp_path: Path) -> None:
     file = tmp_path / "routes.json"
     Routes(file=file).teach("shop", ["/product/{slug}"])
     assert Routes(file=file).of({("shop", "/product/x"): 1}) == {("shop", "/product/x"): "/product/:slug"}
+
+
+def test_a_template_and_a_path_made_to_be_tried_in_every_way_are_answered_at_once() -> None:
+    """A regular expression would go back in so many places that it never ends."""
+    many = "".join(f"{{v{number}}}" for number in range(8))
+    found = template(f"/shop/x{many}z")
+    assert found is not None
+    assert found.of(parts("/shop/x" + 900 * "a")) == ""
+    assert found.of(parts("/shop/x" + 900 * "a" + "z")) == found.route
+
+
+def test_what_a_template_matches_is_what_its_variables_as_a_regular_expression_would() -> None:
+    dice = random.Random(7)
+    for _ in range(3_000):
+        literals = ["".join(dice.choices("ab_", k=dice.randrange(3))) for _ in range(dice.randrange(1, 4))]
+        found = template("/shop/" + "{v}".join(literals)) if any(literals) or len(literals) > 1 else None
+        if found is None:
+            continue
+        text = "".join(dice.choices("ab_", k=dice.randrange(1, 9)))
+        wanted = re.fullmatch(".+".join(map(re.escape, literals)), text)
+        assert bool(found.of(parts(f"/shop/{text}"))) == bool(wanted), (literals, text)
+
+
+@pytest.mark.parametrize("wide", ["/c{x}", "/{x}a", "/<slug:s>.html", "/{a}/{b}", "/1/{a}"])
+def test_a_template_without_a_part_that_is_a_name_is_too_wide(wide: str) -> None:
+    assert template(wide) is None

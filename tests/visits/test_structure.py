@@ -1,5 +1,6 @@
 """Routes learned from structure at small counts: on sites of many shapes, and where menus end and slugs begin."""
 
+import random
 from collections.abc import Iterable
 
 import pytest
@@ -112,3 +113,34 @@ def test_what_was_learned_is_told_with_the_rule_that_takes_it_back() -> None:
     paths = [f"/shop/{slug}" for slug in SLUGS]
     met(corrected, paths)
     assert met(corrected, [*paths, "/order/7/print/"]) == [*paths, "/order/7/print"]
+
+
+def test_twenty_thousand_made_up_paths_in_one_batch_are_learned_in_one_go() -> None:
+    """They took minutes while each position was sought among all others."""
+    routes = Routes()
+    found = routes.of({("shop", f"/a{number}x/b{number}y"): 1 for number in range(20_000)})
+    assert set(found.values()) == {"/:slug/:slug"}
+
+
+def test_what_is_counted_is_known_by_its_size_whatever_was_learned_of_it() -> None:
+    dice = random.Random(3)
+    routes = Routes()
+    for _ in range(200):
+        paths = [
+            "/"
+            + "/".join(
+                dice.choice((f"s-{dice.randrange(40)}", "12", "menu")) for _ in range(dice.randrange(1, 5))
+            )
+            for _ in range(20)
+        ]
+        routes.of({("shop", path): 1 for path in paths})
+        site = routes._sites["shop"]  # pyright: ignore[reportPrivateUsage] - its memory is what is asked for
+        assert site.size == sum(max(len(values), 1) for values in site.counted.values())
+        assert not any(
+            f"{position}/{value}" in site.counted
+            for position, kept in site.learned.items()
+            for value in set(SLUGS_OF_S) - kept
+        )
+
+
+SLUGS_OF_S = [f"s-{number}" for number in range(40)]

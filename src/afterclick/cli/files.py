@@ -77,7 +77,9 @@ def events(file: IO[bytes], form: str, mapping: Mapping | None, left: Left) -> I
         yield from (line for raw in file if (line := raw.strip()))
     elif form == "har":
         yield from (
-            map(_line, har.events(file, left)) if mapping is None else _mapped(_har_rows(file), mapping, left)
+            map(_line, har.events(file, left))
+            if mapping is None
+            else _mapped(_har_rows(file, left), mapping, left)
         )
     elif mapping is not None:
         yield from _mapped(_rows(file, form, left), mapping, left)
@@ -163,21 +165,13 @@ def _ndjson(file: IO[bytes], left: Left) -> Iterator[Row]:
                 left.add("malformed", f"Not readable as a JSON object: {error}.")
 
 
-def _har_rows(file: IO[bytes]) -> Iterator[Row]:
+def _har_rows(file: IO[bytes], left: Left) -> Iterator[Row]:
     """Entries as they are; a mapping names places in them such as `request.url`."""
-    try:
-        found = msgspec.json.decode(file.read(), type=_Har)
-    except (msgspec.DecodeError, UnicodeDecodeError) as error:
-        raise InvalidInput(f"The file is no HAR: {error}.") from error
-    yield from found.log.entries
-
-
-class _HarLog(msgspec.Struct):
-    entries: list[Row] = []
-
-
-class _Har(msgspec.Struct):
-    log: _HarLog
+    for entry in har.read_log(file).entries or ():
+        if isinstance(entry, dict):
+            yield cast("Row", entry)
+        else:
+            left.add("malformed", "Not readable as an entry of a HAR.")
 
 
 def _line(event: Row) -> bytes:

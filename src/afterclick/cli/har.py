@@ -104,8 +104,8 @@ class Page(msgspec.Struct, rename="camel"):
 class Log(msgspec.Struct):
     """`log`, its entries and pages not looked into yet."""
 
-    entries: list[object] = []
-    pages: list[object] = []
+    entries: list[object] | None = None
+    pages: list[object] | None = None
 
 
 class Har(msgspec.Struct):
@@ -114,15 +114,20 @@ class Har(msgspec.Struct):
     log: Log
 
 
+def read_log(file: IO[bytes]) -> Log:
+    """The file's log; raises InvalidInput when it is no HAR."""
+    try:
+        return msgspec.json.decode(file.read().decode("utf-8-sig", "replace"), type=Har).log
+    except (msgspec.DecodeError, RecursionError) as error:
+        raise InvalidInput(f"The file is no HAR: {error}.") from error
+
+
 def events(file: IO[bytes], left: Left) -> Iterator[dict[str, object]]:
     """Pages as page views, fetches as requests, slow or failed resources as such; the rest is counted.
 
     Raises InvalidInput when the file is no HAR.
     """
-    try:
-        log = msgspec.json.decode(file.read(), type=Har).log
-    except (msgspec.DecodeError, UnicodeDecodeError) as error:
-        raise InvalidInput(f"The file is no HAR: {error}.") from error
+    log = read_log(file)
     entries, pages = list(_sound(log.entries, Entry, left)), list(_sound(log.pages, Page, left))
     first = min((page.started_date_time for page in pages), default="")
     session = derived_id("har", first, entries[0].started_date_time if entries else "")
@@ -152,9 +157,9 @@ def events(file: IO[bytes], left: Left) -> Iterator[dict[str, object]]:
             yield joined | {"time": entry.started_date_time, "duration_ms": max(0.0, entry.time)} | told
 
 
-def _sound(found: list[object], kind: type[T], left: Left) -> Iterator[T]:
+def _sound(found: list[object] | None, kind: type[T], left: Left) -> Iterator[T]:
     """Those that can be read, null taken for left out; the others are counted."""
-    for one in found:
+    for one in found or ():
         try:
             yield msgspec.convert(_without_nulls(one), kind)
         except (msgspec.ValidationError, RecursionError) as error:

@@ -220,6 +220,8 @@ def _page_view(site: str, leaving: Leaving, failure: Failure, places: dict[str, 
 
 
 def _path(address: str) -> str:
+    if address.startswith("/"):  # two slashes begin no host here
+        return address.partition("?")[0].partition("#")[0]
     try:
         return urlsplit(address).path
     except ValueError:

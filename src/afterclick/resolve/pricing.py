@@ -1,6 +1,6 @@
 """Prices problems apart from their detection, which never waits for an estimator."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from functools import partial
 from typing import Protocol
 
@@ -87,12 +87,10 @@ def _run(parts: _Parts, stop: Stop) -> None:
         if change is not None:
             parts.changes.tell(change)
 
-    each(_all_due(parts), one, stop)
+    def all_of(site: str) -> None:
+        each(due(parts.book, site, now_ms()), one, stop)
 
-
-def _all_due(parts: _Parts) -> Iterator[Problem]:
-    for site in parts.sites.list():
-        yield from due(parts.book, site.id, now_ms())
+    each((site.id for site in parts.sites.list()), all_of, stop)
 
 
 def _price_apart(stop: Stop, reader: Reader, scope: Scope, question: Question) -> Estimate:

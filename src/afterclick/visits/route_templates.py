@@ -2,7 +2,7 @@
 
 A variable is `<slug:name>` (Django, Flask), `{name}` (Spring, ASP.NET, FastAPI), `:name` (Express, Rails), `[name]`
 (Next), or a group of a regular expression. What stands for any number of parts, or may be left out, is no pattern here,
-and neither is one whose parts are all variables: it would swallow the site.
+and neither is one without a part that is a plain name: it would swallow the site.
 """
 
 import re
@@ -31,21 +31,46 @@ _LITERAL = re.compile(r"[\w.~%+@!,;=-]*")
 
 @dataclass(frozen=True)
 class Template:
-    """`route` is what matching paths are written as, `parts` match one part each; a locale at the start matches any."""
+    """`route` is what matching paths are written as. Each of `parts` holds the literals of one part, a variable between
+    any two; a locale at the start matches any.
+    """
 
     route: str
-    parts: tuple[re.Pattern[str], ...]
+    parts: tuple[tuple[str, ...], ...]
     literal: int
 
     def of(self, path: tuple[Part, ...]) -> str:
         """The route of a path, its own locale kept; empty when it does not match."""
         here = path[1:] if path and path[0].locale else path
         if len(here) != len(self.parts) or not all(
-            pattern.fullmatch(part.text) for pattern, part in zip(self.parts, here, strict=True)
+            _matches(literals, part.text) for literals, part in zip(self.parts, here, strict=True)
         ):
             return ""
         locale = f"/{path[0].text}" if here is not path else ""
         return f"{locale}{self.route}" or "/"
+
+
+def _matches(literals: tuple[str, ...], text: str) -> bool:
+    """Whether the literals stand in the text in their order, from its start to its end, with something between any two.
+
+    The leftmost place is always as good as a later one, so there is nothing to go back to: a server's template may be
+    anybody's, and so may a path.
+
+    >>> [_matches(("", "_", ""), text) for text in ("ivy_12", "ivy", "_12")], _matches(("cart",), "cart")
+    ([True, False, False], True)
+    """
+    first, *between = literals
+    if not between:
+        return text == first
+    if not text.startswith(first):
+        return False
+    at = len(first)
+    for literal in between[:-1]:
+        found = text.find(literal, at + 1)
+        if found < 0:
+            return False
+        at = found + len(literal)
+    return at < len(text) - len(between[-1]) and text.endswith(between[-1])
 
 
 def template(text: str) -> Template | None:
@@ -59,10 +84,14 @@ def template(text: str) -> Template | None:
         return None
     parts = [_part(one) for one in found]
     known = [part for part in parts if part is not None]
-    literal = sum(size for _, _, size in known)
-    if len(known) < len(parts) or not any(re.search(r"[A-Za-z]", _VARIABLE.sub("", one)) for one in found):
+    if len(known) < len(parts) or not any(map(_is_name, (literals for _, literals in known))):
         return None
-    return Template("".join(f"/{shown}" for shown, _, _ in known), tuple(p for _, p, _ in known), literal)
+    literal = sum(len(one) for _, literals in known for one in literals)
+    return Template("".join(f"/{shown}" for shown, _ in known), tuple(one for _, one in known), literal)
+
+
+def _is_name(literals: tuple[str, ...]) -> bool:
+    return len(literals) == 1 and bool(re.search(r"[A-Za-z]", literals[0]))
 
 
 def _split(text: str) -> list[str]:
@@ -77,23 +106,19 @@ def _split(text: str) -> list[str]:
     return [part for part in parts if part]
 
 
-def _part(text: str) -> tuple[str, re.Pattern[str], int] | None:
-    shown, pattern, at, literal = "", "", 0, 0
+def _part(text: str) -> tuple[str, tuple[str, ...]] | None:
+    """How a part is shown, and its literals; None where one of them is none."""
+    shown, at = "", 0
+    literals: list[str] = []
     for variable in _VARIABLE.finditer(text):
         name = next((name for name in variable.groupdict().values() if name), "id")
-        plain = text[at : variable.start()].replace("\\", "")
-        shown, pattern, literal = (
-            f"{shown}{plain}:{name}",
-            f"{pattern}{re.escape(plain)}.+",
-            literal + len(plain),
-        )
-        if not _LITERAL.fullmatch(plain):
-            return None
+        literals.append(text[at : variable.start()].replace("\\", ""))
+        shown += f"{literals[-1]}:{name}"
         at = variable.end()
-    rest = text[at:].replace("\\", "")
-    if not _LITERAL.fullmatch(rest):
+    literals.append(text[at:].replace("\\", ""))
+    if not all(map(_LITERAL.fullmatch, literals)):
         return None
-    return f"{shown}{rest}", re.compile(f"{pattern}{re.escape(rest)}", re.DOTALL), literal + len(rest)
+    return f"{shown}{literals[-1]}", tuple(literals)
 
 
 class Templates:

@@ -11,6 +11,7 @@ was learned keep theirs, and which values stay by name depends on the traffic up
 
 import threading
 from collections.abc import Iterator, Mapping, Sequence
+from heapq import heapify, heappop, heappush
 from pathlib import Path
 from typing import Literal
 
@@ -91,8 +92,8 @@ class _Site:
         if counted is not None and value in counted:
             counted[value] += rows
         elif self.size < _MOST_COUNTED:
+            self.size += counted != {}  # a position that was passed by counts as one already
             self.counted.setdefault(position, {})[value] = rows
-            self.size += 1
             self.changed.add(position)
 
     def pass_by(self, position: str) -> None:
@@ -112,13 +113,18 @@ class _Site:
     def learn(self, most: int) -> list[str]:
         """Make variables of the positions that changed and turned out to be some, from the first of a path on."""
         found: list[str] = []
-        while self.changed:
-            position = min(self.changed, key=len)
+        waiting = [(len(position), position) for position in self.changed]
+        heapify(waiting)
+        while waiting:
+            _, position = heappop(waiting)
+            if position not in self.changed:
+                continue
             self.changed.remove(position)
             if (rows := self.counted.get(position)) and len(rows) >= min(FEW, most):
                 kept = names_kept(position, rows, self._sections(position, rows), most)
                 if kept is not None:
-                    self._vary(position, kept)
+                    for moved in self._vary(position, kept):
+                        heappush(waiting, (len(moved), moved))
                     found.append(position)
         return found
 
@@ -126,17 +132,36 @@ class _Site:
         """The values that have further parts below them."""
         return frozenset(value for value in values if f"{position}/{value}" in self.counted)
 
-    def _vary(self, position: str, kept: frozenset[str]) -> None:
-        """Make a variable of a position; what was counted below its values is from then on counted as below one."""
+    def _vary(self, position: str, kept: frozenset[str]) -> set[str]:
+        """Make a variable of a position; what was counted below its values is from then on counted as below one.
+
+        Returns the positions where that is.
+        """
         self.learned[position] = kept
-        del self.counted[position]
-        below = f"{position}/"
-        for at in [at for at in self.counted if at.startswith(below)]:
-            value, slash, rest = at.removeprefix(below).partition("/")
-            if value not in kept and value != ID:
-                for part, rows in self.counted.pop(at).items():
-                    self.count(f"{below}{SLUG}{slash}{rest}", part, rows)
-        self.size = sum(max(len(counted), 1) for counted in self.counted.values())
+        values = self._taken(position)
+        moved: set[str] = set()
+        for value in sorted(values.keys() - kept):
+            for at in list(self._below(f"{position}/{value}")):
+                below = f"{position}/{SLUG}{at.removeprefix(f'{position}/{value}')}"
+                for part, rows in self._taken(at).items():
+                    self.count(below, part, rows)
+                    moved.add(below)
+        return moved
+
+    def _below(self, position: str) -> Iterator[str]:
+        """Of the position and all below it those where something is counted."""
+        counted, kept = self.counted.get(position), self.learned.get(position)
+        if counted is not None:
+            yield position
+        if counted is not None or kept is not None:
+            for value in {*(counted or ()), *(kept or ()), ID, SLUG}:
+                yield from self._below(f"{position}/{value}")
+
+    def _taken(self, position: str) -> dict[str, int]:
+        """What was counted at a position, counted no more."""
+        counted = self.counted.pop(position)
+        self.size -= max(len(counted), 1)
+        return counted
 
 
 def _undoing(site: str, route: str) -> str:
@@ -171,12 +196,12 @@ class Routes:
     def of(self, paths: Mapping[tuple[str, str], int]) -> dict[tuple[str, str], str]:
         """The route of each (site, path), given how many rows there are of each; learns from all before it answers."""
         with self._lock:
-            answers = {(name, path): self._route(name, path, rows) for (name, path), rows in paths.items()}
+            found = {(name, path): self._route(name, path, rows) for (name, path), rows in paths.items()}
             learned = [self._learn(name, site) for name, site in self._sites.items() if site.changed]
-            if not any(learned):
-                return answers
-            self._write()
-            return {(name, path): self._route(name, path, 0) for name, path in paths}
+            if any(learned):
+                self._write()
+                found = {(name, path): self._route(name, path, 0) for name, path in paths}
+            return {of: self._capped(of[0], route) for of, route in found.items()}
 
     def learned(self, name: str) -> tuple[LearnedRoute, ...]:
         """What was learned of a site, by its route."""
@@ -194,11 +219,16 @@ class Routes:
 
     def _route(self, name: str, path: str, rows: int) -> str:
         if given := self._rules.of(name, path):
-            return given if given in self._rules.prescribed else self._site(name).capped(given)
+            return given
         if not path or not self._values:
             return without_ids(path)
         site = self._site(name)
-        return site.capped(site.templates.of(parts(path)) or self._walk(site, path, rows))
+        return site.templates.of(parts(path)) or self._walk(site, path, rows)
+
+    def _capped(self, name: str, route: str) -> str:
+        """The route as far as the site may have it; only those that are given count for nothing."""
+        free = not route or not self._values or route in self._rules.prescribed
+        return route if free else self._site(name).capped(route)
 
     def _site(self, name: str) -> _Site:
         site = self._sites.get(name)

@@ -56,6 +56,15 @@ def money(value: float, currency: str, *, exact: bool = False, locale: str = ENG
     return amount.replace("-", "−")
 
 
+def money_in_a_file(value: float, currency: str) -> str:
+    """An amount for programs, with the digits that its currency has.
+
+    >>> money_in_a_file(1.234, "KWD"), money_in_a_file(300000, "JPY"), money_in_a_file(5, "EUR")
+    ('1.234 KWD', '300000 JPY', '5.00 EUR')
+    """
+    return f"{value:.{get_currency_precision(currency)}f} {currency}"
+
+
 def moneys(sums: Iterable[tuple[float, str]], *, exact: bool = False, locale: str = ENGLISH) -> str:
     """Amounts of several currencies, which are never added: €10.00 and ¥12,000."""
     return join([money(value, currency, exact=exact, locale=locale) for value, currency in sums])

@@ -1,5 +1,7 @@
 """The lines that connect a page."""
 
+from babel.numbers import get_currency_precision
+
 STUB = """<script>
   window.afterclick ??= { q: [] };
   for (const name of ['page', 'track', 'identify', 'tag', 'rate', 'ask', 'error', 'consent'])
@@ -18,5 +20,6 @@ def page_snippet(key: str, collector: str) -> str:
 
 def order_snippet(currency: str) -> str:
     """What tells of an order, in the site's own currency."""
-    call = f"afterclick.track('order', {{ order_id: '1234', revenue: 59.90, currency: '{currency}' }});"
+    sum_of = f"{59.9:.{get_currency_precision(currency)}f}"
+    call = f"afterclick.track('order', {{ order_id: '1234', revenue: {sum_of}, currency: '{currency}' }});"
     return f"<script>\n  {call}\n</script>"

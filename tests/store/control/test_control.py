@@ -1,6 +1,7 @@
 """The control database itself: its revisions, its first start, and what is said when it cannot be had."""
 
 import importlib
+import json
 import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -125,3 +126,35 @@ def test_a_postgresql_that_closed_its_connections_is_asked_again(
 def test_a_database_that_cannot_be_had_is_one_clear_sentence(tmp_path: Path, dsn: str) -> None:
     with pytest.raises(Misconfigured, match=r"AFTERCLICK_DATABASE[^\n]*\.$"):
         open_control(load({"AFTERCLICK_DATA": str(tmp_path), "AFTERCLICK_DATABASE": dsn}))
+
+
+def test_a_revision_that_fails_half_way_leaves_nothing_of_itself(
+    nothing_yet: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    engine = open_control(nothing_yet)
+    revisions(engine, "0012")
+    with engine.begin() as connection:
+        told = {"site": "s", "id": "p", "status": "open", "document": '{"estimate": {"status": "priced"}}'}
+        connection.execute(
+            text(
+                "INSERT INTO problems (site, id, status, at_risk, excess, last_seen, document) "
+                "VALUES (:site, :id, :status, 1, 1, 1, :document)"
+            ),
+            told,
+        )
+    before = [one["name"] for one in inspect(engine).get_columns("problems")]
+
+    def fail(*_: object) -> None:
+        raise OSError("the machine went down")
+
+    with monkeypatch.context() as broken:
+        broken.setattr("alembic.op.drop_column", fail)
+        with pytest.raises(Misconfigured):
+            open_control(nothing_yet)
+    assert [one["name"] for one in inspect(engine).get_columns("problems")] == before
+    engine.dispose()
+    again = open_control(nothing_yet)
+    with again.connect() as connection:
+        [(document, price)] = connection.execute(text("SELECT document, price FROM problems")).all()
+    again.dispose()
+    assert (document, json.loads(price)["estimate"]) == ("{}", {"status": "priced"})

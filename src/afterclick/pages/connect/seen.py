@@ -43,7 +43,7 @@ class Served(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Seen(msgspec.Struct, frozen=True, kw_only=True):
-    """What of a site has come in the last 24 hours, people and programs that are in no figure included."""
+    """What of a site has come in the last 24 hours; visits that are in no figure are not here either."""
 
     visited: Visited = Visited()
     served: Served = Served()

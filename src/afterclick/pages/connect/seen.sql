@@ -1,5 +1,5 @@
 -- name: seen
--- What of a site's visits has come since a moment, those included that are in no figure: who connects a site looks at it.
+-- What of a site's visits has come since a moment.
 SELECT
     sum(pages) AS page_views,
     max(newest) AS last_page_view,
@@ -30,6 +30,10 @@ FROM
         AND session_start >= fromUnixTimestamp64Milli({since:Int64}, 'UTC')
         AND type IN ('page_view', 'order', 'identify')
         AND session_id != toUUID('00000000-0000-0000-0000-000000000000')
+        AND session_id NOT IN (
+            SELECT session_id FROM visits_left_out
+            WHERE site = {site:String} AND session_start >= fromUnixTimestamp64Milli({since:Int64}, 'UTC')
+        )
     GROUP BY session_id
 );
 

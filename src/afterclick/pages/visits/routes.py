@@ -57,7 +57,7 @@ def _paid(one: VisitRow) -> str:
     """What refunds leave, by currency; empty for who may see no money."""
     if not isfinite(one.revenue):
         return ""
-    return "; ".join(f"{money.amount:.2f} {money.currency}" for money in one.paid)
+    return "; ".join(figures.money_in_a_file(money.amount, money.currency) for money in one.paid)
 
 
 def _iso(time: int) -> str:

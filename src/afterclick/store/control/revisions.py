@@ -1,15 +1,16 @@
 """Which revision the control database is at, which are due, and bringing it there."""
 
+import sqlite3
 from collections.abc import Generator
 from contextlib import contextmanager
 from importlib import resources
-from typing import NamedTuple
+from typing import NamedTuple, cast
 
 from alembic import command
 from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import Script, ScriptDirectory
-from sqlalchemy import Engine
+from sqlalchemy import Connection, Engine
 
 from afterclick.errors import Misconfigured
 from afterclick.store.holding import Held, Holding
@@ -30,9 +31,27 @@ def upgrade(engine: Engine) -> None:
     Raises Misconfigured when a newer release has written the database.
     """
     due(engine)
-    with _config() as config, engine.begin() as connection:
+    with _config() as config, _whole(engine) as connection:
         config.attributes["connection"] = connection
         command.upgrade(config, "head")
+
+
+@contextmanager
+def _whole(engine: Engine) -> Generator[Connection]:
+    """A transaction that holds changes of tables too: SQLite's driver begins none before them by itself."""
+    with engine.connect() as connection:
+        if engine.dialect.name != "sqlite":
+            with connection.begin():
+                yield connection
+            return
+        driver = cast("sqlite3.Connection", connection.connection.driver_connection)
+        begins_itself, driver.isolation_level = driver.isolation_level, None
+        try:
+            with connection.begin():
+                connection.exec_driver_sql("BEGIN IMMEDIATE")
+                yield connection
+        finally:
+            driver.isolation_level = begins_itself
 
 
 def current(engine: Engine) -> str:

@@ -74,7 +74,7 @@ def clean(_: House, passage: Passage) -> None:
 def _record(site: str, span: WireSpan, received: int | None) -> Span:
     attributes = span.attributes
     time = span.start_ns // 1_000_000
-    status = take(attributes, _HTTP_STATUS)
+    http_status = _http_status(take(attributes, _HTTP_STATUS))
     peer = take(attributes, _PEER[:1] if span.kind == ProtoSpan.SPAN_KIND_SERVER else _PEER)
     if not peer and span.kind in _CALLS:
         peer = called(attributes)
@@ -94,9 +94,9 @@ def _record(site: str, span: WireSpan, received: int | None) -> Span:
         received=time if received is None else received,
         parent_span_id=span.parent_span_id,
         kind=_KINDS[span.kind] if 0 <= span.kind < len(_KINDS) else "internal",
-        status=_STATUSES[span.status] if 0 <= span.status < len(_STATUSES) else "unset",
+        status=_status(span, http_status),
         status_message=scrubbed(text(span.status_message, 1024)) if span.status_message else "",
-        http_status=_http_status(status),
+        http_status=http_status,
         peer=label(text(peer, 253)),
         release=resource.release,
         exception=exception(span.exception) if span.exception else "",
@@ -120,6 +120,16 @@ def _links(links: Sequence[tuple[str, str]]) -> list[str]:
 @lru_cache(_REMEMBERED)
 def _name(name: str) -> str:
     return scrubbed(text(name, 256))
+
+
+def _status(span: WireSpan, http_status: int) -> SpanStatus:
+    """What the span says; of one that says nothing, what its answer means: not every client sets it.
+
+    Source: OpenTelemetry semantic conventions for HTTP spans, "Status": an error from 500 on, for who called from 400.
+    """
+    told = _STATUSES[span.status] if 0 <= span.status < len(_STATUSES) else "unset"
+    failed = {ProtoSpan.SPAN_KIND_SERVER: 500, ProtoSpan.SPAN_KIND_CLIENT: 400}.get(span.kind)
+    return "error" if told == "unset" and failed is not None and http_status >= failed else told
 
 
 def _http_status(value: Plain) -> int:

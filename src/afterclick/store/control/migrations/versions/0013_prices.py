@@ -27,7 +27,10 @@ def upgrade() -> None:
         sa.Column("price", sa.Text, nullable=False, server_default=_NONE),
     )
     for site, name, document in _rows("document"):
-        seen = json.loads(document)
+        try:
+            seen = json.loads(document)
+        except ValueError:  # one that nobody can read keeps nobody from the upgrade
+            continue
         price = {"estimate": seen.pop("estimate", None), "priced": None}
         _write(site, name, document=json.dumps(seen), price=json.dumps(price))
     op.drop_index("problems_by_worth", "problems")
