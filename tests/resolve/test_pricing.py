@@ -150,7 +150,7 @@ def test_a_problem_that_nobody_can_read_keeps_the_other_sites_from_no_price(
 
     monkeypatch.setattr("afterclick.resolve.pricing.reprice", noted)
     sites = SimpleNamespace(list=lambda: [SimpleNamespace(id="a-broken-one"), SimpleNamespace(id=site)])
-    parts = SimpleNamespace(store=None, book=Partly(book), sites=sites, changes=None)
+    parts: Any = SimpleNamespace(store=None, book=Partly(book), sites=sites, changes=None)
     with pytest.raises(ValueError, match="broken"):
         PRICE.run(parts, Stop())
     assert priced == [site]

@@ -1,3 +1,4 @@
+import msgspec
 import pytest
 from tests.web.shopfront import DAY, NOW
 from tests.web.troubles import a_problem, replace_struct
@@ -33,7 +34,7 @@ def test_what_is_slower_than_usual_says_how_long_those_wait_whom_it_meets_and_wh
     assert said(signal="slower", wait=wait).endswith(
         "It is slower than usual (2.6 s where it is met, 600 ms before)."
     )
-    unmeasured = replace_struct(wait, {"before_ms": None, "n_before": 0})
+    unmeasured = msgspec.structs.replace(wait, before_ms=None, n_before=0)
     assert said(signal="slower", wait=unmeasured).endswith("It is slower than usual (2.6 s where it is met).")
     assert said(signal="slower", wait=None).endswith("It is slower than usual.")
 

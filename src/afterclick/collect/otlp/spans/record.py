@@ -128,8 +128,11 @@ def _status(span: WireSpan, http_status: int) -> SpanStatus:
     Source: OpenTelemetry semantic conventions for HTTP spans, "Status": an error from 500 on, for who called from 400.
     """
     told = _STATUSES[span.status] if 0 <= span.status < len(_STATUSES) else "unset"
-    failed = {ProtoSpan.SPAN_KIND_SERVER: 500, ProtoSpan.SPAN_KIND_CLIENT: 400}.get(span.kind)
-    return "error" if told == "unset" and failed is not None and http_status >= failed else told
+    if told != "unset":
+        return told
+    served = span.kind == ProtoSpan.SPAN_KIND_SERVER and http_status >= 500
+    asked = span.kind == ProtoSpan.SPAN_KIND_CLIENT and http_status >= 400
+    return "error" if served or asked else "unset"
 
 
 def _http_status(value: Plain) -> int:
