@@ -1,15 +1,21 @@
 """A period in which nothing came is not a site that never began."""
 
+import uuid
 from dataclasses import replace
 
 import httpx
+import msgspec
 from tests.web.desks import BUSY, Doors, served
 from tests.web.markup import Page
 
 from afterclick import web
 from afterclick.pages import dashboard
-from afterclick.pages.overview import tiles
+from afterclick.pages.overview import series, tiles
 from afterclick.pages.overview.series import Series, VisitBucket
+from afterclick.signals import Event
+from afterclick.store.schema.records import events_table
+from afterclick.store.scope import Scope
+from afterclick.store.store import Store
 from afterclick.words.period import Period, period
 
 NOW = 1_780_315_200_000
@@ -34,8 +40,8 @@ def drawn(span: Period, *visited: int) -> dict[str, list[float | None]]:
     """The lines of counts when visits came in these buckets of the period and no others."""
     visits = {span.edges[at]: VisitBucket(bucket=span.edges[at], visits=40) for at in visited}
     people = dict.fromkeys(visits, 30)
-    series = Series(span, visits, {}, {}, people, "EUR", money=True)
-    return {tile.key: list(tile.line.values) for tile in (*tiles.did(series), *tiles.paid(series))}
+    found = Series(span, visits, {}, {}, people, "EUR", money=True)
+    return {tile.key: list(tile.line.values) for tile in (*tiles.did(found), *tiles.paid(found))}
 
 
 def test_before_the_first_visit_nothing_is_drawn_and_between_visits_a_zero_is() -> None:
@@ -46,3 +52,19 @@ def test_before_the_first_visit_nothing_is_drawn_and_between_visits_a_zero_is() 
         assert lines[key][4] == 0, key
     assert lines["visits"][3:6] == [40, 0, 40]
     assert set(drawn(span)["visits"]) == {None}
+
+
+def test_a_bucket_in_which_a_vital_was_not_measured_holds_none_and_no_line_of_it(
+    store: Store, site: str
+) -> None:
+    fields = {
+        "session_id": str(uuid.uuid4()),
+        "session_start": NOW - 60_000,
+        "page_view_id": str(uuid.uuid4()),
+    }
+    for type, more in (("page_view", {}), ("vital", {"name": "LCP", "value": 900.0})):
+        told = {"site": site, "event_id": str(uuid.uuid4()), "type": type, "time": NOW - 60_000}
+        one = msgspec.convert(told | {"received": NOW - 60_000} | fields | more, Event)
+        store.insert("events", events_table([one]), one.event_id)
+    found = series.read(store, Scope(site), period("7d", NOW, "UTC"), "EUR")
+    assert [(one.lcp, one.inp, one.cls) for one in found.vitals.values()] == [(900.0, None, None)]

@@ -37,9 +37,9 @@ ORDER BY bucket;
 SELECT
     bucket,
     half,
-    lcp_quantiles[9] AS lcp,
-    inp_quantiles[9] AS inp,
-    cls_quantiles[9] AS cls,
+    if(lcp_n > 0, lcp_quantiles[9], NULL) AS lcp,
+    if(inp_n > 0, inp_quantiles[9], NULL) AS inp,
+    if(cls_n > 0, cls_quantiles[9], NULL) AS cls,
     quantilesBFloat16Merge(0.5, 0.55, 0.6, 0.65, 0.7, 0.72, 0.73, 0.74, 0.75, 0.76, 0.77, 0.78, 0.8, 0.85, 0.9, 0.95, 1)(lcp_sketch) AS lcp_quantiles,
     quantilesBFloat16Merge(0.5, 0.55, 0.6, 0.65, 0.7, 0.72, 0.73, 0.74, 0.75, 0.76, 0.77, 0.78, 0.8, 0.85, 0.9, 0.95, 1)(inp_sketch) AS inp_quantiles,
     quantilesBFloat16Merge(0.5, 0.55, 0.6, 0.65, 0.7, 0.72, 0.73, 0.74, 0.75, 0.76, 0.77, 0.78, 0.8, 0.85, 0.9, 0.95, 1)(cls_sketch) AS cls_quantiles,
