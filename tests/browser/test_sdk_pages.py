@@ -306,14 +306,15 @@ def test_a_page_that_the_server_failed_to_make_says_so(page: Page, collector: Co
     assert collector.expect("page_view", url=site.origin + "/broken")["status"] == 500
 
 
+@pytest.mark.parametrize(("currency", "revenue"), [("EUR", 59.9), ("JPY", 60)])
 def test_the_lines_of_connect_tell_an_order_though_the_page_calls_before_the_sdk_came(
-    page: Page, collector: Collector, site: Site
+    page: Page, collector: Collector, site: Site, currency: str, revenue: float
 ) -> None:
-    told = page_snippet("test-key", collector.origin) + order_snippet("JPY")
+    told = page_snippet("test-key", collector.origin) + order_snippet(currency)
     errors: list[str] = []
     page.on("pageerror", lambda error: errors.append(str(error)))
     site.serve("/thanks", f"<!doctype html><title>Thanks</title>{told}", type="text/html")
     page.goto(f"{site.origin}/thanks")
     order = collector.expect("order")
-    assert (order["order_id"], order["revenue"], order["currency"]) == ("1234", 59.9, "JPY")
+    assert (order["order_id"], order["revenue"], order["currency"]) == ("1234", revenue, currency)
     assert errors == []
