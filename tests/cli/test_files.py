@@ -170,10 +170,15 @@ def test_an_entry_of_a_har_file_that_cannot_be_read_costs_itself_and_null_is_lef
 
 
 def test_a_csv_that_a_spreadsheet_saved_as_unicode_text_is_read() -> None:
-    for encoding in ("utf-16", "utf-16-be"):
-        bom = b"" if encoding == "utf-16" else b"\xfe\xff"
-        content = bom + "type\tname\ntrack\tBüro\n".encode(encoding)
-        assert read("csv", content) == [{"type": "track", "name": "Büro"}]
+    for encoding in ("utf-16-be", "utf-16-le"):
+        for bom in ("", "\ufeff"):
+            content = (bom + "type\tname\ntrack\tBüro\n").encode(encoding)
+            assert read("csv", content) == [{"type": "track", "name": "Büro"}], (encoding, bom)
+
+
+@pytest.mark.parametrize("said", ["sep=;\r\n", '"sep=;"\n', "SEP=;\n", "\ufeffsep=;\n"])
+def test_the_line_that_tells_a_spreadsheet_the_separator_is_heeded_and_is_no_row(said: str) -> None:
+    assert read("csv", f"{said}type;name\ntrack;a,b,c\n".encode()) == [{"type": "track", "name": "a,b,c"}]
 
 
 def test_a_har_file_is_one_visit_of_pages_fetches_and_slow_resources() -> None:

@@ -15,6 +15,7 @@ import httpx
 import pytest
 
 from afterclick.demo import shop
+from afterclick.errors import AfterclickError
 
 from .conftest import KEY, Recorded, Recorder, free_ports, wait
 
@@ -298,7 +299,7 @@ def test_a_taken_port_is_named_before_anything_starts(recorder: Recorder, tmp_pa
     with (
         socket.create_server(("127.0.0.1", wanted.cart)),
         pytest.raises(
-            shop.ShopError, match=f"Port {wanted.cart}, where the shop's cart should listen, is taken"
+            AfterclickError, match=f"Port {wanted.cart}, where the shop's cart should listen, is taken; stop"
         ),
     ):
         shop.start(recorder.url, KEY, tmp_path, wanted)

@@ -36,6 +36,29 @@ def test_a_quiet_period_of_a_site_that_has_begun_is_no_lesson_in_setting_up(empt
         assert answer_of(url, "/").startswith("No visit was received in the last 7 days;")
 
 
+def visited(store: Store, site: str, time: int, **told: object) -> None:
+    """One page view of a visit of its own."""
+    fields = {"session_id": str(uuid.uuid4()), "session_start": time, "page_view_id": str(uuid.uuid4())}
+    event = {"site": site, "event_id": str(uuid.uuid4()), "type": "page_view", "time": time, "received": time}
+    one = msgspec.convert(event | fields | told, Event)
+    store.insert("events", events_table([one]), one.event_id)
+
+
+def test_a_period_with_visits_of_nobody_but_programs_and_own_people_says_so(
+    empty_desk: web.Desk, store: Store, site: str
+) -> None:
+    noon = 1_735_732_800_000  # 2025-01-01 12:00 UTC
+    visited(store, site, noon, device_class="internal")
+    visited(store, site, noon, device_class="bot")
+    begun = replace(empty_desk, health=Doors(BUSY))
+    with served(dashboard(begun), begun.live) as url:
+        for page in ("/", "/visits"):
+            assert answer_of(url, page + "?from=2025-01-01&to=2025-01-02") == (
+                "No customer's visit was received from 2025-01-01 to 2025-01-02, "
+                "only 2 visits of bots, programs or your own people; data quality tells which."
+            )
+
+
 def drawn(span: Period, *visited: int) -> dict[str, list[float | None]]:
     """The lines of counts when visits came in these buckets of the period and no others."""
     visits = {span.edges[at]: VisitBucket(bucket=span.edges[at], visits=40) for at in visited}

@@ -6,6 +6,7 @@ from functools import cache
 from zoneinfo import available_timezones
 
 from babel.core import get_global
+from publicsuffixlist import PublicSuffixList
 from sqlalchemy import Engine, String, Text, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Mapped, Session, mapped_column
@@ -113,12 +114,22 @@ def _check(site: Site) -> None:
         raise InvalidInput(f"{site.currency!r} is not an ISO 4217 currency such as EUR.")
     if site.timezone not in zones():
         raise InvalidInput(f"{site.timezone!r} is not a time zone such as Europe/Prague.")
-    odd = next((host for host in site.return_hosts if not _HOST.fullmatch(host)), None)
+    odd = next((host for host in site.return_hosts if not _names_somebody(host)), None)
     if odd is not None or len(site.return_hosts) > _MOST_HOSTS:
         raise InvalidInput(
             f"At most {_MOST_HOSTS} hosts to come back from can be named, each in small letters such as pay.example.com"
             + (f"; {odd[:64]!r} is none." if odd is not None else ".")
         )
+
+
+def _names_somebody(host: str) -> bool:
+    """Whether it is a host of one owner; `co.uk`, with all under it, would be everybody's."""
+    return _HOST.fullmatch(host) is not None and not _suffixes().is_public(host)
+
+
+@cache
+def _suffixes() -> PublicSuffixList:
+    return PublicSuffixList()
 
 
 @cache

@@ -11,7 +11,7 @@ from afterclick.cli.printed import JsonOption, print_json
 from afterclick.demo import shop
 from afterclick.demo.plan import Plan
 from afterclick.demo.product import Place
-from afterclick.errors import InvalidInput, Unavailable
+from afterclick.errors import Unavailable
 from afterclick.settings import load
 
 app = typer.Typer(help="A shop with a problem in it: a week of history, live traffic, faults to switch.")
@@ -59,10 +59,7 @@ def fault_switch(
     as_json: JsonOption = False,
 ) -> None:
     """Switch a fault of the running shop."""
-    try:
-        faults = shop.switch_fault(url, name, state == "on")
-    except shop.ShopError as error:
-        raise InvalidInput(str(error)) from error
+    faults = shop.switch_fault(url, name, state == "on")
     if as_json:
         print_json(faults)
         return

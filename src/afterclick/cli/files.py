@@ -33,6 +33,7 @@ _ENDINGS = {
 }
 _SEPARATORS = (",", ";", "\t", "|")
 _UTF_16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
+_SAID = re.compile(r'"?sep=(.)"?\r?\n', re.IGNORECASE)  # the line by which a spreadsheet is told what separates cells
 _LONGEST_HEAD = 1_000_000  # characters of the line that names the columns
 _GROUP = 10_000  # rows of a Parquet file in memory at once
 _ROW = msgspec.json.Decoder(dict[str, object])
@@ -111,13 +112,23 @@ def _rows(file: IO[bytes], form: str, left: Left) -> Iterator[Row]:
 def _csv(file: IO[bytes], left: Left) -> Iterator[Row]:
     """Rows by their columns; empty cells are left out."""
     whole = io.BufferedReader(cast("io.RawIOBase", file))
-    encoding = "utf-16" if whole.peek(2)[:2] in _UTF_16 else "utf-8-sig"
-    lines = io.TextIOWrapper(whole, encoding, "replace", newline="")
+    lines = io.TextIOWrapper(whole, _encoding(whole.peek(2)[:2]), "replace", newline="")
     try:
         first = lines.readline(_LONGEST_HEAD)
-        yield from _cells(csv.DictReader(chain([first], lines), delimiter=_separator(first)), left)
+        said = _SAID.fullmatch(first)
+        separator = said[1] if said else _separator(first)
+        yield from _cells(csv.DictReader(lines if said else chain([first], lines), delimiter=separator), left)
     finally:
         lines.detach().detach()  # the file is its owner's to close
+
+
+def _encoding(first: bytes) -> str:
+    """By a byte order mark, or by the zero that every second byte of Latin letters is in UTF-16."""
+    if first in _UTF_16:
+        return "utf-16"
+    if len(first) == 2 and 0 in first:
+        return "utf-16-le" if first[1] == 0 else "utf-16-be"
+    return "utf-8-sig"
 
 
 def _separator(head: str) -> str:

@@ -3,6 +3,7 @@
 Enters: sessions, events and spans through the query layer. Leaves: frozen records that pages can draw.
 """
 
+from afterclick.journeys.left_out import LeftOut, left_out
 from afterclick.journeys.paid import Paid
 from afterclick.journeys.visit import Happening, Head, Page, Visit, visit
 from afterclick.journeys.visits import (
@@ -29,6 +30,7 @@ __all__ = [
     "Filter",
     "Happening",
     "Head",
+    "LeftOut",
     "Met",
     "Order",
     "Page",
@@ -39,6 +41,7 @@ __all__ = [
     "Visit",
     "VisitRow",
     "countries",
+    "left_out",
     "steps",
     "totals",
     "trace",

@@ -43,13 +43,13 @@ def _rules(setting: str) -> Iterator[RouteRule]:
         if not text.strip():
             continue
         left, arrow, route = (part.strip() for part in text.partition("->"))
-        site, _, pattern = left.rpartition(" ")
+        *site, pattern = left.split() or [""]
         named = route == AS_IT_IS or (route.startswith("/") and len(route) <= _LONGEST)
-        if not arrow or not pattern.startswith("/") or not named:
+        if len(site) > 1 or not arrow or not pattern.startswith("/") or not named:
             raise Misconfigured(
                 f"AFTERCLICK_ROUTE_RULES: {text.strip()!r} is no rule; write `/p/* -> /p/:id` or `site /p/* -> /p/:id`."
             )
-        yield RouteRule(site.strip(), _expression(pattern), route)
+        yield RouteRule("".join(site), _expression(pattern), route)
 
 
 def _expression(pattern: str) -> re.Pattern[str]:

@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator, Callable, Iterator
 
 import msgspec
 from fastapi import Request
-from fastapi.responses import StreamingResponse
+from fastapi.responses import Response, StreamingResponse
 
 from afterclick.accounts.policy import Capability
 from afterclick.accounts.viewer import Viewer
@@ -65,9 +65,12 @@ def routes(desk: Desk) -> Routes:
     added = Routes()
 
     @added.get("/live", needs=Capability.VIEW)
-    async def live(request: Request) -> StreamingResponse:
+    async def live(request: Request) -> Response:
         site = await asyncio.to_thread(chosen_site, desk, request.state.viewer, request.query_params)
         headers = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
+
+        if request.method == "HEAD":  # a stream has no end that one could wait for
+            return Response(media_type="text/event-stream", headers=headers)
 
         def who() -> Viewer:
             return recognized(desk, request)

@@ -37,7 +37,7 @@ class Routes:
         self.needs = MappingProxyType(self._needs)
 
     def get(self, path: str, needs: Need, **described: Unpack[Described]) -> Callable[[Endpoint], Endpoint]:
-        """A decorator that lets a function answer GET."""
+        """A decorator that lets a function answer GET, and HEAD, of which nobody is told the body."""
         return self._answered_by("GET", path, needs, described)
 
     def post(self, path: str, needs: Need, **described: Unpack[Described]) -> Callable[[Endpoint], Endpoint]:
@@ -67,7 +67,8 @@ class Routes:
     ) -> Callable[[Endpoint], Endpoint]:
         def add(endpoint: Endpoint) -> Endpoint:
             self._needs[method, path] = needs
-            self._router.add_api_route(path, endpoint, methods=[method], include_in_schema=False, **described)
+            methods = [method, "HEAD"] if method == "GET" else [method]  # RFC 9110 9.3.2: the server cuts the body
+            self._router.add_api_route(path, endpoint, methods=methods, include_in_schema=False, **described)
             return endpoint
 
         return add

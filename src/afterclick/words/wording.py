@@ -205,6 +205,18 @@ def price_words(estimate: Estimate | None) -> str:
     return f"its cost is unknown: {reason[:1].lower()}{reason[1:]}" if reason else "its cost is unknown"
 
 
+def nobody(within: str, left_out: int) -> Sentence:
+    """That no visit counts in a period, and what to look at: `left_out` visits of those who never count were there."""
+    if left_out:
+        return sentence(
+            f"No customer's visit was received {within}, only {figures.plural(left_out, 'visit')} of bots, programs or ",
+            "your own people; ",
+            strong("data quality tells which", "/quality"),
+            ".",
+        )
+    return sentence(f"No visit was received {within}; ", strong("check the connection", "/connect"), ".")
+
+
 def unseen(found: Sequence[RouteFailures]) -> str:
     """Failed server requests that no page view knows of, at least one, as a clause that says where most of them are.
 

@@ -132,7 +132,10 @@ def test_what_the_site_keeps_is_changed_and_shown(client: httpx.Client, desk: we
     assert kept.internal_networks == ("203.0.113.0/24", "2001:db8::1/128")
     assert "203.0.113.0/24, 2001:db8::1/128" in client.get(PATH).text
     assert "Records are kept for 90 days" in words(client.get(PATH))
-    assert client.post(PATH + "/rules", data=rules | {"kept_query": "a b"}).status_code == 400
+    refused = client.post(PATH + "/rules", data=rules | {"kept_query": "a b", "retention_days": "ninety"})
+    assert refused.status_code == 400
+    for typed in ('value="ninety"', 'value="a b"', 'value="anonymise" selected', "203.0.113.9/24"):
+        assert typed in refused.text
     assert client.post(PATH + "/rules", data=rules | {"place": "street"}).status_code == 400
     for odd in ("10.0.0.0/33", "office", "0.0.0.0/0", "::/0"):
         assert client.post(PATH + "/rules", data=rules | {"internal_networks": odd}).status_code == 400, odd

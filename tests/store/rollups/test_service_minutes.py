@@ -306,3 +306,28 @@ def test_a_request_that_failed_at_the_server_is_a_signal_of_the_span_its_trace_b
         ("shop", "GET /list", 0, "", 0, 1000.0),
         ("shop", "POST /ship", 500, "E: no", 1, 50.0),
     ]
+
+
+@pytest.mark.parametrize(
+    ("above", "first"),
+    [
+        (["client"], True),
+        (["client", "internal", "internal"], True),
+        (["client", "producer", "consumer"], False),
+        (["client", "internal", "server"], False),
+        (["client", "internal", "internal", "internal"], False),
+    ],
+)
+def test_a_failure_that_a_program_asked_for_is_a_signal_unless_a_server_stands_above_it(
+    store: Store, span: MakeSpan, keep: Keep, ask: Ask, above: list[str], first: bool
+) -> None:
+    """Beyond three spans nobody looks, and whoever has more above them is taken for a call from inside."""
+    parent = ""
+    for kind in reversed(above):
+        caller = span("app", "sync", 0, 90, trace_id=TRACE, kind=kind, parent_span_id=parent)
+        keep(caller)
+        parent = caller.span_id
+    failed = {"kind": "server", "status": "error", "http_status": 503}
+    keep(span("stock", "GET /count", 5, 20, trace_id=TRACE, parent_span_id=parent, **failed))
+    store.settle(NOON)
+    assert [row["operation"] for row in ask(SIGNALS)] == ["GET /count"] * first

@@ -14,13 +14,14 @@ from urllib.parse import urlsplit
 import httpx
 
 from afterclick.demo.shop.ports import DEFAULT, PROCESSES, Ports
+from afterclick.errors import AfterclickError
 
 START_S = 120.0
 STOP_S = 6.0
 SWITCH_S = 15.0
 
 
-class ShopError(Exception):
+class ShopError(AfterclickError):
     """The shop could not be started or told something; the message is one sentence that says what to do."""
 
 
@@ -117,7 +118,7 @@ def _require_free(ports: Ports) -> None:
         try:
             socket.create_server((where.hostname, where.port)).close()
         except OSError as error:
-            raise ShopError(f"Port {where.port}, where the shop's {name} should listen, is taken.") from error
+            raise ShopError(f"Port {where.port}, where the shop's {name} should listen, is taken; stop what listens there.") from error
 
 
 def _command(name: str, collector_url: str, ports: Ports, seed: int | None) -> list[str]:

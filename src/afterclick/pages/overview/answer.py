@@ -8,9 +8,9 @@ from afterclick.words import figures, wording
 from afterclick.words.sentence import Sentence, did, paid, sentence, strong
 
 
-def answer(series: Series, problems: Sequence[Problem], now: int, begun: bool, by: wording.Basis) -> Sentence:
+def answer(series: Series, problems: Sequence[Problem], now: int, begun: bool, left_out: int, by: wording.Basis) -> Sentence:
     """The sentence: the dearest of the open `problems`, else what the visits of the period brought; of a site that has
-    not `begun`, how to begin.
+    not `begun`, how to begin; without a visit, whether any that do not count were there.
     """
     period = series.period
     total = series.total(period.edges)
@@ -19,9 +19,7 @@ def answer(series: Series, problems: Sequence[Problem], now: int, begun: bool, b
             "No visit has been received yet; ", strong("connect your site", "/connect"), " to see the first."
         )
     if not total.visits:
-        return sentence(
-            f"No visit was received {period.within}; ", strong("check the connection", "/connect"), "."
-        )
+        return wording.nobody(period.within, left_out)
     if problems:
         return wording.answer(problems[0], now, period.zone, f"/problems/{problems[0].id}", by)
     orders = figures.plural(total.orders, "order")

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from afterclick.impact import AtRisk
-from afterclick.journeys import Paid
+from afterclick.journeys import Paid, left_out
 from afterclick.measure import metric
 from afterclick.pages.overview import tiles
 from afterclick.pages.overview.answer import answer
@@ -88,9 +88,10 @@ def overview(
     series = read(reader, scope, period, currency)
     felt, did_, paid_ = tiles.felt(series), tiles.did(series, people_as_of), tiles.paid(series)
     begun = begun or bool(series.visits)
+    apart = 0 if series.visits else left_out(reader, scope, period.since, period.until).left_out
     lines = (paid_[0 if series.money else 1].line, did_[0].line, felt[0].line)
     return OverviewPage(
-        answer=answer(series, problems, now, begun, by),
+        answer=answer(series, problems, now, begun, apart, by),
         period=period,
         uncompared=series.uncompared,
         empty=not begun,

@@ -6,7 +6,8 @@ from afterclick.accounts.policy import Capability
 from afterclick.api.records import Nothing
 from afterclick.drops import REASONS, Reason
 from afterclick.jobs import Freshness
-from afterclick.pages.quality.context import ClockRow, LeftOutRow, TraceRow, measured
+from afterclick.journeys import LeftOut
+from afterclick.pages.quality.context import ClockRow, TraceRow, measured
 from afterclick.visits.routes import LearnedRoute
 from afterclick.web.endpoint import Call, Endpoint
 from afterclick.web.intake import Intake
@@ -33,7 +34,7 @@ class QualityData(msgspec.Struct, frozen=True, kw_only=True):
 
     intake: Intake
     reasons: tuple[Reason, ...]
-    left_out: LeftOutRow
+    left_out: LeftOut
     clock: Clock
     traces: TraceRow
     freshness: tuple[Freshness, ...]

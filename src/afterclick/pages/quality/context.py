@@ -7,6 +7,7 @@ import msgspec
 
 from afterclick.drops import KEPT_WITHOUT, REASONS, Fault
 from afterclick.jobs import Freshness
+from afterclick.journeys import LeftOut, left_out
 from afterclick.resolve import RouteFailures, unknown_failures
 from afterclick.store.control.taken_and_dropped import Dropped
 from afterclick.store.engine.query import Reader, statements
@@ -20,16 +21,6 @@ _SQL = statements("afterclick.pages.quality", "quality.sql")
 MINUTE = 60_000
 HOUR = 60 * MINUTE
 _SHOWN, _NAMED = 50, 8  # routes, and names at one of them
-
-
-class LeftOutRow(msgspec.Struct, frozen=True):
-    """Visits, those that do not count, and of these each class (see `measure/population.py`)."""
-
-    visits: int
-    left_out: int
-    bots: int
-    programs: int
-    internal: int
 
 
 class ClockRow(msgspec.Struct, frozen=True):
@@ -111,13 +102,13 @@ def quality(
 
     `freshness` is of what jobs keep up to date, `routes` are those that were learned.
     """
-    intake, left_out, clock, traces = measured(reader, scope, health, now)
+    intake, apart, clock, traces = measured(reader, scope, health, now)
     failures = unknown_failures(reader, scope, now - WINDOW, now, now)
     checks = (
         _freshness(intake, now),
         _queue(intake, now),
         *(_fed(fresh, now) for fresh in freshness),
-        _left_out(left_out),
+        _left_out(apart),
         _sampling(),
         _clock(clock, intake),
         _late(clock),
@@ -136,16 +127,15 @@ def quality(
 
 def measured(
     reader: Reader, scope: Scope, health: Health, now: int
-) -> tuple[Intake, LeftOutRow, ClockRow, TraceRow]:
+) -> tuple[Intake, LeftOut, ClockRow, TraceRow]:
     """What the page is worded from: intake and who was left out of the last day, clocks and traces of the last hour.
 
     Blocks.
     """
-    day = {"since": now - WINDOW, "until": now + HOUR}
     hour = {"since": now - HOUR, "until": now + HOUR}
     return (
         health.intake(scope.site, now - WINDOW),
-        reader.rows(scope, _SQL["left_out"], LeftOutRow, day)[0],
+        left_out(reader, scope, now - WINDOW, now + HOUR),
         reader.rows(scope, _SQL["clock"], ClockRow, hour)[0],
         reader.rows(scope, _SQL["traces"], TraceRow, hour)[0],
     )
@@ -251,7 +241,7 @@ def _fed(fresh: Freshness, now: int) -> Check:
     return Check(name, f"{fresh.done} {figures.ago(fresh.as_of, now)}", note, "look" if fresh.late else "ok")
 
 
-def _left_out(row: LeftOutRow) -> Check:
+def _left_out(row: LeftOut) -> Check:
     if not row.visits:
         return Check("Visits left out", "unknown", "no visit in the last 24 hours", "unknown")
     kinds = (("bots", row.bots), ("programs", row.programs), ("your own people", row.internal))

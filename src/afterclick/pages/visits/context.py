@@ -71,14 +71,15 @@ def visits_page(
     period: Period,
     limit: int,
     now: int,
+    left_out: int = 0,
 ) -> VisitsPage:
     """Word a page of at most `limit` visits of all `together`; `found` may hold one more: then there are older
-    ones.
+    ones. `left_out` tells, where none was found, how many visits were there that do not count.
     """
     shown = found[:limit]
     more = len(found) > limit
     return VisitsPage(
-        answer=_answer(together, wanted, period, len(shown)),
+        answer=_answer(together, wanted, period, len(shown), left_out),
         period=period,
         filter=wanted,
         order=order,
@@ -89,18 +90,12 @@ def visits_page(
     )
 
 
-def _answer(together: Totals, wanted: Filter, period: Period, shown: int) -> Sentence:
+def _answer(together: Totals, wanted: Filter, period: Period, shown: int, left_out: int) -> Sentence:
     narrowed = wanted != Filter()
     if not together.visits:
         if narrowed:
             return sentence(strong("No visit matches"), f" {period.within}; take a filter away to see more.")
-        return sentence(
-            "No visit was received in the ",
-            period.label,
-            "; ",
-            strong("check the connection", "/connect"),
-            ".",
-        )
+        return wording.nobody(period.within, left_out)
     head = did(f"{figures.plural(together.visits, 'visit')}{' that match' if narrowed else ''}")
     listed = f"; {figures.count(shown)} of them are listed" if shown < together.visits else ""
     return sentence(

@@ -5,7 +5,7 @@ import re
 from fastapi.responses import RedirectResponse, Response
 
 from afterclick.accounts.policy import Capability
-from afterclick.journeys import countries, steps
+from afterclick.journeys import countries, left_out, steps
 from afterclick.pages.groups import LOOK
 from afterclick.pages.visits.context import Options, VisitsPage, visits_page
 from afterclick.pages.visits.search import search
@@ -26,7 +26,10 @@ def listed(desk: Desk, lens: Lens) -> VisitsPage:
         tuple(steps(desk.reader, lens.scope, span.since, span.until)),
         tuple(countries(desk.reader, lens.scope, span.since, span.until)),
     )
-    return visits_page(found.visits, found.totals, found.wanted, found.order, options, span, LINES, lens.now)
+    apart = 0 if found.totals.visits else left_out(desk.reader, lens.scope, span.since, span.until).left_out
+    return visits_page(
+        found.visits, found.totals, found.wanted, found.order, options, span, LINES, lens.now, apart
+    )
 
 
 def read(desk: Desk, lens: Lens) -> VisitsPage | Response:

@@ -115,8 +115,9 @@ WHERE toUnixTimestamp64Milli(minute) IN {minutes:Array(Int64)}
 GROUP BY minute, environment, caller, callee;
 
 -- name: server_signals
--- The server span that a trace begins with, as far as its spans came, where it failed or took a second at least. What a
--- page sent the trace for has a parent too, but one that is no span.
+-- The first server span of a trace, as far as its spans came, where it failed or took a second at least. What a page
+-- sent the trace for has a parent too, but one that is no span; what a program sent it for, a job or an app that tells
+-- of its own calls, has few spans above it and no server's among them.
 INSERT INTO server_signals
 WITH
     bad AS (
@@ -132,6 +133,14 @@ WITH
             AND kind = 'server'
             AND (status = 'error' OR duration_ns >= 1000000000)
             AND toUnixTimestamp64Milli(minute) IN {minutes:Array(Int64)}
+    ),
+    kin AS (
+        SELECT trace_id, span_id, any(parent_span_id) AS above, max(kind IN ('server', 'consumer')) AS served
+        FROM spans
+        WHERE site = {site:String}
+            AND time >= fromUnixTimestamp64Milli({since:Int64}) AND time < fromUnixTimestamp64Milli({until:Int64})
+            AND trace_id IN (SELECT trace_id FROM bad)
+        GROUP BY trace_id, span_id
     )
 SELECT
     site, minute, trace_id, span_id, time, service, operation, http_status, exception, failed, duration_ms,
@@ -140,13 +149,12 @@ FROM server_signals
 WHERE site = {site:String} AND toUnixTimestamp64Milli(minute) IN {minutes:Array(Int64)}
 UNION ALL
 SELECT
-    site, minute, trace_id, span_id, time, service, operation, http_status, exception, failed, duration_ms,
+    site, minute, bad.trace_id AS trace_id, bad.span_id AS span_id, time, service, operation, http_status, exception,
+    failed, duration_ms,
     {version:UInt64} AS version, 0 AS gone
 FROM bad
-LEFT ANTI JOIN (
-    SELECT trace_id, span_id
-    FROM spans
-    WHERE site = {site:String}
-        AND time >= fromUnixTimestamp64Milli({since:Int64}) AND time < fromUnixTimestamp64Milli({until:Int64})
-        AND trace_id IN (SELECT trace_id FROM bad)
-) AS parent ON parent.trace_id = bad.trace_id AND parent.span_id = bad.parent_span_id;
+LEFT JOIN kin AS first ON first.trace_id = bad.trace_id AND first.span_id = bad.parent_span_id
+LEFT JOIN kin AS second ON second.trace_id = bad.trace_id AND second.span_id = first.above
+LEFT JOIN kin AS third ON third.trace_id = bad.trace_id AND third.span_id = second.above
+WHERE NOT (first.served OR second.served OR third.served)
+    AND third.above = '';

@@ -1,5 +1,6 @@
 """What the page on privacy shows."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from afterclick.accounts.policy import Capability
@@ -53,12 +54,14 @@ class RequestLine:
 
 @dataclass(frozen=True)
 class PrivacyPage:
-    """The page. `at_work` when an erasure is; `rules` are the site's, `most_days` the installation's retention."""
+    """The page. `at_work` when an erasure is; `rules` are the site's, or as they were typed where they were refused,
+    `most_days` is the installation's retention.
+    """
 
     answer: str
     lines: tuple[RequestLine, ...]
     at_work: bool
-    rules: SiteRules
+    rules: SiteRules | Mapping[str, object]
     most_days: int
     may_change: bool
     person: PersonShown | None = None

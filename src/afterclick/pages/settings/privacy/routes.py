@@ -82,7 +82,7 @@ def _add_rules(added: Routes, desk: Desk, draw: Callable[..., Response]) -> None
     ) -> Response:
         lens = look(desk, request)
         given = {
-            "retention_days": retention_days.strip() or "0",
+            "retention_days": retention_days.strip(),
             "without_consent": without_consent,
             "honour_signals": honour_signals,
             "place": place,
@@ -90,12 +90,13 @@ def _add_rules(added: Routes, desk: Desk, draw: Callable[..., Response]) -> None
             "internal_networks": _listed(internal_networks),
         }
         try:
-            wanted = msgspec.convert(given, SiteRules, strict=False)
+            days = given["retention_days"] or "0"
+            wanted = msgspec.convert({**given, "retention_days": days}, SiteRules, strict=False)
             desk.site_privacy.put(lens.viewer, lens.scope.site, wanted)
         except msgspec.ValidationError as error:
-            return draw(request, wrong=f"This cannot be kept: {error}.")
+            return draw(request, rules=given, wrong=f"This cannot be kept: {error}.")
         except InvalidInput as error:
-            return draw(request, wrong=str(error))
+            return draw(request, rules=given, wrong=str(error))
         return draw(request, done="Kept; collectors follow within seconds.")
 
 
