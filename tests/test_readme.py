@@ -85,7 +85,9 @@ def test_a_command_that_the_readme_shows_beside_the_demo_works(demo: Path, comma
     assert variables in {"", "AFTERCLICK_DATA=demo-data "}
     arguments = [str(ROOT / ".venv/bin/afterclick"), *shlex.split(verb)]
     environment = {**os.environ, "AFTERCLICK_DATA": str(demo / "demo-data"), "COLUMNS": "200"}
-    done = subprocess.run(arguments, env=environment, capture_output=True, text=True, timeout=300, check=False)
+    done = subprocess.run(
+        arguments, env=environment, capture_output=True, text=True, timeout=300, check=False
+    )
     assert done.returncode == 0, done.stderr
     assert done.stdout.strip()
 

@@ -109,7 +109,9 @@ def test_a_rule_goes_before_what_was_learned_and_before_the_look() -> None:
     assert seen(routes, ["/p/a"], site="other") == ["/p/a"]
 
 
-@pytest.mark.parametrize("setting", ["/p/*", "a b /p/* -> =", "p -> /p", "/p -> q", "-> /x", "/p -> " + "/x" * 200])
+@pytest.mark.parametrize(
+    "setting", ["/p/*", "a b /p/* -> =", "p -> /p", "/p -> q", "-> /x", "/p -> " + "/x" * 200]
+)
 def test_a_rule_that_is_none_is_told(setting: str) -> None:
     with pytest.raises(Misconfigured, match=r"AFTERCLICK_ROUTE_RULES: .* is no rule"):
         RouteRules(setting)

@@ -246,7 +246,9 @@ def test_what_is_drawn_is_kept_nowhere(shop: httpx.Client) -> None:
     assert "immutable" in shop.get(assets[0]).headers["cache-control"]
 
 
-@pytest.mark.parametrize("path", ["/", "/visits", "/api/v1/overview", "/healthz", "/live", "/static/manifest.json"])
+@pytest.mark.parametrize(
+    "path", ["/", "/visits", "/api/v1/overview", "/healthz", "/live", "/static/manifest.json"]
+)
 def test_a_head_request_is_answered_as_a_get_without_the_body(shop: httpx.Client, path: str) -> None:
     head = shop.head(path)
     assert (head.status_code, head.content) == (200, b"")

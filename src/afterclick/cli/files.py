@@ -33,7 +33,9 @@ _ENDINGS = {
 }
 _SEPARATORS = (",", ";", "\t", "|")
 _UTF_16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
-_SAID = re.compile(r'"?sep=(.)"?\r?\n', re.IGNORECASE)  # the line by which a spreadsheet is told what separates cells
+_SAID = re.compile(
+    r'"?sep=(.)"?\r?\n', re.IGNORECASE
+)  # the line by which a spreadsheet is told what separates cells
 _LONGEST_HEAD = 1_000_000  # characters of the line that names the columns
 _GROUP = 10_000  # rows of a Parquet file in memory at once
 _ROW = msgspec.json.Decoder(dict[str, object])

@@ -67,7 +67,9 @@ class Routes:
     ) -> Callable[[Endpoint], Endpoint]:
         def add(endpoint: Endpoint) -> Endpoint:
             self._needs[method, path] = needs
-            methods = [method, "HEAD"] if method == "GET" else [method]  # RFC 9110 9.3.2: the server cuts the body
+            methods = (
+                [method, "HEAD"] if method == "GET" else [method]
+            )  # RFC 9110 9.3.2: the server cuts the body
             self._router.add_api_route(path, endpoint, methods=methods, include_in_schema=False, **described)
             return endpoint
 

@@ -209,8 +209,8 @@ def nobody(within: str, left_out: int) -> Sentence:
     """That no visit counts in a period, and what to look at: `left_out` visits of those who never count were there."""
     if left_out:
         return sentence(
-            f"No customer's visit was received {within}, only {figures.plural(left_out, 'visit')} of bots, programs or ",
-            "your own people; ",
+            f"No customer's visit was received {within}, only {figures.plural(left_out, 'visit')} of bots, ",
+            "programs or your own people; ",
             strong("data quality tells which", "/quality"),
             ".",
         )

@@ -118,7 +118,9 @@ def _require_free(ports: Ports) -> None:
         try:
             socket.create_server((where.hostname, where.port)).close()
         except OSError as error:
-            raise ShopError(f"Port {where.port}, where the shop's {name} should listen, is taken; stop what listens there.") from error
+            raise ShopError(
+                f"Port {where.port}, where the shop's {name} should listen, is taken; stop what listens there."
+            ) from error
 
 
 def _command(name: str, collector_url: str, ports: Ports, seed: int | None) -> list[str]:

@@ -8,7 +8,9 @@ from afterclick.words import figures, wording
 from afterclick.words.sentence import Sentence, did, paid, sentence, strong
 
 
-def answer(series: Series, problems: Sequence[Problem], now: int, begun: bool, left_out: int, by: wording.Basis) -> Sentence:
+def answer(
+    series: Series, problems: Sequence[Problem], now: int, begun: bool, left_out: int, by: wording.Basis
+) -> Sentence:
     """The sentence: the dearest of the open `problems`, else what the visits of the period brought; of a site that has
     not `begun`, how to begin; without a visit, whether any that do not count were there.
     """
