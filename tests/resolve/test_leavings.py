@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from afterclick.journeys import visit
 from afterclick.pages.visit.context import visit_page
 from afterclick.resolve import unknown_failures
-from afterclick.resolve.leavings import CLEAR, LATELY, REACH, Failure, Leaving, answered, joined
+from afterclick.resolve.leavings import CLEAR, LATELY, REACH, Failure, Lead, Leaving, answered, joined
 from afterclick.signals import Event, Span
 from afterclick.store.schema.records import events_table, spans_table
 from afterclick.store.scope import Scope
@@ -125,7 +125,12 @@ class Shop:
         self.page = {"path": "/checkout/payment", "step": "payment", "route": "/checkout/payment"}
 
     def visit(
-        self, left_at: int, target: str = "/checkout/pay", method: str = "POST", next_page: int | None = None
+        self,
+        left_at: int,
+        target: str = "/checkout/pay",
+        method: str = "POST",
+        next_page: int | None = None,
+        next_path: str = "/next",
     ) -> str:
         """A visit that leaves its page for `target`, and perhaps opens another so many ms later; its id."""
         session = str(
@@ -154,7 +159,8 @@ class Shop:
                     "type": "page_view",
                     "time": when + SKEW,
                     "received": when,
-                    "path": "/next",
+                    "path": next_path,
+                    "step": next_path,
                     "page_view_id": self._id(),
                 }
             )
@@ -276,3 +282,35 @@ def test_a_refusal_is_no_failure_of_the_server(shop: Shop) -> None:
     shop.visit(AT)
     shop.fails(AT + 30, status=404)
     assert shop.join() == []
+
+
+def test_a_failed_page_that_a_form_leads_to_by_a_redirect_is_one_of_the_visit_that_sent_the_form(
+    shop: Shop,
+) -> None:
+    for before in (3, 4):
+        shop.visit(AT - before * MINUTE, next_page=20, next_path="/checkout/done")
+    session = shop.visit(AT)
+    shop.fails(AT + 400, "GET /checkout/done")
+    (told,) = shop.join()
+    assert (told.session_id, told.method, told.path) == (session, "GET", "/checkout/done")
+    assert (told.step, told.status) == ("/checkout/done", 500)
+    assert (shop.unknown(), shop.join()) == (0, [])
+
+
+@pytest.mark.parametrize(("sent_on", "next_page"), [(0, 20), (1, 20), (2, 900)])
+def test_what_no_two_visits_were_sent_on_to_answers_no_form(shop: Shop, sent_on: int, next_page: int) -> None:
+    for before in range(sent_on):
+        shop.visit(AT - (3 + before) * MINUTE, next_page=next_page, next_path="/checkout/done")
+    shop.visit(AT)
+    shop.fails(AT + 400, "GET /checkout/done")
+    assert shop.join() == []
+
+
+def test_the_form_itself_goes_before_where_it_leads() -> None:
+    leads = [Lead("POST", "/pay", "/done"), Lead("POST", "/pay", "/late")]
+    left = [Leaving("a", AT, "POST", "/pay"), Leaving("b", AT + 5_000, "POST", "/pay")]
+    own, led = Failure("t", AT + 40, 500, "POST /pay"), Failure("u", AT + 5_060, 500, "GET /done")
+    assert joined(left, [led, own], leads) == [(left[0], own), (left[1], led)]
+    as_near = Failure("v", AT + 5_100, 500, "GET /late")
+    assert joined(left, [as_near, led, own], leads) == [(left[0], own)]
+    assert joined(left, [Failure("w", AT + 5_060, 500, "POST /done")], leads) == []

@@ -2,15 +2,16 @@
 
 A page tells, when it is left, to which path, how and when. Where no page view followed, and a trace at a server begins
 with a failure of the same method and path at that time, the customer met that failure: it becomes a page view of the
-visit, told by the server and appended by the front door. Where two visits or two failures are as near, nobody can
-tell, and nothing is joined.
+visit, told by the server and appended by the front door. So does the failure of a page that the server is known to send
+those on to who leave for that path (a form, answered by a redirect). Where two visits or two failures are as near,
+nobody can tell, and nothing is joined.
 """
 
 import uuid
-from bisect import bisect_left
+from bisect import bisect_left, bisect_right
 from collections import defaultdict
 from collections.abc import Sequence
-from typing import Literal, Protocol
+from typing import Literal, Protocol, TypeVar
 from urllib.parse import unquote, urlsplit
 
 import msgspec
@@ -29,12 +30,16 @@ from afterclick.store.spool.batch import Batch
 from afterclick.store.spool.spool import Spool
 from afterclick.store.store import Store
 
+T = TypeVar("T")
+
 REACH = 3_000
 """ms that may lie between the leaving of a page and the start of the request that answered it."""
 CLEAR = 1_000
 """ms by which any other must be further away."""
 LATELY = 30 * MINUTE
 """Spans that come later than this are not joined any more."""
+LEAST_SENT_ON = 2
+"""Visits that were sent on from one path to another, until it is known that this one leads there."""
 SLACK = 250
 """ms by which the times of two documents of one browser may differ."""
 TOLD_BY = "server"
@@ -42,7 +47,7 @@ TOLD_BY = "server"
 
 _FILE = ("afterclick.resolve", "leavings.sql")
 _FAILURES = over_unknown("failures", named(*_FILE)["failures"])
-_LEAVINGS, _STEPS = (statements(*_FILE)[name] for name in ("leavings", "steps"))
+_LEAVINGS, _STEPS, _LEADS = (statements(*_FILE)[name] for name in ("leavings", "steps", "leads"))
 _IDS = uuid.UUID("7d0c2a5e-3b1f-5c8e-9a64-51f0c7b6e2d8")
 
 
@@ -99,24 +104,80 @@ class Failure(msgspec.Struct, frozen=True):
         return (self.method or method).upper(), unquote(_path(self.address or path))
 
 
+class Lead(msgspec.Struct, frozen=True):
+    """Who leaves for `target` by `method` is known to be sent on to `path`, decoded both."""
+
+    method: str
+    target: str
+    path: str
+
+
 class _Place(msgspec.Struct):
     path: str
     step: str
     route: str
 
 
-def joined(leavings: Sequence[Leaving], failures: Sequence[Failure]) -> list[tuple[Leaving, Failure]]:
-    """Which failure answered which leaving, each in one pair at most; the same for any order of either.
+def joined(
+    leavings: Sequence[Leaving], failures: Sequence[Failure], leads: Sequence[Lead] = ()
+) -> list[tuple[Leaving, Failure]]:
+    """Which failure answered which leaving, each in one pair at most; the same for any order of any.
 
     A pair asks for the same, lies within `REACH`, and every other that one of the two could be paired with is further
-    by `CLEAR`. What is paired leaves the field, until no pair is left.
+    by `CLEAR`. What is paired leaves the field, until no pair is left. Then so do those that one of `leads` brings
+    together, a failed page and the leaving for what is known to send customers on to it.
     """
     asked: defaultdict[tuple[str, str], tuple[list[Leaving], list[Failure]]] = defaultdict(lambda: ([], []))
     for leaving in sorted(leavings, key=lambda one: (one.left_at, one.event_id)):
         asked[leaving.asks][0].append(leaving)
     for failure in sorted(failures, key=lambda one: (one.at, one.trace_id)):
         asked[failure.asks][1].append(failure)
-    return [pair for of_left, of_failed in asked.values() for pair in _paired(of_left, of_failed)]
+    found = [pair for of_left, of_failed in asked.values() for pair in _paired(of_left, of_failed)]
+    gone = {id(one) for pair in found for one in pair}
+    left = [one for one in leavings if id(one) not in gone]
+    return found + _sent_on(left, [one for one in failures if id(one) not in gone], leads)
+
+
+def _sent_on(
+    leavings: list[Leaving], failures: list[Failure], leads: Sequence[Lead]
+) -> list[tuple[Leaving, Failure]]:
+    """The pairs that leads bring together, by the same rule; one path may lead to several, or several to one."""
+    ways = {((lead.method, lead.target), ("GET", lead.path)) for lead in leads}
+    sources, ends = {source for source, _ in ways}, {end for _, end in ways}
+    left = sorted(
+        (one for one in leavings if one.asks in sources), key=lambda one: (one.left_at, one.event_id)
+    )
+    failed = sorted((one for one in failures if one.asks in ends), key=lambda one: (one.at, one.trace_id))
+    found: list[tuple[Leaving, Failure]] = []
+    while pairs := _clear_by(left, failed, ways):
+        found += pairs
+        gone = {id(one) for pair in pairs for one in pair}
+        left = [one for one in left if id(one) not in gone]
+        failed = [one for one in failed if id(one) not in gone]
+    return found
+
+
+def _clear_by(
+    left: list[Leaving], failed: list[Failure], ways: set[tuple[tuple[str, str], tuple[str, str]]]
+) -> list[tuple[Leaving, Failure]]:
+    left_at, at = [one.left_at for one in left], [one.at for one in failed]
+    found: list[tuple[Leaving, Failure]] = []
+    for leaving in left:
+        answers = [one for one in _within(failed, at, leaving.left_at) if (leaving.asks, one.asks) in ways]
+        place = _nearest(leaving.left_at, [one.at for one in answers])
+        if place is None:
+            continue
+        failure = answers[place]
+        askers = [one for one in _within(left, left_at, failure.at) if (one.asks, failure.asks) in ways]
+        asker = _nearest(failure.at, [one.left_at for one in askers])
+        if asker is not None and askers[asker] is leaving:
+            found.append((leaving, failure))
+    return found
+
+
+def _within(ones: list[T], times: list[int], at: int) -> list[T]:
+    """Those near enough to be paired, or to stand in the way of it."""
+    return ones[bisect_left(times, at - REACH - CLEAR) : bisect_right(times, at + REACH + CLEAR)]
 
 
 def _paired(leavings: list[Leaving], failures: list[Failure]) -> list[tuple[Leaving, Failure]]:
@@ -163,21 +224,20 @@ def answered(reader: Reader, scope: Scope, now: int) -> list[Event]:
     failures = reader.rows(scope, _FAILURES, Failure, felt | of_failures)
     if not failures:
         return []
-    of_leavings: dict[str, Parameter] = {
-        "since": since - 2 * MINUTE,
-        "until": now,
-        "visits_since": since - DAY,
-        "slack": SLACK,
-        "paths": sorted({one.asks[1] for one in failures}),
-    }
-    pairs = joined(reader.rows(scope, _LEAVINGS, Leaving, of_leavings), failures)
+    paths = {one.asks[1] for one in failures}
+    lately: dict[str, Parameter] = {"visits_since": since - DAY, "slack": SLACK}
+    known: dict[str, Parameter] = {"failed_status": FELT.failed_status, "least": LEAST_SENT_ON}
+    leads = reader.rows(scope, _LEADS, Lead, lately | known | {"paths": sorted(paths)})
+    asked_for = sorted(paths | {lead.target for lead in leads})
+    window: dict[str, Parameter] = {"since": since - 2 * MINUTE, "until": now, "paths": asked_for}
+    pairs = joined(reader.rows(scope, _LEAVINGS, Leaving, lately | window), failures, leads)
     settled = [(leaving, failure) for leaving, failure in pairs if since <= failure.at < now - KNOWN]
     if not settled:
         return []
     asked: dict[str, Parameter] = {
         "visits_since": since - DAY,
         "failed_status": FELT.failed_status,
-        "paths": sorted({leaving.target for leaving, _ in settled}),
+        "paths": sorted({_shown(leaving, failure) for leaving, failure in settled}),
     }
     places = {one.path: one for one in reader.rows(scope, _STEPS, _Place, asked)}
     return [_page_view(scope.site, leaving, failure, places) for leaving, failure in settled]
@@ -185,8 +245,9 @@ def answered(reader: Reader, scope: Scope, now: int) -> list[Event]:
 
 def _page_view(site: str, leaving: Leaving, failure: Failure, places: dict[str, _Place]) -> Event:
     """The page that failed. It stands at the step that its path is known by, else where the customer was."""
+    path, method = _shown(leaving, failure), failure.asks[0]
     own = _Place(leaving.path, leaving.step, leaving.route)
-    place = own if leaving.path == leaving.target else places.get(leaving.target)
+    place = own if leaving.path == path else places.get(path)
     return Event(
         site=site,
         event_id=str(uuid.uuid5(_IDS, f"{site} {failure.trace_id}")),
@@ -200,7 +261,7 @@ def _page_view(site: str, leaving: Leaving, failure: Failure, places: dict[str, 
         user_id=leaving.user_id,
         visitor=leaving.visitor,
         host=leaving.host,
-        path=leaving.target,
+        path=path,
         route=place.route if place else "",
         step=place.step if place else leaving.step if leaving.method == "POST" else "",
         country=leaving.country,
@@ -213,10 +274,15 @@ def _page_view(site: str, leaving: Leaving, failure: Failure, places: dict[str, 
         trace_id=failure.trace_id,
         duration_ms=failure.duration_ms,
         status=failure.http_status,
-        method=leaving.method,
+        method=method,
         source=TOLD_BY,
         tags=leaving.tags,
     )
+
+
+def _shown(leaving: Leaving, failure: Failure) -> str:
+    """The path of the page that failed: the one that was left for, or where that led."""
+    return leaving.target if leaving.asks == failure.asks else failure.asks[1]
 
 
 def _path(address: str) -> str:

@@ -80,6 +80,37 @@ FROM leaving
 WHERE event_id NOT IN (SELECT event_id FROM answered)
 ORDER BY left_at, event_id;
 
+-- name: leads
+-- Where the server sent those on who left for another path: what they were shown instead, of these paths. What one visit
+-- alone tells may have come of a click in between.
+WITH shown AS (
+    SELECT session_id, page_view_id, decodeURLComponent(path) AS path, toUnixTimestamp64Milli(events.time) AS began
+    FROM events
+    WHERE site = {site:String}
+        AND type = 'page_view'
+        AND status < {failed_status:UInt16}
+        AND session_start >= fromUnixTimestamp64Milli({visits_since:Int64}, 'UTC')
+        AND decodeURLComponent(events.path) IN {paths:Array(String)}
+)
+SELECT toString(method) AS method, decodeURLComponent(leaving.target) AS target, shown.path AS path
+FROM (
+    SELECT session_id, page_view_id, method, target, toUnixTimestamp64Milli(events.time) AS at, duration_ms
+    FROM events
+    WHERE site = {site:String}
+        AND type = 'leave'
+        AND session_id != toUUID('00000000-0000-0000-0000-000000000000')
+        AND session_start >= fromUnixTimestamp64Milli({visits_since:Int64}, 'UTC')
+        AND session_id IN (SELECT session_id FROM shown)
+) AS leaving
+INNER JOIN shown ON shown.session_id = leaving.session_id
+WHERE shown.page_view_id != leaving.page_view_id
+    AND target != path
+    AND began >= leaving.at - {slack:Int64}
+    AND began <= leaving.at + leaving.duration_ms + {slack:Int64}
+GROUP BY method, target, path
+HAVING uniqExact(leaving.session_id) >= {least:UInt32}
+ORDER BY method, target, path;
+
 -- name: steps
 -- The step and route of each path, as the newest page that was opened there has them.
 SELECT path, argMax(toString(step), events.time) AS step, argMax(toString(route), events.time) AS route
