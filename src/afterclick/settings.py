@@ -256,7 +256,7 @@ _PLACES_AND_PAGES = (
         "route_rules",
         "",
         "Page patterns that you prescribe, by semicolons: `/p/* -> /p/:id`, for one site `shop /p/* -> /p/:id`; "
-        "`/p/* -> =` keeps each path as it is.",
+        "`/p/* -> =` keeps each path as it is. A rule counts for page views that come in after the restart.",
         nothing="none",
     ),
     Setting(

@@ -69,7 +69,9 @@ class Installation:
             stop_half_restored(settings.data)
         control = open_control(settings)
         first_run(control, settings)
-        return cls.over(settings, control, open_store(settings, BOUND))
+        opened = cls.over(settings, control, open_store(settings, BOUND))
+        opened.store.outdated.notice(opened.learned)
+        return opened
 
     @classmethod
     def over(cls, settings: Settings, control: Engine, store: Store) -> Self:

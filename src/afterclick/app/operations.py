@@ -22,6 +22,7 @@ from afterclick.clock import now_ms
 from afterclick.jobs import Freshness
 from afterclick.log import Recent, redacted
 from afterclick.store.drain.drain import Drain
+from afterclick.store.rollups.outdated import Outdated, outdated
 from afterclick.store.spool.outlet import Outlet
 from afterclick.web.vitals import Disk, Run, Vitals, Waiting
 
@@ -72,6 +73,7 @@ class Watch:
             latencies=tuple(self._in.store.latencies.all()),
             runs=tuple(_run(run) for run in self._timetable.runs()),
             freshness=self.freshness(),
+            outdated=self.outdated(),
             said=tuple(self._recent.lines()),
             versions=_versions(),
         )
@@ -79,6 +81,10 @@ class Watch:
     def freshness(self) -> tuple[Freshness, ...]:
         """How fresh what jobs feed pages with is."""
         return tuple(self._timetable.freshness())
+
+    def outdated(self) -> Outdated | None:
+        """What still carries labels of the version before, if anything."""
+        return outdated(self._in.learned)
 
     def metrics(self) -> str:
         """The vitals as Prometheus reads them."""

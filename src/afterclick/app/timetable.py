@@ -25,6 +25,7 @@ from afterclick.resolve.pricing import PRICE
 from afterclick.resolve.total import TOTAL
 from afterclick.resolve.watch import WATCH
 from afterclick.store.control.taken_and_dropped import FORGET_TALLIES
+from afterclick.store.rollups.outdated import REBUILD
 from afterclick.store.rollups.service_minutes import SETTLE
 from afterclick.visits.served_routes import ROUTES_OF_SERVERS
 
@@ -40,6 +41,7 @@ JOBS: tuple[Job[Installation], ...] = (
     RETENTION,
     FORGET_TALLIES,
     ROUTES_OF_SERVERS,
+    REBUILD,
 )
 """Every job of the rooms; `docs/architecture.md` lists them."""
 

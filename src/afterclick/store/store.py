@@ -17,6 +17,7 @@ from afterclick.store.engine.query import Parameter, Reader, Statement
 from afterclick.store.erasure.tables import PersonTables
 from afterclick.store.rollups.identity import IdentityTables
 from afterclick.store.rollups.order_visits import settle_orders
+from afterclick.store.rollups.outdated import OutdatedRollups, definitions
 from afterclick.store.rollups.rebuild import drop_left_shadows, rebuild
 from afterclick.store.rollups.service_minutes import settle_minutes
 from afterclick.store.schema.migrations import migrate
@@ -39,8 +40,10 @@ class Settled(NamedTuple):
 class Store(Reader):
     """The open store. Safe to use from any thread; every call blocks, so call it off the event loop."""
 
-    def __init__(self, engine: Engine) -> None:
+    def __init__(self, engine: Engine, made_by: Mapping[str, str]) -> None:
+        """`made_by` are the definitions of rollups that the engine's views are of."""
         self._engine = engine
+        self._made_by = made_by
         self.latencies = Latencies()
 
     def arrow(
@@ -96,6 +99,11 @@ class Store(Reader):
         return rebuild(self._engine, since, until)
 
     @property
+    def outdated(self) -> OutdatedRollups:
+        """Rollups that were made by other definitions than today's."""
+        return OutdatedRollups(self._engine, self._made_by)
+
+    @property
     def persons(self) -> PersonTables:
         """A person's rows in all tables, to be read or taken out."""
         return PersonTables(self._engine)
@@ -141,7 +149,7 @@ def open_store(settings: Settings, bound: Bound) -> Store:
     except BaseException:
         engine.close()
         raise
-    return Store(engine)
+    return Store(engine, definitions(bound))
 
 
 _INSERT: dict[str, str | int] = {

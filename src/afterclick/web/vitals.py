@@ -6,6 +6,7 @@ from typing import Protocol
 from afterclick.jobs import Freshness
 from afterclick.log import Said
 from afterclick.store.engine.latency import Latency
+from afterclick.store.rollups.outdated import Outdated
 
 
 @dataclass(frozen=True)
@@ -60,7 +61,7 @@ class Run:
 @dataclass(frozen=True)
 class Vitals:
     """Everything that the System page and /metrics tell; `troubles` are sentences, none when the app is ready.
-    `freshness` tells of what jobs keep up to date for pages.
+    `freshness` tells of what jobs keep up to date for pages, `outdated` of visits that carry older labels, if any.
     """
 
     troubles: tuple[str, ...] = ()
@@ -70,6 +71,7 @@ class Vitals:
     latencies: tuple[Latency, ...] = ()
     runs: tuple[Run, ...] = ()
     freshness: tuple[Freshness, ...] = ()
+    outdated: Outdated | None = None
     said: tuple[Said, ...] = ()
     versions: tuple[tuple[str, str], ...] = ()
 
@@ -87,6 +89,10 @@ class Operations(Protocol):
 
     def freshness(self) -> tuple[Freshness, ...]:
         """How fresh what jobs feed pages with is. Does not block."""
+        ...
+
+    def outdated(self) -> Outdated | None:
+        """What still carries labels of the version before, if anything."""
         ...
 
     def metrics(self) -> str:
@@ -108,6 +114,10 @@ class NothingKnown:
     def freshness(self) -> tuple[Freshness, ...]:
         """Nothing."""
         return ()
+
+    def outdated(self) -> Outdated | None:
+        """Nothing."""
+        return None
 
     def metrics(self) -> str:
         """Nothing."""

@@ -8,6 +8,7 @@ from afterclick.drops import REASONS, Reason
 from afterclick.jobs import Freshness
 from afterclick.journeys import LeftOut
 from afterclick.pages.quality.context import ClockRow, TraceRow, measured
+from afterclick.store.rollups.outdated import Outdated
 from afterclick.visits.routes import LearnedRoute
 from afterclick.web.endpoint import Call, Endpoint
 from afterclick.web.intake import Intake
@@ -28,7 +29,8 @@ class Clock(msgspec.Struct, frozen=True, kw_only=True):
 class QualityData(msgspec.Struct, frozen=True, kw_only=True):
     """Counts of the last 24 hours (`intake`, `left_out`) and of the last hour (`clock`, `traces`); times UTC ms.
 
-    `freshness` tells of what jobs keep up to date for pages. `reasons` explain those that rows were dropped for.
+    `freshness` tells of what jobs keep up to date for pages, `outdated` of visits that carry older labels, if any.
+    `reasons` explain those that rows were dropped for.
     `routes` are the page patterns that were learned, each with the rule that takes it back.
     """
 
@@ -38,6 +40,7 @@ class QualityData(msgspec.Struct, frozen=True, kw_only=True):
     clock: Clock
     traces: TraceRow
     freshness: tuple[Freshness, ...]
+    outdated: Outdated | None
     routes: tuple[LearnedRoute, ...]
 
 
@@ -55,6 +58,7 @@ def quality(call: Call[Nothing]) -> QualityData:
         clock=_clock(clock),
         traces=traces,
         freshness=fresh,
+        outdated=call.desk.operations.outdated(),
         routes=call.desk.routes(lens.scope.site),
     )
 

@@ -11,10 +11,11 @@ from afterclick.journeys import LeftOut, left_out
 from afterclick.resolve import RouteFailures, unknown_failures
 from afterclick.store.control.taken_and_dropped import Dropped
 from afterclick.store.engine.query import Reader, statements
+from afterclick.store.rollups.outdated import Outdated
 from afterclick.store.scope import Scope
 from afterclick.visits.routes import LearnedRoute
 from afterclick.web.intake import WINDOW, Health, Intake
-from afterclick.words import figures, wording
+from afterclick.words import figures, outdated, wording
 from afterclick.words.sentence import Sentence, felt, sentence, strong
 
 _SQL = statements("afterclick.pages.quality", "quality.sql")
@@ -94,13 +95,15 @@ def quality(
     scope: Scope,
     health: Health,
     freshness: Sequence[Freshness],
+    older: Outdated | None,
     routes: Sequence[LearnedRoute],
     now: int,
     zone: str,
 ) -> QualityPage:
     """Read and word the quality of a site's data over the last day.
 
-    `freshness` is of what jobs keep up to date, `routes` are those that were learned.
+    `freshness` is of what jobs keep up to date, `older` of visits that carry older labels, `routes` are those that were
+    learned.
     """
     intake, apart, clock, traces = measured(reader, scope, health, now)
     failures = unknown_failures(reader, scope, now - WINDOW, now, now)
@@ -108,6 +111,7 @@ def quality(
         _freshness(intake, now),
         _queue(intake, now),
         *(_fed(fresh, now) for fresh in freshness),
+        *([_older(older, now)] if older else []),
         _left_out(apart),
         _sampling(),
         _clock(clock, intake),
@@ -239,6 +243,10 @@ def _fed(fresh: Freshness, now: int) -> Check:
         f"late: due every {due}; pages show what was known then" if fresh.late else "as often as it should be"
     )
     return Check(name, f"{fresh.done} {figures.ago(fresh.as_of, now)}", note, "look" if fresh.late else "ok")
+
+
+def _older(found: Outdated, now: int) -> Check:
+    return Check("Older visits", outdated.to_go(found), outdated.explained(found, now), "look")
 
 
 def _left_out(row: LeftOut) -> Check:

@@ -10,9 +10,9 @@ from afterclick.web.page import Page, Rail
 
 def read(desk: Desk, lens: Lens) -> QualityPage:
     """What the page shows through the lens. Blocks."""
-    fresh = desk.operations.freshness()
+    fresh, older = desk.operations.freshness(), desk.operations.outdated()
     routes = desk.routes(lens.scope.site)
-    return quality(desk.reader, lens.scope, desk.health, fresh, routes, lens.now, lens.home.timezone)
+    return quality(desk.reader, lens.scope, desk.health, fresh, older, routes, lens.now, lens.home.timezone)
 
 
 PAGE = Page(

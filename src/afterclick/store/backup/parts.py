@@ -30,7 +30,14 @@ class Frozen(msgspec.Struct, frozen=True):
 
 @contextmanager
 def frozen(engine: Engine) -> Generator[Frozen]:
-    """All tables as of now; their files are there until the block ends. Inserts wait some milliseconds."""
+    """All tables as of now; their files are there until the block ends. Inserts wait some milliseconds, rebuilds until
+    the end: what the control database tells of them must be of the same moment.
+    """
+    with engine.gate.beside_rebuilds():
+        yield from _frozen(engine)
+
+
+def _frozen(engine: Engine) -> Generator[Frozen]:
     root = _root(engine)
     name = f"backup_{uuid4().hex}"
     try:

@@ -11,6 +11,7 @@ from contextlib import AbstractContextManager, ExitStack, contextmanager
 from sqlalchemy.exc import DBAPIError
 
 from afterclick.errors import Unavailable
+from afterclick.jobs import Stop
 from afterclick.settings import Settings
 from afterclick.store.control.database import control_engine
 from afterclick.store.control.locks import Hold, alone, together
@@ -23,7 +24,7 @@ class Gate:
         """`shared`: other processes write to the same store."""
         self._control = control_engine(settings) if shared else None
         self._inserting = threading.Lock()
-        self._rebuilding = threading.Lock()
+        self._months = _Turns()
 
     @contextmanager
     def inserting(self) -> Generator[None]:
@@ -42,11 +43,17 @@ class Gate:
             yield
 
     @contextmanager
-    def rebuilding(self) -> Generator[None]:
-        """The one rebuild of all processes."""
-        with self._rebuilding, ExitStack() as locks:
+    def rebuilding(self, stop: Stop | None = None) -> Generator[None]:
+        """The one rebuild of all processes. Raises Stopped while it waits, once `stop` is set."""
+        with self._months.alone(stop), ExitStack() as locks:
             if self._control:
                 _enter(locks, alone(self._control, "rebuild"))
+            yield
+
+    @contextmanager
+    def beside_rebuilds(self) -> Generator[None]:
+        """No rebuild of this process: rows that are taken out inside are in nothing that is swapped in later."""
+        with self._months.shared():
             yield
 
     @contextmanager
@@ -65,6 +72,44 @@ class Gate:
         """Let go of the control database."""
         if self._control:
             self._control.dispose()
+
+
+class _Turns:
+    """Several share, or one is alone. It is long until it is free, so who waits to be alone can be stopped."""
+
+    def __init__(self) -> None:
+        self._changed = threading.Condition()
+        self._sharing = 0
+        self._alone = False
+
+    @contextmanager
+    def alone(self, stop: Stop | None) -> Generator[None]:
+        with self._changed:
+            while not self._changed.wait_for(lambda: not (self._alone or self._sharing), _ASK_AGAIN_S):
+                if stop:
+                    stop.check()
+            self._alone = True
+        try:
+            yield
+        finally:
+            with self._changed:
+                self._alone = False
+                self._changed.notify_all()
+
+    @contextmanager
+    def shared(self) -> Generator[None]:
+        with self._changed:
+            self._changed.wait_for(lambda: not self._alone)
+            self._sharing += 1
+        try:
+            yield
+        finally:
+            with self._changed:
+                self._sharing -= 1
+                self._changed.notify_all()
+
+
+_ASK_AGAIN_S = 0.25
 
 
 def _enter(locks: ExitStack, lock: AbstractContextManager[None]) -> None:

@@ -59,7 +59,7 @@ class PersonTables:
     def remove(self, person: PersonIds, name: str) -> int:
         """Take their rows out of one of SEARCHED; how many there were. Idempotent, and safe to kill."""
         table = catalogue.table(name)
-        with listed(self._engine, person) as job:
+        with self._engine.gate.beside_rebuilds(), listed(self._engine, person) as job:
             marking = (
                 f"INSERT INTO person_ids SELECT {{job:String}}, 'row', {_mark('*')} FROM ({rows_of(table)})"  # noqa: S608
             )
@@ -78,7 +78,8 @@ class PersonTables:
 
     def drop_older(self, site: str, before: int) -> Mapping[str, int]:
         """Delete the site's rows from before `before` (UTC ms), whoever's they are; how many, by table."""
-        return drop_older(self._engine, site, before)
+        with self._engine.gate.beside_rebuilds():
+            return drop_older(self._engine, site, before)
 
     def resettle(self, person: PersonIds) -> None:
         """Compute the minutes of services anew that their requests were part of."""

@@ -58,7 +58,7 @@ class IdentityTables:
 
     def link_visits(self, stretch: Stretch) -> None:
         """Write the number of its node beside every visit of the stretch that lacks it."""
-        self._engine.command(_SQL["link_visits"], {"since": stretch.since, "until": stretch.until})
+        link_visits(self._engine, stretch.since, stretch.until)
 
     def merge(self, linked: Iterable[Stretch]) -> None:
         """Merge the rows of months in which many visits were linked at once, so that no read pays for them."""
@@ -99,6 +99,14 @@ class IdentityTables:
             f"INSERT INTO identity_edges (site, kind, one, other, last) {view['as_select']}"
             " SETTINGS insert_deduplicate = 0"
         )
+
+
+def link_visits(engine: Engine, since: int, until: int, visits: str = "sessions") -> None:
+    """Write the number of its node, where it has one, beside every visit of [since, until) (UTC ms) that lacks it.
+
+    `visits` is the table that holds them.
+    """
+    engine.command(_SQL["link_visits"], {"visits": visits, "since": since, "until": until})
 
 
 def stretches(quarters: Iterable[Mapping[str, int]]) -> list[Stretch]:

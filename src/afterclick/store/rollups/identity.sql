@@ -24,11 +24,11 @@ FROM (
 WHERE who NOT IN (SELECT key FROM identity_nodes);
 
 -- name: link_visits
--- The number of its node into each visit of a period that lacks it.
-INSERT INTO sessions (site, session_start, session_id, node)
+-- The number of its node, where it has one, into each visit of a period that lacks it.
+INSERT INTO {visits:Identifier} (site, session_start, session_id, node)
 WITH stale AS (
     SELECT site, session_start, session_id, who
-    FROM sessions
+    FROM {visits:Identifier}
     WHERE session_start >= fromUnixTimestamp64Milli({since:Int64}, 'UTC')
         AND session_start < fromUnixTimestamp64Milli({until:Int64}, 'UTC')
         AND who != 0 AND bitShiftRight(who, 32) != bitShiftRight(node, 32)

@@ -8,8 +8,11 @@ from collections.abc import Generator, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
+from typing import NamedTuple
 
+from afterclick.jobs import Stop
 from afterclick.store.engine.connection import Engine
+from afterclick.store.rollups.identity import link_visits
 from afterclick.store.rollups.order_visits import carry_orders
 from afterclick.store.schema.catalogue import TABLES
 
@@ -17,6 +20,10 @@ BY_MONTH = [table.name for table in TABLES if table.rebuilt == "by month"]
 """Rollups in monthly partitions by the visit's start."""
 WHOLE = [table.name for table in TABLES if table.rebuilt == "whole"]
 """Rollups without partitions."""
+ALL = "all"
+"""The one partition of a rollup without months, as the engine calls it."""
+VISITS = "sessions"
+"""The rollup that jobs bring something to, besides its view."""
 
 SLICE_EVENTS = 250_000
 """Events that are built at once; of an hour that holds more, what does not fit into memory goes over the disk."""
@@ -32,15 +39,27 @@ def rebuild(engine: Engine, since: int, until: int) -> list[str]:
 
     Returns the months, such as "202611". Idempotent; readers see the old month until the new one is whole.
     """
-    months = list(_months(since, until))
+    months = [f"{month:%Y%m}" for month in _months(since, until)]
     with engine.gate.rebuilding():
         for table in WHOLE:
-            _build(engine, table, "tuple()", ["1"])
+            _build(engine, table, ALL)
         for table in BY_MONTH:
             for month in months:
-                _build(engine, table, f"{month:%Y%m}", slices(engine, month))
+                _build(engine, table, month)
         carry_orders(engine)
-    return [f"{month:%Y%m}" for month in months]
+    return months
+
+
+def rebuild_partition(engine: Engine, table: str, partition: str, stop: Stop | None = None) -> None:
+    """Build one month of a rollup ("202611"), or ALL of one without months, anew from the events.
+
+    Idempotent, and safe to kill at any point. Raises Stopped between two slices once `stop` is set; nothing has changed
+    then.
+    """
+    with engine.gate.rebuilding(stop):
+        _build(engine, table, partition, stop)
+        if table in WHOLE:
+            carry_orders(engine)
 
 
 def drop_left_shadows(engine: Engine) -> None:
@@ -55,23 +74,48 @@ def _drop_shadows(engine: Engine) -> None:
         engine.command(f"DROP TABLE IF EXISTS {left['name']} SYNC")
 
 
-def _build(engine: Engine, table: str, partition: str, slices: list[str]) -> None:
+def _build(engine: Engine, table: str, partition: str, stop: Stop | None = None) -> None:
     view = engine.rows(_VIEW, {"view": f"{table}_of"}, tag="rebuild")[0]
     with _shadow(engine, table, view["as_select"]) as shadow:
-        for condition in slices:
+        for slice in [None] if partition == ALL else slices(engine, _first(partition)):
+            if stop:
+                stop.check()
             engine.command(
                 f"INSERT INTO {shadow} ({view['columns']}) "  # noqa: S608, names are the schema's own
-                f"SELECT {view['columns']} FROM ({view['as_select']}) WHERE {condition} "
+                f"SELECT {view['columns']} FROM ({view['as_select']}) WHERE {slice.condition if slice else 1} "
                 f"SETTINGS min_insert_block_size_rows = {BLOCK_ROWS}"
             )
+            if slice and table == VISITS:
+                link_visits(engine, slice.since, slice.until, shadow)
         with engine.between_inserts():
-            built = engine.rows(f"SELECT count() AS n FROM {shadow}", tag="rebuild")[0]["n"]  # noqa: S608
-            # The engine refuses to replace a partition by nothing.
-            change = (
-                f"REPLACE PARTITION {partition} FROM {shadow}" if built else f"DROP PARTITION {partition}"
-            )
-            engine.command(f"ALTER TABLE {table} {change}")
+            if table == VISITS:
+                _complete(engine, shadow, partition)
+            _swap(engine, table, partition, shadow)
             engine.command(f"DROP TABLE {shadow}_of SYNC")
+
+
+def _complete(engine: Engine, shadow: str, month: str) -> None:
+    """What jobs bring to visits, of all that has come in, since inserts are held back: so that no figure misses it
+    between the swap and their next runs.
+    """
+    carry_orders(engine, shadow, int(month))
+    first = _first(month)
+    link_visits(engine, _ms(first), _ms(_next(first)), shadow)
+
+
+def _swap(engine: Engine, table: str, partition: str, shadow: str) -> None:
+    built = engine.rows(
+        f"SELECT count() AS n FROM {shadow} WHERE _partition_id = {{partition:String}}",  # noqa: S608
+        {"partition": partition},
+        tag="rebuild",
+    )
+    # The engine refuses to replace a partition by nothing.
+    change = (
+        f"REPLACE PARTITION ID '{partition}' FROM {shadow}"
+        if built[0]["n"]
+        else f"DROP PARTITION ID '{partition}'"
+    )
+    engine.command(f"ALTER TABLE {table} {change}")
 
 
 @contextmanager
@@ -96,23 +140,45 @@ def _months(since: int, until: int) -> Iterator[datetime]:
         month = _next(month)
 
 
+def _first(month: str) -> datetime:
+    return datetime.strptime(month, "%Y%m").replace(tzinfo=UTC)
+
+
+def next_month(month: str) -> datetime:
+    """When the month after this one ("202611") begins."""
+    return _next(_first(month))
+
+
 def _next(month: datetime) -> datetime:
     return (month + timedelta(days=32)).replace(day=1)
 
 
-def slices(engine: Engine, month: datetime) -> list[str]:
-    """Conditions that cut the month into hours on end, so that each insert stays within a query's memory."""
+def _ms(time: datetime) -> int:
+    return round(time.timestamp() * 1000)
+
+
+class Slice(NamedTuple):
+    """Visits that began from `since` up to `until`, UTC ms."""
+
+    since: int
+    until: int
+
+    @property
+    def condition(self) -> str:
+        """That a row is of one of these."""
+        since, until = (f"fromUnixTimestamp64Milli({time}, 'UTC')" for time in self)
+        return f"session_start >= {since} AND session_start < {until}"
+
+
+def slices(engine: Engine, month: datetime) -> list[Slice]:
+    """The month cut into hours on end, so that each insert stays within a query's memory."""
     cuts, events = [month], 0
     for row in engine.rows(_HOURS, {"month": int(f"{month:%Y%m}")}, tag="rebuild"):
         if events and events + row["n"] > SLICE_EVENTS:
             cuts.append(month + timedelta(hours=row["hour"]))
             events = 0
         events += row["n"]
-    return [_between(first, after) for first, after in pairwise([*cuts, _next(month)])]
-
-
-def _between(first: datetime, after: datetime) -> str:
-    return f"session_start >= '{first:%Y-%m-%d %H}:00:00.000' AND session_start < '{after:%Y-%m-%d %H}:00:00.000'"
+    return [Slice(_ms(first), _ms(after)) for first, after in pairwise([*cuts, _next(month)])]
 
 
 _HOURS = """

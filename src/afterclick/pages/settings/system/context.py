@@ -7,6 +7,7 @@ from typing import Literal
 from afterclick.log import Said
 from afterclick.store.engine.latency import Latency
 from afterclick.web.vitals import Disk, Run, Vitals
+from afterclick.words import outdated
 from afterclick.words.figures import ago, count, join, milliseconds, plural, size
 from afterclick.words.freshness import worries as late
 from afterclick.words.sentence import Sentence, sentence
@@ -133,6 +134,8 @@ def _facts(vitals: Vitals, now: int) -> Iterator[Fact]:
     )
     yield Fact("Oldest waiting", fresh, last)
     yield Fact("Stored", plural(waiting.drained, "row"), f"since the start, {ago(vitals.started, now)}")
+    if vitals.outdated:
+        yield Fact("Older visits", outdated.to_go(vitals.outdated), outdated.explained(vitals.outdated, now))
     yield Fact("Disk left", _days(vitals.disk), f"{size(vitals.disk.free)} free; {_rate(vitals.disk)}")
 
 
