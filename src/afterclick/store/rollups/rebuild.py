@@ -1,7 +1,8 @@
-"""Rebuilding: a rollup's months computed again from the events, for late data, erasure and changed definitions.
+"""Rebuilding: a rollup's months computed again from the events, for changed definitions and after jumps of the clock.
 
-A month is built in a shadow table beside the live one and swapped in whole. While it is built, a view of the shadow's
-own lets new events into both; all states are idempotent, so an event that comes both ways counts once.
+A month is built in a shadow table beside the live one and swapped in whole, with what jobs bring to visits. While it is
+built, a view of the shadow's own lets new events into both; all states are idempotent, so an event that comes both ways
+counts once.
 """
 
 from collections.abc import Generator, Iterator
