@@ -26,7 +26,7 @@ ALL = "all"
 VISITS = "sessions"
 """The rollup that jobs bring something to, besides its view."""
 
-SLICE_EVENTS = 250_000
+SLICE_EVENTS = 100_000
 """Events that are built at once; of an hour that holds more, what does not fit into memory goes over the disk."""
 
 BLOCK_ROWS = 20_000
