@@ -3,8 +3,10 @@
 import gc
 import uuid
 from collections.abc import Iterator
+from inspect import signature
 from pathlib import Path
 
+import httpx
 import pytest
 import structlog
 from hypothesis import HealthCheck
@@ -29,6 +31,10 @@ hypothesis.register_profile("same", OF_EXAMPLES, derandomize=True)
 hypothesis.register_profile("other", OF_EXAMPLES, derandomize=False)
 hypothesis.load_profile("same")
 """`make test` tries the same examples each time, `make verify` others."""
+
+PATIENCE: httpx.Timeout = signature(httpx.Client).parameters["timeout"].default
+PATIENCE.connect = PATIENCE.read = PATIENCE.write = PATIENCE.pool = 120.0
+"""What httpx gives an answer that is told no time, 5 s: on a machine as busy as it may be that would be a test of speed."""
 
 LONG = (
     "test_readme.py",

@@ -79,6 +79,14 @@ def test_people_that_are_stale_say_as_of_when(shop_desk: web.Desk, late: bool) -
     assert ("as of " in tile) is late
 
 
+@pytest.mark.parametrize("late", [True, False])
+def test_the_price_of_an_open_problem_says_beside_it_when_it_is_late(shop_desk: web.Desk, late: bool) -> None:
+    prices = Freshness("price", "prices", "estimated", NOW - 25 * MINUTE, 195_000, late)
+    [dearest, *_] = shop_desk.problems.problems(shop_desk.scope.site, "open")
+    html = shown(shop_desk, f"/problems/{dearest.id}", prices).text
+    assert ("This price is late, as of " in html) is late
+
+
 def test_programs_are_told_as_of_when_people_and_problems_are(shop_desk: web.Desk) -> None:
     fresh = (problems(20_000, late=False), people(25 * MINUTE, late=True))
     quality = shown(shop_desk, "/api/v1/quality", *fresh).json()

@@ -3,10 +3,12 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from afterclick.jobs import Freshness
 from afterclick.pages.problem.service_map import ServiceMap
 from afterclick.resolve import Breakdown, Comparison, Distribution, Evidence, Problem, Proportion
 from afterclick.words import figures, wording
 from afterclick.words.chart import Bars, Histogram, Mark
+from afterclick.words.freshness import as_of
 from afterclick.words.period import DAY, LONGEST_DAYS
 from afterclick.words.scale import Whisker, whiskers
 from afterclick.words.sentence import Sentence, capital, coded, sentence
@@ -40,7 +42,7 @@ class Versus:
 class ProblemPage:
     """One problem, as far as the book knows it; its evidence is a context of its own, read while this is shown.
 
-    `whisker` shows the price on a scale that holds zero. `naive` is the raw difference, named as no effect.
+    `whisker` shows the price on a scale that holds zero, `priced` says as of when where that is late. `naive` is the raw difference, named as no effect.
     """
 
     id: str
@@ -64,10 +66,11 @@ class ProblemPage:
     rivals: tuple[Sentence, ...]
     versus: tuple[Versus, ...]
     naive: str
+    priced: str
 
 
-def problem_page(problem: Problem, now: int, zone: str) -> ProblemPage:
-    """Word one problem."""
+def problem_page(problem: Problem, now: int, zone: str, prices: Freshness | None = None) -> ProblemPage:
+    """Word one problem; `prices` tells how fresh those of open ones are."""
     estimate = problem.estimate
     lost = estimate.revenue_lost if estimate else None
     currency = estimate.currency if estimate else ""
@@ -94,6 +97,7 @@ def problem_page(problem: Problem, now: int, zone: str) -> ProblemPage:
         rivals=tuple(capital(sentence(*coded(rival))) for rival in problem.cause.rivals),
         versus=tuple(_versus(one) for one in problem.cause.evidence or problem.evidence),
         naive=figures.money(estimate.naive.value, currency) if estimate and estimate.naive else "",
+        priced=as_of(prices, now, zone) if lost and problem.status == "open" else "",
     )
 
 

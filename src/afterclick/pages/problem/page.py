@@ -4,6 +4,7 @@ from afterclick.accounts.policy import Capability
 from afterclick.pages.problem.context import EvidencePart, ProblemPage, evidence_part, problem_page
 from afterclick.pages.problem.service_map import calls, service_maps
 from afterclick.web.desk import Desk
+from afterclick.web.fed import prices_estimated
 from afterclick.web.lens import Lens
 from afterclick.web.page import Page, Part
 from afterclick.words import withheld
@@ -13,7 +14,8 @@ from afterclick.words.marks import marks
 def read(desk: Desk, lens: Lens) -> ProblemPage:
     """What the page of one problem shows through the lens. Blocks."""
     problem = desk.problems.problem(lens.scope.site, lens.asked["problem_id"])
-    return problem_page(withheld.problem(problem, lens.scope), lens.now, lens.home.timezone)
+    told = withheld.problem(problem, lens.scope)
+    return problem_page(told, lens.now, lens.home.timezone, prices_estimated(desk))
 
 
 def proof(desk: Desk, lens: Lens) -> EvidencePart:
