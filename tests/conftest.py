@@ -34,7 +34,7 @@ hypothesis.load_profile("same")
 
 PATIENCE: httpx.Timeout = signature(httpx.Client).parameters["timeout"].default
 PATIENCE.connect = PATIENCE.read = PATIENCE.write = PATIENCE.pool = 120.0
-"""What httpx gives an answer that is told no time, 5 s: on a machine as busy as it may be that would be a test of speed."""
+"""httpx gives an answer 5 s unless told otherwise: on a machine as busy as it may be that would be a test of speed."""
 
 LONG = (
     "test_readme.py",

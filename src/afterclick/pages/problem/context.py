@@ -42,7 +42,8 @@ class Versus:
 class ProblemPage:
     """One problem, as far as the book knows it; its evidence is a context of its own, read while this is shown.
 
-    `whisker` shows the price on a scale that holds zero, `priced` says as of when where that is late. `naive` is the raw difference, named as no effect.
+    `whisker` shows the price on a scale that holds zero, `priced` says as of when where that is late.
+    `naive` is the raw difference, named as no effect.
     """
 
     id: str
