@@ -22,7 +22,7 @@ from afterclick.resolve.fold import Finding, fold
 from afterclick.resolve.onset import change_point, two_shares
 from afterclick.resolve.scan import DAY, HOUR, MINUTE, SECOND, SLOW_KINDS, StepScan, grid, scan
 from afterclick.resolve.season import hourly_factor
-from afterclick.resolve.segment import BORROWED, Sides, baselines, choose, dimension, gain, penalties, segment
+from afterclick.resolve.segment import BORROWED, Flags, Sides, baselines, choose, dimension, gain, penalties, segment
 from afterclick.resolve.usual import Limits, usual, wait
 from afterclick.store.engine.query import Parameter, Reader
 from afterclick.store.scope import Scope
@@ -118,30 +118,30 @@ def _one_of_several(
 
 @dataclass(frozen=True)
 class _Series:
-    """Evidence for every key and onset of one signal at one step, less penalties; and what it rests on."""
+    """Evidence for every key and onset of one signal at one step, less penalties; and what it rests on, and where that
+    is `enough`.
+    """
 
     exposed: Numbers
     arrivals: Numbers
     correlation: Numbers
     penalty: Numbers
     score: Numbers
+    enough: Flags
 
 
 def _weigh(step: StepScan, signal: Signal, kind: int, series: int) -> _Series:
     exposed, arrivals = step.exposed(signal, kind), step.arrivals()
-    earlier = before(arrivals)
+    earlier, met, arrived = before(arrivals), since(exposed), since(arrivals)
+    baseline = baselines(earlier, before(exposed))
     correlation = _drift(step, step.exposed(signal)[0], arrivals[0])
-    evidence = log_evidence(
-        since(exposed),
-        since(arrivals),
-        baselines(earlier, before(exposed)),
-        concentration(correlation, earlier + BORROWED),
-    )
     penalty = penalties(step.keys, series) + np.log(np.clip(step.a_month(), LEAST_BASELINE, MOST_LOOKS))
-    enough = (earlier[:1] >= LEAST_BASELINE) & (since(exposed) >= LEAST_EXPOSED)
-    return _Series(
-        exposed, arrivals, correlation, penalty, np.where(enough, evidence - penalty[:, None], -np.inf)
-    )
+    enough = (earlier[:1] >= LEAST_BASELINE) & (met >= LEAST_EXPOSED)
+    raised = enough & (met > baseline * arrived)  # the rest costs most and cannot be evidence
+    usual = concentration(np.broadcast_to(correlation, enough.shape)[raised], earlier[raised] + BORROWED)
+    score = np.full(enough.shape, -np.inf)
+    score[raised] = log_evidence(met[raised], arrived[raised], baseline[raised], usual)
+    return _Series(exposed, arrivals, correlation, penalty, score - penalty[:, None], enough)
 
 
 def _drift(step: StepScan, exposed: Numbers, arrivals: Numbers) -> Numbers:
@@ -179,7 +179,7 @@ def _strongest(step: StepScan, signal: Signal, series: int, alone: bool = True) 
 def _start(weighed: _Series, index: int) -> int:
     """The bucket at which two shares, one before and one from there on, fit the key's counts best."""
     fit = two_shares(weighed.exposed[index], weighed.arrivals[index])
-    return int(np.where(np.isfinite(weighed.score[index]), fit, -np.inf).argmax())
+    return int(np.where(weighed.enough[index], fit, -np.inf).argmax())
 
 
 def _finding(step: StepScan, signal: Signal, index: int, start: int, score: float) -> Finding:

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from itertools import pairwise
+from math import prod
 
 import numpy as np
 import pyarrow as pa
@@ -62,7 +63,8 @@ class Grid:
 @dataclass(frozen=True)
 class StepScan:
     """Counts of one step: `views[key, bucket, code]`; keys[0] is '' (everyone). `grid` says when the buckets are,
-    `limits` from when on arrivals count as slower than usual.
+    `limits` from when on arrivals count as slower than usual, `codes` what code the last axis has at each place: those
+    that some arrival has, of `CODES`.
     """
 
     step: str
@@ -70,6 +72,7 @@ class StepScan:
     views: Numbers
     grid: Grid
     limits: tuple[Limit, ...] = ()
+    codes: tuple[int, ...] = tuple(range(CODES))
 
     def arrivals(self) -> Numbers:
         """Arrivals by [key, bucket]."""
@@ -78,8 +81,8 @@ class StepScan:
     def exposed(self, signal: Signal, kind: int = 0, without: Signal | None = None) -> Numbers:
         """Arrivals by [key, bucket] that met `signal`: of one kind of slow only, or only those without another."""
         met = [
-            code
-            for code in range(CODES)
+            place
+            for place, code in enumerate(self.codes)
             if code & bit(signal)
             and (not kind or code >> len(SIGNALS) == kind)
             and not (without and code & bit(without))
@@ -132,27 +135,31 @@ def scan(
 
 def by_step(table: pa.Table, buckets: Grid) -> list[StepScan]:
     """The scans of rows of `step`, `bucket`, `key`, `mask`, `kind` and `views`."""
-    step_codes, step_names = _codes(table["step"].to_numpy().astype(np.str_))
-    key_codes, key_names = _codes(table["key"].to_numpy().astype(np.str_))
+    step_codes, step_names = _codes(table["step"])
+    key_codes, key_names = _codes(table["key"])
     columns = {name: table[name].to_numpy().astype(np.int64) for name in ("bucket", "mask", "kind", "views")}
     position = np.searchsorted(buckets.starts, columns["bucket"])
     code_of = columns["mask"] + (columns["kind"] << len(SIGNALS))
     found: list[StepScan] = []
     for code, name in enumerate(step_names):
         rows = step_codes == code
-        used: Codes = np.unique(key_codes[rows])
+        used, told = np.unique(key_codes[rows]), np.unique(code_of[rows])
         names = [key_names[int(key)] for key in used]
         if "" not in names:
             continue
         order = sorted(range(len(used)), key=lambda index: names[index])
         place = np.zeros(len(key_names), dtype=np.int64)
         place[used[order]] = np.arange(len(used))
-        views = np.zeros((len(used), len(buckets.starts), CODES))
-        np.add.at(views, (place[key_codes[rows]], position[rows], code_of[rows]), columns["views"][rows])
-        found.append(StepScan(name, tuple(names[index] for index in order), views, buckets))
+        shape = (len(used), len(buckets.starts), len(told))
+        cell = np.ravel_multi_index(
+            (place[key_codes[rows]], position[rows], np.searchsorted(told, code_of[rows])), shape
+        )
+        views = np.bincount(cell, weights=columns["views"][rows], minlength=prod(shape)).reshape(shape)
+        keys = tuple(names[index] for index in order)
+        found.append(StepScan(name, keys, views, buckets, codes=tuple(told.tolist())))
     return sorted(found, key=lambda one: one.step)
 
 
-def _codes(column: NDArray[np.str_]) -> tuple[Codes, list[str]]:
-    names, codes = np.unique(column, return_inverse=True)
-    return codes.astype(np.int64), [str(name) for name in names]
+def _codes(column: "pa.ChunkedArray[pa.StringScalar]") -> tuple[Codes, list[str]]:
+    coded = column.combine_chunks().dictionary_encode()
+    return coded.indices.to_numpy().astype(np.int64), coded.dictionary.to_pylist()
