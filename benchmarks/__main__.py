@@ -11,7 +11,7 @@ import sys
 import benchmarks
 
 PARTS = {"__main__", "load", "bare", "table", "site_shapes"}
-BY_NAME = {"identity", "pages", "rebuild", "routes", "schema", "soak", "time_to_price"}
+BY_NAME = {"detection", "identity", "pages", "rebuild", "routes", "schema", "soak", "time_to_price"}
 
 
 def main(names: list[str]) -> int:

@@ -26,6 +26,7 @@ MUST = {
     "pages/connect/seen.sql: seen_services": "which services send spans at all, whoever set them off",
     "resolve/leavings.sql": "a failure belongs to the visit that asked for it, which counts or does not",
     "resolve/server.sql": "requests at servers, which are nobody's visits: what fails there fails for everyone",
+    "resolve/slices.sql: slices": "whether anything came of visits since they were counted, whoever they are",
     "resolve/traces.sql": "traces given by name, of visits chosen from the population; marks are no visits",
     "store/drain/replay.sql": "rows that the store refused",
     "store/erasure/": "erasing: a person's records, counted or not",

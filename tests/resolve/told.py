@@ -29,6 +29,11 @@ class _Unused:
 
 def tell(store: Store, settings: Settings, site: str, history: History) -> None:
     """Write the whole history into `site`."""
+    _insert(store, site, *records(settings, site, history))
+
+
+def records(settings: Settings, site: str, history: History) -> tuple[list[Event], list[Span]]:
+    """The whole history as the collector would hand it over."""
     house = House(
         settings,
         cast("Gate", _Unused()),
@@ -43,7 +48,7 @@ def tell(store: Store, settings: Settings, site: str, history: History) -> None:
     for batch in history:
         events += _events(house, grant, batch.events, history.now) if batch.n_events else []
         spans += _spans(house, grant, batch.spans, history.now) if batch.n_spans else []
-    _insert(store, site, events, spans)
+    return events, spans
 
 
 def _insert(store: Store, site: str, events: Sequence[Event], spans: Sequence[Span]) -> None:

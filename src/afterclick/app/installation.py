@@ -19,6 +19,7 @@ from afterclick.customers.privacy import Privacy
 from afterclick.customers.requests import Requests
 from afterclick.measure import BOUND
 from afterclick.resolve.book import SqlProblemBook
+from afterclick.resolve.counts import Kept
 from afterclick.resolve.watch import Changes
 from afterclick.settings import Settings
 from afterclick.store.backup import stop_half_restored
@@ -48,6 +49,8 @@ class Installation:
     accounts: Accounts
     sites: Sites
     changes: Changes
+    counted: dict[str, Kept]
+    """By site, what detection need not count again."""
     identity: Identity
     tombstones: Tombstones
     late: Late
@@ -93,6 +96,7 @@ class Installation:
             accounts=Accounts.over(control, settings),
             sites=Sites(control),
             changes=Changes(),
+            counted={},
             identity=identity,
             tombstones=tombstones,
             late=late,

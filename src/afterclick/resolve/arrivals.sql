@@ -9,6 +9,7 @@ SELECT
     v.page_view_id AS page_view_id,
     toUnixTimestamp64Milli(v.time) AS at,
     v.step AS step,
+    toUnixTimestamp64Milli(v.session_start) AS begun,
     v.route AS route,
     v.release AS release,
     v.lcp AS lcp,
@@ -42,6 +43,8 @@ WHERE v.site = {site:String}
     AND s.site = {site:String}
     AND v.session_start >= fromUnixTimestamp64Milli({since:Int64} - 86400000, 'UTC')
     AND s.session_start >= fromUnixTimestamp64Milli({since:Int64} - 86400000, 'UTC')
+    AND v.session_start < fromUnixTimestamp64Milli({until:Int64} + 86400000, 'UTC')
+    AND s.session_start < fromUnixTimestamp64Milli({until:Int64} + 86400000, 'UTC')
     AND v.time >= fromUnixTimestamp64Milli({since:Int64}, 'UTC')
     AND v.time < fromUnixTimestamp64Milli({until:Int64}, 'UTC')
     AND v.step != ''

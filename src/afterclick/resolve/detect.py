@@ -15,15 +15,26 @@ import pyarrow as pa
 
 from afterclick.impact import Signal
 from afterclick.measure.usual import bound
-from afterclick.resolve.arrivals import bit, joined_keys, keys, over_arrivals
+from afterclick.resolve.arrivals import bit, keys, over_arrivals
 from afterclick.resolve.candidate import RECENT, SIGNALS, Before, Candidate, Segment, Wait
+from afterclick.resolve.counts import Counts, Kept
 from afterclick.resolve.excess import Numbers, before, concentration, dispersion_before, log_evidence, since
 from afterclick.resolve.fold import Finding, fold
 from afterclick.resolve.onset import change_point, two_shares
-from afterclick.resolve.scan import DAY, HOUR, MINUTE, SECOND, SLOW_KINDS, StepScan, grid, scan
+from afterclick.resolve.scan import DAY, HOUR, MINUTE, SECOND, SLOW_KINDS, StepScan
 from afterclick.resolve.season import hourly_factor
-from afterclick.resolve.segment import BORROWED, Flags, Sides, baselines, choose, dimension, gain, penalties, segment
-from afterclick.resolve.usual import Limits, usual, wait
+from afterclick.resolve.segment import (
+    BORROWED,
+    Flags,
+    Sides,
+    baselines,
+    choose,
+    dimension,
+    gain,
+    penalties,
+    segment,
+)
+from afterclick.resolve.usual import Limits, wait
 from afterclick.store.engine.query import Parameter, Reader
 from afterclick.store.scope import Scope
 
@@ -48,18 +59,20 @@ Without = Callable[[tuple[Segment, ...]], StepScan | None]
 Narrowed = Callable[[Finding, tuple[Segment, ...]], Finding]
 
 
-def detect(reader: Reader, scope: Scope, now: int, standing: Limits | None = None) -> list[Candidate]:
+def detect(
+    reader: Reader, scope: Scope, now: int, standing: Limits | None = None, kept: Kept | None = None
+) -> list[Candidate]:
     """Every excess of the site as it stands at `now` (UTC ms), strongest evidence first.
 
     One that has come back to its baseline carries `ended`. At most one false candidate in 30 days. What is slower than
-    usual is told by what is usual now, at steps of `standing` limits by those.
+    usual is told by what is usual now, at steps of `standing` limits by those. What is `kept` of the pass before is not
+    counted again.
     """
-    scans = scan(reader, scope, now, {**usual(reader, scope, grid(now).since, now), **(standing or {})})
+    counts = Counts(reader, scope, now, standing, kept)
+    scans = counts.steps()
     candidates: list[Candidate] = []
     for one in scans:
-        found = findings(
-            one, len(scans), partial(_without, reader, scope, one), partial(_narrowed, reader, scope)
-        )
+        found = findings(one, len(scans), partial(counts.without, one), partial(_narrowed, counts))
         candidates += [_placed(reader, scope, finding) for finding in found]
     worth = (one for one in candidates if one.signal != "slower" or one.exposed >= LEAST_SLOWER)
     return sorted(worth, key=lambda candidate: -candidate.evidence)
@@ -93,12 +106,6 @@ def _findings(
         told = tuple(one.segment for one in found)
         rest = without(told)
     return found
-
-
-def _without(reader: Reader, scope: Scope, step: StepScan, segments: tuple[Segment, ...]) -> StepScan | None:
-    return next(
-        iter(scan(reader, scope, step.grid.until, {step.step: step.limits}, (step.step,), segments)), None
-    )
 
 
 def _one_of_several(
@@ -239,26 +246,14 @@ def _mix_share(step: StepScan, weighed: _Series, start: int) -> float:
     return max(shares, default=0.0)
 
 
-def _narrowed(reader: Reader, scope: Scope, finding: Finding, told: tuple[Segment, ...]) -> Finding:
+def _narrowed(counts: Counts, finding: Finding, told: tuple[Segment, ...]) -> Finding:
     """The finding with a second key joined to its segment, where that explains as much with less.
 
     Counted as the finding is: without the segments told before it.
     """
     if not finding.segment:
         return finding
-    onset = int(finding.scan.grid.starts[finding.start])
-    table = reader.arrow(
-        scope,
-        _SQL["pairs"],
-        {
-            **_of(finding),
-            "since": finding.scan.grid.since,
-            "until": finding.scan.grid.until,
-            "onset": onset,
-            "excluded": joined_keys(told),
-        },
-    )
-    return finding.joined(table)
+    return finding.joined(counts.joined(finding.scan, finding.segment, told))
 
 
 def _of(finding: Finding) -> dict[str, Parameter]:

@@ -3,11 +3,11 @@
 from dataclasses import dataclass, replace
 
 import numpy as np
-import pyarrow as pa
 
 from afterclick.impact import Signal
+from afterclick.resolve.arrivals import bit, keys
 from afterclick.resolve.candidate import NOTHING, Before, Segment, is_wait
-from afterclick.resolve.scan import StepScan
+from afterclick.resolve.scan import Codes, Rows, StepScan
 from afterclick.resolve.segment import Sides, choose, dimension, penalties, segment
 
 REMAINS = 0.4
@@ -64,20 +64,21 @@ class Finding:
         usual = exposed[: self.start].sum() / max(arrivals[: self.start].sum(), 1)
         return float(exposed[self.start : self.stop].sum() - usual * arrivals[self.start : self.stop].sum())
 
-    def joined(self, pairs: pa.Table) -> "Finding":
-        """This finding narrowed by a second key if that explains it with less; `pairs` counts arrivals by key.
+    def joined(self, inside: Rows) -> "Finding":
+        """This finding narrowed by a second key if that explains it with less; `inside` counts its segment's arrivals.
 
         A release is not joined: whether it is behind a problem is a question of cause.
         """
-        rows = [row for row in pairs.to_pylist() if dimension(row["key"]) != "release"]
-        names = ("", *sorted({str(row["key"]) for row in rows}))
-        place = {name: index for index, name in enumerate(names)}
+        names, place = self._further(inside)
         counts = np.zeros((2, 2, len(names)))
         arrivals, exposed = self.scan.arrivals()[self.index], self.scan.exposed(self.signal)[self.index]
         for since, part in ((0, slice(0, self.start)), (1, slice(self.start, None))):
             counts[since, :, 0] = arrivals[part].sum(), exposed[part].sum()
-        for row in rows:
-            counts[int(row["since_onset"]), :, place[row["key"]]] = row["views"], row["exposed"]
+        told = (place[inside.key] > 0) & (inside.bucket >= self.scan.grid.since)
+        met = told & (inside.code & bit(self.signal) > 0)
+        for kind, rows in enumerate((told, met)):
+            late = (inside.bucket[rows] >= self.onset).astype(np.int64)
+            np.add.at(counts[:, kind], (late, place[inside.key[rows]]), inside.views[rows])
         sides = Sides(counts[1, 0], counts[1, 1], counts[0, 0], counts[0, 1])
         penalty = penalties(names, 1)
         choice = choose(sides, penalty + NARROWER * (np.arange(len(names)) > 0))
@@ -91,6 +92,20 @@ class Finding:
             baseline=choice.baseline,
             before=Before(int(counts[0, 1, choice.index]), int(counts[0, 0, choice.index])),
         )
+
+    def _further(self, inside: Rows) -> tuple[tuple[str, ...], Codes]:
+        """'' and the keys that may be joined, and where each key of `inside` stands among them (0: nowhere)."""
+        own = set(keys(self.segment))
+        used = np.unique(inside.key[inside.bucket >= self.scan.grid.since]).tolist()
+        may = [
+            one
+            for one in used
+            if inside.keys[one] not in own and dimension(inside.keys[one]) not in ("", "release")
+        ]
+        may.sort(key=inside.keys.__getitem__)
+        place = np.zeros(len(inside.keys), dtype=np.int64)
+        place[may] = np.arange(1, len(may) + 1)
+        return ("", *(inside.keys[one] for one in may)), place
 
 
 def fold(findings: list[Finding]) -> list[Finding]:

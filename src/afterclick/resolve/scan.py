@@ -1,25 +1,22 @@
 """The counts that detection runs on: arrivals at each step by time, segment key and signals met."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from itertools import pairwise
 from math import prod
+from typing import cast
 
 import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
 from afterclick.impact import Signal
-from afterclick.measure.usual import Limit, bound
-from afterclick.resolve.arrivals import bit, joined_keys, over_arrivals
-from afterclick.resolve.candidate import SIGNALS, Segment
+from afterclick.measure.usual import Limit
+from afterclick.resolve.arrivals import bit
+from afterclick.resolve.candidate import SIGNALS
 from afterclick.resolve.excess import Numbers
-from afterclick.store.engine.query import Parameter, Reader
-from afterclick.store.scope import Scope
+from afterclick.store.engine.query import Parameter
 
 Codes = NDArray[np.int64]
-
-_SQL = over_arrivals("detect.sql")
 
 SECOND, MINUTE, HOUR, DAY = 1_000, 60_000, 3_600_000, 86_400_000
 LOOKBACK = 14 * DAY
@@ -115,51 +112,80 @@ def grid(now: int) -> Grid:
     )
 
 
-def scan(
-    reader: Reader,
-    scope: Scope,
-    now: int,
-    limits: Mapping[str, tuple[Limit, ...]],
-    steps: tuple[str, ...] = (),
-    excluded: tuple[Segment, ...] = (),
-) -> list[StepScan]:
-    """Count arrivals before `now`, at all steps or the named ones, without those in `excluded` segments.
-
-    `limits` are those of each step by device class.
+@dataclass(frozen=True)
+class Rows:
+    """Counts as they are read: `views` arrivals at `steps[step]` with `keys[key]` and `code`, in the bucket that begins
+    at `bucket` (UTC ms).
     """
-    buckets = grid(now)
-    parameters = {**buckets.bound, **bound(limits), "steps": list(steps), "excluded": joined_keys(excluded)}
-    counted = by_step(reader.arrow(scope, _SQL["scan"], parameters), buckets)
-    return [replace(one, limits=limits.get(one.step, ())) for one in counted]
+
+    steps: list[str]
+    keys: list[str]
+    step: Codes
+    key: Codes
+    bucket: Codes
+    code: Codes
+    views: Codes
 
 
-def by_step(table: pa.Table, buckets: Grid) -> list[StepScan]:
-    """The scans of rows of `step`, `bucket`, `key`, `mask`, `kind` and `views`."""
-    step_codes, step_names = _codes(table["step"])
-    key_codes, key_names = _codes(table["key"])
-    columns = {name: table[name].to_numpy().astype(np.int64) for name in ("bucket", "mask", "kind", "views")}
-    position = np.searchsorted(buckets.starts, columns["bucket"])
-    code_of = columns["mask"] + (columns["kind"] << len(SIGNALS))
-    found: list[StepScan] = []
-    for code, name in enumerate(step_names):
-        rows = step_codes == code
-        used, told = np.unique(key_codes[rows]), np.unique(code_of[rows])
-        names = [key_names[int(key)] for key in used]
-        if "" not in names:
-            continue
-        order = sorted(range(len(used)), key=lambda index: names[index])
-        place = np.zeros(len(key_names), dtype=np.int64)
-        place[used[order]] = np.arange(len(used))
-        shape = (len(used), len(buckets.starts), len(told))
-        cell = np.ravel_multi_index(
-            (place[key_codes[rows]], position[rows], np.searchsorted(told, code_of[rows])), shape
-        )
-        views = np.bincount(cell, weights=columns["views"][rows], minlength=prod(shape)).reshape(shape)
-        keys = tuple(names[index] for index in order)
-        found.append(StepScan(name, keys, views, buckets, codes=tuple(told.tolist())))
-    return sorted(found, key=lambda one: one.step)
+def rows_of(table: pa.Table) -> Rows:
+    """What a statement told as `step`, `bucket`, `key`, `mask`, `kind` and `views`."""
+    step, steps = _codes(table["step"])
+    key, keys = _codes(table["key"])
+    bucket, mask, kind, views = (
+        table[name].to_numpy().astype(np.int64) for name in ("bucket", "mask", "kind", "views")
+    )
+    return Rows(steps, keys, step, key, bucket, mask + (kind << len(SIGNALS)), views)
+
+
+def by_step(rows: Rows, buckets: Grid) -> list[StepScan]:
+    """The scan of each step; a bucket of the rows lies within one of `buckets`, or before them all."""
+    scans = (_step(rows, code, buckets) for code in range(len(rows.steps)))
+    return sorted((one for one in scans if one), key=lambda one: one.step)
+
+
+def _step(rows: Rows, step: int, buckets: Grid) -> StepScan | None:
+    mine = (rows.step == step) & (rows.bucket >= buckets.since)
+    key, code, views = rows.key[mine], rows.code[mine], rows.views[mine]
+    many = np.bincount(key, weights=views, minlength=len(rows.keys)) >= LEAST_ARRIVALS
+    order = sorted(np.flatnonzero(many).tolist(), key=rows.keys.__getitem__)
+    if not order or rows.keys[order[0]]:
+        return None
+    place = np.full(len(rows.keys), -1)
+    place[order] = np.arange(len(order))
+    told, kept = np.unique(code), many[key]
+    shape = (len(order), len(buckets.starts), len(told))
+    bucket = np.searchsorted(buckets.starts, rows.bucket[mine][kept], side="right") - 1
+    cell = np.ravel_multi_index((place[key[kept]], bucket, np.searchsorted(told, code[kept])), shape)
+    counts: Numbers = np.bincount(
+        cell, weights=views[kept].astype(np.float64), minlength=prod(shape)
+    ).reshape(shape)
+    names = tuple(rows.keys[index] for index in order)
+    return StepScan(rows.steps[step], names, counts, buckets, codes=tuple(told.tolist()))
+
+
+def less(step: StepScan, rows: Rows) -> StepScan | None:
+    """The step without the arrivals that `rows` count, which are of it; None when too few are left.
+
+    Events may have come between the two counts, so that nothing is taken off which is not there.
+    """
+    known = {key: index for index, key in enumerate(step.keys)}
+    codes = np.full(CODES, -1)
+    codes[list(step.codes)] = np.arange(len(step.codes))
+    key = np.array([known.get(name, -1) for name in rows.keys], dtype=np.int64)[rows.key]
+    code = codes[rows.code]
+    taken = (key >= 0) & (code >= 0) & (rows.bucket >= step.grid.since)
+    bucket = np.searchsorted(step.grid.starts, rows.bucket[taken], side="right") - 1
+    cell = np.ravel_multi_index((key[taken], bucket, code[taken]), step.views.shape)
+    off = np.bincount(cell, weights=rows.views[taken].astype(np.float64), minlength=step.views.size)
+    views = np.maximum(step.views - off.reshape(step.views.shape), 0)
+    many = views.sum(axis=(1, 2)) >= LEAST_ARRIVALS
+    if not many[0]:
+        return None
+    return replace(step, keys=tuple(np.array(step.keys)[many].tolist()), views=views[many])
 
 
 def _codes(column: "pa.ChunkedArray[pa.StringScalar]") -> tuple[Codes, list[str]]:
-    coded = column.combine_chunks().dictionary_encode()
-    return coded.indices.to_numpy().astype(np.int64), coded.dictionary.to_pylist()
+    coded = cast(
+        "pa.DictionaryArray[pa.Int32Scalar, pa.StringScalar]", column.combine_chunks().dictionary_encode()
+    )  # pyright: ignore[reportUnknownMemberType]
+    return coded.indices.to_numpy().astype(np.int64), [str(name) for name in coded.dictionary.to_pylist()]

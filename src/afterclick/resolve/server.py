@@ -20,7 +20,7 @@ from afterclick.resolve.cause import Cause
 from afterclick.resolve.detect import LEAST_EXPOSED, findings, onset_within
 from afterclick.resolve.fold import Finding
 from afterclick.resolve.proportion import wilson
-from afterclick.resolve.scan import DAY, MINUTE, StepScan, by_step, grid
+from afterclick.resolve.scan import DAY, MINUTE, StepScan, by_step, grid, rows_of
 from afterclick.resolve.suspect import Operation, Suspect, Traces
 from afterclick.store.engine.query import Parameter, Reader, Statement, named, statements
 from afterclick.store.scope import Scope
@@ -103,7 +103,7 @@ def detect_at_servers(reader: Reader, scope: Scope, now: int) -> list[Candidate]
         return []
     buckets = grid(until)
     table = reader.arrow(scope, _SCAN, {**_LIMITS, **buckets.bound, "services": services})
-    scans = by_step(table, buckets)
+    scans = by_step(rows_of(table), buckets)
     return [
         _placed(reader, scope, finding)
         for one in scans

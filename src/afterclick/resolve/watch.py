@@ -11,6 +11,7 @@ from afterclick.jobs import Feed, Job, Stop, each
 from afterclick.resolve.book import ProblemBook
 from afterclick.resolve.candidate import Candidate
 from afterclick.resolve.cause import Cause
+from afterclick.resolve.counts import Kept
 from afterclick.resolve.detect import detect
 from afterclick.resolve.explain import explain
 from afterclick.resolve.life import lapsed, merged, paired, unpaired
@@ -49,15 +50,17 @@ class Changes:
             listener(change)
 
 
-def watch(reader: Reader, scope: Scope, now: int, book: ProblemBook) -> Iterator[Change]:
+def watch(
+    reader: Reader, scope: Scope, now: int, book: ProblemBook, kept: Kept | None = None
+) -> Iterator[Change]:
     """Look at the site as it stands at `now` (UTC ms), save what became of its problems, and tell it as it happens.
 
-    One that was examined lately, and has not grown since, is only counted anew. Nothing happens until the changes are
-    read.
+    One that was examined lately, and has not grown since, is only counted anew; what is `kept` of the pass before is
+    not counted again. Nothing happens until the changes are read.
     """
     known = book.problems(scope.site)
     pairs = paired(
-        known, [*detect(reader, scope, now, standing(known)), *detect_at_servers(reader, scope, now)]
+        known, [*detect(reader, scope, now, standing(known), kept), *detect_at_servers(reader, scope, now)]
     )
     told = [
         (candidate, _seen(reader, scope, now, candidate, problem))
@@ -164,15 +167,21 @@ class _Parts(Protocol):
     def sites(self) -> Sites: ...
     @property
     def changes(self) -> Changes: ...
+    @property
+    def counted(self) -> dict[str, Kept]: ...
 
 
 def _run(parts: _Parts, stop: Stop) -> None:
     def pass_over(site: str) -> None:
-        for change in watch(parts.store, Scope(site), now_ms(), parts.book):
+        kept = parts.counted.setdefault(site, Kept())
+        for change in watch(parts.store, Scope(site), now_ms(), parts.book, kept):
             parts.changes.tell(change)
             stop.check()
 
-    each((site.id for site in parts.sites.list()), pass_over, stop)
+    sites = [site.id for site in parts.sites.list()]
+    for gone in parts.counted.keys() - set(sites):
+        del parts.counted[gone]
+    each(sites, pass_over, stop)
 
 
 WATCH = Job(

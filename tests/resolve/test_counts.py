@@ -1,0 +1,131 @@
+"""What is kept between passes changes no count: each pass finds what one that counts everything anew finds."""
+
+import random
+from collections.abc import Mapping, Sequence
+from typing import cast
+
+import numpy as np
+import pyarrow as pa
+import pytest
+from tests.resolve.world import DAY, HOUR, MINUTE, NOW, View, world
+
+from afterclick.resolve import counts, detect
+from afterclick.resolve.counts import Counts, Kept
+from afterclick.resolve.scan import StepScan
+from afterclick.signals import Event
+from afterclick.store.engine.query import Parameter, Reader, Statement
+from afterclick.store.schema.records import events_table
+from afterclick.store.scope import Scope
+from afterclick.store.store import Store
+
+AMEX = {"card_network": "amex"}
+
+
+class Counting(Reader):
+    """A reader that notes from when on the visits were read that a statement counted, ms before NOW."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+        self.read: list[tuple[str, int]] = []
+
+    def arrow(
+        self, scope: Scope, statement: Statement, parameters: Mapping[str, Parameter] | None = None
+    ) -> pa.Table:
+        since = cast(int, (parameters or {}).get("visits_since", 0))
+        self.read.append((statement.name, NOW - since))
+        return self._store.arrow(scope, statement, parameters)
+
+
+def fault(view: View, rng: random.Random) -> None:
+    """Slow for amex since yesterday, and failing at times for everyone."""
+    if view.step == "payment" and view.time >= NOW - DAY and view.visit.network == "amex":
+        view.request_ms = 4200
+    if view.step == "product" and view.time >= NOW - 20 * HOUR and rng.random() < 0.3:
+        view.status = 502
+
+
+def events_of(site: str) -> list[Event]:
+    """Three days and a little beyond `NOW`, in the order in which they happened."""
+    told, _ = world(site, 3, NOW - 3 * DAY, NOW + 10 * MINUTE, 40, fault)
+    return sorted(told, key=lambda one: one.time)
+
+
+def put(store: Store, events: Sequence[Event], token: str) -> None:
+    store.insert("events", events_table(list(events)), token)
+
+
+def same(one: StepScan, other: StepScan) -> None:
+    assert (one.step, one.keys, one.codes, one.limits) == (other.step, other.keys, other.codes, other.limits)
+    assert np.array_equal(one.views, other.views)
+
+
+def both(store: Store, scope: Scope, now: int, kept: Kept) -> None:
+    """What is kept and what is counted anew tell the same, of all steps and of parts of one."""
+    mine = Counts(store, scope, now, kept=kept)
+    anew = Counts(store, scope, now, mine._limits)  # pyright: ignore[reportPrivateUsage]
+    pairs = list(zip(mine.steps(), anew.steps(), strict=True))
+    for one, other in pairs:
+        same(one, other)
+    payment, again = next(pair for pair in pairs if pair[0].step == "payment")
+    less, less_again = mine.without(payment, (AMEX,)), anew.without(again, (AMEX,))
+    assert less is not None
+    assert less_again is not None
+    same(less, less_again)
+    assert "card_network=amex" not in less.keys
+
+
+def test_passes_that_keep_count_as_those_that_do_not_whatever_comes_late_or_twice_and_whatever_goes(
+    store: Store, site: str, scope: Scope
+) -> None:
+    kept, events = Kept(), events_of(site)
+    late, ahead = events[1000:1040], [one for one in events if one.time >= NOW - 2 * MINUTE]
+    usual = [one for one in events if one.time < NOW - 2 * MINUTE and one not in late]
+    put(store, usual, f"{site}-0")
+    put(store, ahead[::2], f"{site}-ahead")
+    both(store, scope, NOW - 3 * MINUTE, kept)
+    both(store, scope, NOW - 2 * MINUTE, kept)
+    put(store, late, f"{site}-late")
+    both(store, scope, NOW - MINUTE, kept)
+    put(store, ahead, f"{site}-rest")
+    both(store, scope, NOW, kept)
+    put(store, usual[-300:], f"{site}-again")
+    both(store, scope, NOW + 2 * MINUTE, kept)
+    gone = {one.session_id for one in events[2000:2010]}
+    for table in ("events", "page_views", "sessions"):
+        store._engine.command(  # pyright: ignore[reportPrivateUsage]
+            f"DELETE FROM {table} WHERE site = {{site:String}} AND session_id IN {{gone:Array(UUID)}}",
+            {"site": site, "gone": sorted(gone)},
+        )
+    both(store, scope, NOW + 9 * MINUTE, kept)
+    both(store, scope, NOW + 50 * MINUTE, kept)
+    both(store, scope, NOW + 3 * HOUR, kept)
+
+
+def test_the_same_problems_are_found_with_what_is_kept_and_only_new_visits_are_read(
+    store: Store, site: str, scope: Scope
+) -> None:
+    kept, events, reader = Kept(), events_of(site), Counting(store)
+    put(store, [one for one in events if one.time < NOW - MINUTE], f"{site}-0")
+    assert detect(reader, scope, NOW - MINUTE, kept=kept) == detect(store, scope, NOW - MINUTE)
+    assert max(ago for name, ago in reader.read if name == "counted") > 14 * DAY
+    reader.read.clear()
+    put(store, [one for one in events if NOW - MINUTE <= one.time < NOW], f"{site}-1")
+    found = detect(reader, scope, NOW, kept=kept)
+    assert {(one.step, one.signal) for one in found} == {("payment", "slow"), ("product", "error")}
+    assert max(ago for name, ago in reader.read if name == "counted") <= 4 * HOUR
+    assert not [name for name, _ in reader.read if name == "usual"]
+    assert [(one.step, one.exposed, one.onset) for one in found] == [
+        (one.step, one.exposed, one.onset) for one in detect(store, scope, NOW)
+    ]
+
+
+def test_a_site_with_too_much_to_keep_is_read_as_a_whole_and_told_the_same(
+    store: Store, site: str, scope: Scope, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    put(store, [one for one in events_of(site) if one.time < NOW], f"{site}-0")
+    before = detect(store, scope, NOW)
+    monkeypatch.setattr(counts, "MOST_ROWS", 1000)
+    kept = Kept()
+    assert detect(store, scope, NOW, kept=kept) == before
+    assert (kept.as_a_whole, kept.counted) == (True, {})
+    assert detect(store, scope, NOW, kept=kept) == before
