@@ -1,10 +1,10 @@
 """What finding problems costs: CPU and wall seconds of one pass of detection, by how much it looks back on.
 
 `python -m benchmarks.detection [VISITS…]`: the shop's simulated fortnight of so many visits (9,000, then 36,000,
-unless told otherwise), a fault since yesterday, goes into a store of its own as the collector hands it over. Then as many again
-that began before the fortnight. A *first* pass counts everything; a *next* one, as the timetable makes it every 15
-seconds, goes on from the one before. Events of the last minutes come in between. CPU time is that of the whole process,
-the engine's threads with it, so that it can be told on a busy machine; both kinds of pass are made in turns.
+unless told otherwise), a fault since yesterday, goes into a store of its own as the collector hands it over. Then as
+many again that began before the fortnight. A *first* pass counts everything; a *next* one, as the timetable makes it
+every 15 seconds, goes on from the one before. Events of the last minutes come in between. CPU time is that of the whole
+process, the engine's threads with it, so that it can be told on a busy machine; both kinds are made in turns.
 """
 
 import argparse

@@ -7,9 +7,10 @@ from typing import cast
 import numpy as np
 import pyarrow as pa
 import pytest
+from sqlalchemy import Engine
 from tests.resolve.world import DAY, HOUR, MINUTE, NOW, View, world
 
-from afterclick.resolve import counts, detect
+from afterclick.resolve import SqlProblemBook, counts, detect, watch
 from afterclick.resolve.counts import Counts, Kept
 from afterclick.resolve.scan import StepScan
 from afterclick.signals import Event
@@ -34,6 +35,11 @@ class Counting(Reader):
         since = cast(int, (parameters or {}).get("visits_since", 0))
         self.read.append((statement.name, NOW - since))
         return self._store.arrow(scope, statement, parameters)
+
+
+@pytest.fixture
+def book(control: Engine) -> SqlProblemBook:
+    return SqlProblemBook(control)
 
 
 def fault(view: View, rng: random.Random) -> None:
@@ -129,3 +135,19 @@ def test_a_site_with_too_much_to_keep_is_read_as_a_whole_and_told_the_same(
     assert detect(store, scope, NOW, kept=kept) == before
     assert (kept.as_a_whole, kept.counted) == (True, {})
     assert detect(store, scope, NOW, kept=kept) == before
+
+
+def test_a_fault_that_was_over_before_a_problem_was_open_is_not_placed_at_each_pass(
+    store: Store, site: str, scope: Scope, book: SqlProblemBook
+) -> None:
+    def over(view: View, rng: random.Random) -> None:
+        if view.step == "payment" and NOW - 20 * HOUR <= view.time < NOW - 12 * HOUR and rng.random() < 0.6:
+            view.status = 502
+
+    put(store, world(site, 3, NOW - 3 * DAY, NOW, 40, over)[0], site)
+    reader = Counting(store)
+    assert [one.ended is not None for one in detect(store, scope, NOW)] == [True]
+    assert list(watch(reader, scope, NOW, book)) == []
+    assert "around" not in [name for name, _ in reader.read]
+    assert [one.kind for one in watch(reader, scope, NOW - 13 * HOUR, book)] == ["opened"]
+    assert [one.kind for one in watch(reader, scope, NOW, book)] == ["closed"]

@@ -6,7 +6,7 @@ could have raised a false alarm; then the segment is chosen (`segment`), the ons
 are the same page views' symptoms folded into one candidate.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from functools import partial
 
@@ -60,20 +60,26 @@ Narrowed = Callable[[Finding, tuple[Segment, ...]], Finding]
 
 
 def detect(
-    reader: Reader, scope: Scope, now: int, standing: Limits | None = None, kept: Kept | None = None
+    reader: Reader,
+    scope: Scope,
+    now: int,
+    standing: Limits | None = None,
+    kept: Kept | None = None,
+    awaited: Collection[str] | None = None,
 ) -> list[Candidate]:
     """Every excess of the site as it stands at `now` (UTC ms), strongest evidence first.
 
     One that has come back to its baseline carries `ended`. At most one false candidate in 30 days. What is slower than
     usual is told by what is usual now, at steps of `standing` limits by those. What is `kept` of the pass before is not
-    counted again.
+    counted again. Of excesses that have ended, only those at the `awaited` steps are told, None for all.
     """
     counts = Counts(reader, scope, now, standing, kept)
     scans = counts.steps()
     candidates: list[Candidate] = []
     for one in scans:
         found = findings(one, len(scans), partial(counts.without, one), partial(_narrowed, counts))
-        candidates += [_placed(reader, scope, finding) for finding in found]
+        ended = awaited is None or one.step in awaited
+        candidates += [_placed(reader, scope, finding) for finding in found if ended or finding.ended is None]
     worth = (one for one in candidates if one.signal != "slower" or one.exposed >= LEAST_SLOWER)
     return sorted(worth, key=lambda candidate: -candidate.evidence)
 

@@ -59,9 +59,9 @@ def watch(
     not counted again. Nothing happens until the changes are read.
     """
     known = book.problems(scope.site)
-    pairs = paired(
-        known, [*detect(reader, scope, now, standing(known), kept), *detect_at_servers(reader, scope, now)]
-    )
+    awaited = {one.step for one in known if one.status == "open"}
+    found = detect(reader, scope, now, standing(known), kept, awaited)
+    pairs = paired(known, [*found, *detect_at_servers(reader, scope, now)])
     told = [
         (candidate, _seen(reader, scope, now, candidate, problem))
         for candidate, problem in pairs
