@@ -13,7 +13,7 @@ import os
 import tempfile
 import time
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Generator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -142,7 +142,7 @@ def _measured(visits: int) -> bool:
 
 
 @contextmanager
-def _site() -> Iterator[Site]:
+def _site() -> Generator[Site]:
     with tempfile.TemporaryDirectory() as folder:
         settings = load({"AFTERCLICK_DATA": str(Path(folder)), "AFTERCLICK_RETENTION_DAYS": "9000"})
         store = open_store(settings, BOUND)
@@ -217,7 +217,7 @@ def _beside_others(site: Site) -> list[Row]:
 
 
 @contextmanager
-def _busy() -> Iterator[None]:
+def _busy() -> Generator[None]:
     context = multiprocessing.get_context("spawn")
     others = [context.Process(target=_turn, args=(os.getpid(),), daemon=True) for _ in range(BUSY)]
     for one in others:

@@ -96,7 +96,7 @@ class Finding:
     def _further(self, inside: Rows) -> tuple[tuple[str, ...], Codes]:
         """'' and the keys that may be joined, and where each key of `inside` stands among them (0: nowhere)."""
         own = set(keys(self.segment))
-        used = np.unique(inside.key[inside.bucket >= self.scan.grid.since]).tolist()
+        used: list[int] = np.unique(inside.key[inside.bucket >= self.scan.grid.since]).tolist()
         may = [
             one
             for one in used

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, replace
 from itertools import pairwise
 from math import prod
-from typing import cast
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
@@ -156,9 +156,8 @@ def _step(rows: Rows, step: int, buckets: Grid) -> StepScan | None:
     shape = (len(order), len(buckets.starts), len(told))
     bucket = np.searchsorted(buckets.starts, rows.bucket[mine][kept], side="right") - 1
     cell = np.ravel_multi_index((place[key[kept]], bucket, np.searchsorted(told, code[kept])), shape)
-    counts: Numbers = np.bincount(
-        cell, weights=views[kept].astype(np.float64), minlength=prod(shape)
-    ).reshape(shape)
+    weights = views[kept].astype(np.float64)
+    counts = np.asarray(np.bincount(cell, weights, prod(shape)).reshape(shape), dtype=np.float64)
     names = tuple(rows.keys[index] for index in order)
     return StepScan(rows.steps[step], names, counts, buckets, codes=tuple(told.tolist()))
 
@@ -176,7 +175,7 @@ def less(step: StepScan, rows: Rows) -> StepScan | None:
     taken = (key >= 0) & (code >= 0) & (rows.bucket >= step.grid.since)
     bucket = np.searchsorted(step.grid.starts, rows.bucket[taken], side="right") - 1
     cell = np.ravel_multi_index((key[taken], bucket, code[taken]), step.views.shape)
-    off = np.bincount(cell, weights=rows.views[taken].astype(np.float64), minlength=step.views.size)
+    off = np.bincount(cell, rows.views[taken].astype(np.float64), step.views.size)
     views = np.maximum(step.views - off.reshape(step.views.shape), 0)
     many = views.sum(axis=(1, 2)) >= LEAST_ARRIVALS
     if not many[0]:
@@ -185,7 +184,6 @@ def less(step: StepScan, rows: Rows) -> StepScan | None:
 
 
 def _codes(column: "pa.ChunkedArray[pa.StringScalar]") -> tuple[Codes, list[str]]:
-    coded = cast(
-        "pa.DictionaryArray[pa.Int32Scalar, pa.StringScalar]", column.combine_chunks().dictionary_encode()
-    )  # pyright: ignore[reportUnknownMemberType]
-    return coded.indices.to_numpy().astype(np.int64), [str(name) for name in coded.dictionary.to_pylist()]
+    coded: Any = column.combine_chunks().dictionary_encode()  # pyright: ignore[reportUnknownMemberType, reportUnknownVariableType]
+    names: list[str] = coded.dictionary.to_pylist()
+    return coded.indices.to_numpy().astype(np.int64), names
