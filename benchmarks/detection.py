@@ -45,7 +45,7 @@ PACE = 15 * SECOND
 BUSY = 2
 BLOCK = 100_000
 WANTED = 0.8
-"""Of what a first pass costs, a next one at most: on a small site, where most of it is what a statement costs before it reads."""
+"""Of what a first pass costs, a next one at most. A small site's is mostly what statements take before they read."""
 
 
 class Timed(Reader):
