@@ -37,7 +37,7 @@ soak: $(VENV)/.ready ## memory over ten minutes of steady load
 screenshots: $(VENV)/.ready $(VENV)/.chromium ## take the README's pictures anew
 	@AFTERCLICK_SCREENSHOTS=docs/images $(RUN)/pytest tests/browser/test_trail.py
 
-verify: $(VENV)/.ready ## slow: the demo for each fault, and the intervals against the simulator's truth over 100 seeded runs
+verify: $(VENV)/.ready $(VENV)/.chromium $(VENV)/.shop ## slow: the demo for each fault, a real shop, and the intervals against the simulator's truth over 100 seeded runs
 	@$(RUN)/pytest -m verify --override-ini='addopts=-q -s --import-mode=importlib'
 	@$(RUN)/pytest --hypothesis-profile=other $$(grep -rlE --include='test_*.py' '^(from|import) hypothesis' tests)
 
@@ -69,4 +69,9 @@ $(VENV)/.postgres: $(VENV)/.ready
 $(VENV)/.clients: $(VENV)/.ready tests/clients/package-lock.json
 	@echo "Installing the JavaScript clients that the tests drive"
 	@$(RUN)/python tests/clients/javascript.py
+	@touch $@
+
+$(VENV)/.shop: $(VENV)/.ready tests/verify/shop/requirements.txt
+	@echo "Installing the shop that a test visits"
+	@$(RUN)/python tests/verify/shop/installation.py
 	@touch $@

@@ -36,8 +36,8 @@ def arguments() -> list[str]:
 
 
 @contextmanager
-def started() -> Generator[Browser]:
-    """A running one; raises FileNotFoundError when there is none.
+def started(*switches: str) -> Generator[Browser]:
+    """A running one, with further switches; raises FileNotFoundError when there is none.
 
     Playwright's loop ends with it: one that stayed open would make asyncio.run fail elsewhere.
     """
@@ -48,7 +48,7 @@ def started() -> Generator[Browser]:
         )
     expect.set_options(timeout=60_000)
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=path, args=arguments())
+        browser = playwright.chromium.launch(executable_path=path, args=[*arguments(), *switches])
         yield browser
         browser.close()
 

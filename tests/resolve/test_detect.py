@@ -179,6 +179,30 @@ def test_a_site_without_history_has_no_problem_to_tell(store: Store, scope: Scop
     assert detect(store, scope, NOW) == []
 
 
+def throwing(onset: int, inline: bool) -> Fault:
+    """A script of the page, or in a file, of which each page has an address of its own."""
+
+    def fault(view: View, rng: random.Random) -> None:
+        if view.step == "payment":
+            view.path = f"/payment/{rng.randrange(10_000)}"
+            if view.time >= onset and rng.random() < 0.6:
+                view.thrown_in = f"{view.path if inline else '/app.js'}:{rng.randrange(800, 900)}"
+
+    return fault
+
+
+@pytest.mark.parametrize(("inline", "script"), [(True, ""), (False, "/app.js")])
+def test_a_script_within_the_page_is_one_cause_on_however_many_pages_it_stands(
+    store: Store, scope: Scope, write: Write, inline: bool, script: str
+) -> None:
+    write(throwing(NOW - 6 * HOUR, inline), NOW - 2 * DAY)
+    (found,) = detect(store, scope, NOW)
+    assert (found.step, found.signal) == ("payment", "error")
+    cause = explain(store, scope, found)
+    assert (cause.kind, cause.route, cause.script) == ("page", "/payment", script)
+    assert cause.explained_low > 0.9
+
+
 def test_an_empty_site_has_no_problem(store: Store, scope: Scope) -> None:
     assert detect(store, scope, NOW) == []
 

@@ -39,6 +39,8 @@ class View:
     inp: float = 80.0
     script: tuple[str, float] = ("", 0.0)
     struggle: str = ""
+    path: str = ""
+    thrown_in: str = ""
     slow_in: tuple[str, str, str] = ("", "", "")
 
 
@@ -128,7 +130,9 @@ def _write(view: View, site: str, rng: random.Random) -> list[Span]:
 
     # A page that failed carries the trace that failed, as a page with the server's `traceparent` does.
     failed = {"status": view.page_status, "trace_id": trace} if view.page_status >= 400 else {}
-    event("page_view", **failed)
+    event("page_view", path=view.path, **failed)
+    if view.thrown_in:
+        event("error", name="TypeError", message="x is null", source=view.thrown_in)
     event("vital", name="LCP", value=view.lcp, target=view.lcp_by[0], source=view.lcp_by[1])
     event("vital", name="INP", value=view.inp, target="button.buy", source="/app.js")
     event(

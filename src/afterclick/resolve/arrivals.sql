@@ -11,6 +11,7 @@ SELECT
     v.step AS step,
     toUnixTimestamp64Milli(v.session_start) AS begun,
     v.route AS route,
+    v.path AS path,
     v.release AS release,
     v.lcp AS lcp,
     v.inp AS inp,

@@ -20,7 +20,8 @@ SELECT
     inp_by.target AS inp_target,
     inp_by.source AS inp_source,
     errors[1].name AS error_name,
-    errors[1].source AS error_source,
+    -- A script that stands in the page has the page's own address, another one on each page of a route.
+    if(startsWith(errors[1].source, concat(path, ':')), '', errors[1].source) AS error_source,
     struggles[1].target AS struggle_target,
     toFloat64(request_limit) AS request_limit,
     toFloat64(lcp_limit) AS lcp_limit
