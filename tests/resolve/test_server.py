@@ -1,6 +1,7 @@
 """What is found where no browser tells of anything: requests at services, by their spans alone."""
 
 import random
+import uuid
 from collections.abc import Callable
 
 import msgspec
@@ -8,7 +9,7 @@ import pytest
 from sqlalchemy import Engine
 from tests.resolve.world import DAY, HOUR, MINUTE, NOW
 
-from afterclick.resolve import SqlProblemBook, detect, due, watch
+from afterclick.resolve import TOLD_BY, SqlProblemBook, detect, due, unknown_failures, watch
 from afterclick.resolve.server import UNPRICED, detect_at_servers, explain_at_server
 from afterclick.signals import Event, Span
 from afterclick.store.schema.records import events_table, spans_table
@@ -135,6 +136,30 @@ def test_failures_that_page_views_know_of_are_left_to_them(
     ]  # fmt: skip
     store.insert("events", events_table(known), f"{site}-known")
     assert detect_at_servers(store, scope, NOW) == []
+
+
+def test_failures_that_were_joined_to_visits_count_until_failing_is_a_problem_of_their_step(
+    store: Store, scope: Scope, site: str, serve: Serve
+) -> None:
+    spans = serve(since(NOW - 6 * HOUR, 0.3, "POST /checkout/shipping"))
+    rng = random.Random(3)
+    joined = [
+        Event(
+            site=site, event_id=f"{rng.getrandbits(128):032x}", type="page_view", time=one.time, received=one.time,
+            session_id=str(uuid.UUID(int=rng.getrandbits(128))), session_start=one.time, trace_id=one.trace_id,
+            page_view_id=str(uuid.UUID(int=rng.getrandbits(128))), status=500, source=TOLD_BY, step="Shipping",
+        )
+        for one in spans
+        if one.status == "error" and not one.parent_span_id
+    ]  # fmt: skip
+    store.insert("events", events_table(joined), f"{site}-joined")
+    assert unknown_failures(store, scope, NOW - DAY, NOW, NOW) == []
+    for told in ((), ("Payment",)):
+        (found,) = detect_at_servers(store, scope, NOW, told)
+        assert found.segment == {"route": "POST /checkout/shipping"}
+        assert found.exposed == pytest.approx(len(joined), abs=5)
+        assert explain_at_server(store, scope, found).http_status == 500
+    assert detect_at_servers(store, scope, NOW, ("Shipping",)) == []
 
 
 def test_a_problem_of_a_service_keeps_its_life_and_has_no_price(

@@ -19,10 +19,9 @@ from afterclick.resolve.evidence import (
     Proportion,
 )
 from afterclick.resolve.explain import explain
-from afterclick.resolve.leavings import TOLD_BY
 from afterclick.resolve.pricing import Price, due, reprice
 from afterclick.resolve.problem import Merged, Priced, Problem, at_risk, is_part, rate
-from afterclick.resolve.server import RouteFailures, unknown_failures
+from afterclick.resolve.server import TOLD_BY, RouteFailures, unknown_failures
 from afterclick.resolve.watch import Change, watch
 
 __all__ = [

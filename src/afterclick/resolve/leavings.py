@@ -21,7 +21,7 @@ from afterclick.clock import now_ms
 from afterclick.jobs import Job, Stop, each
 from afterclick.measure import FELT
 from afterclick.resolve.scan import DAY, MINUTE
-from afterclick.resolve.server import KNOWN, over_unknown
+from afterclick.resolve.server import KNOWN, TOLD_BY, over_unknown
 from afterclick.settings import Settings
 from afterclick.signals import DeviceClass, Event
 from afterclick.store.engine.query import Parameter, Reader, named, statements
@@ -42,8 +42,6 @@ LEAST_SENT_ON = 2
 """Visits that were sent on from one path to another, until it is known that this one leads there."""
 SLACK = 250
 """ms by which the times of two documents of one browser may differ."""
-TOLD_BY = "server"
-"""The `source` of a page view that the server told of."""
 
 _FILE = ("afterclick.resolve", "leavings.sql")
 _FAILURES = over_unknown("failures", named(*_FILE)["failures"])

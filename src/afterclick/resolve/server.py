@@ -1,11 +1,12 @@
-"""Requests that fail or are slow at a service and that no page view knows of: found and explained by spans alone.
+"""Requests that fail or are slow at a service and that no page tells of: found and explained by spans alone.
 
 So a page that the server answers without our script, and a service without any browser, have problems too. A service
 stands where a step does, its routes where segments do; the rest is as for arrivals. What page views know of is left to
-them, or it would be told twice.
+them, or it would be told twice; a page view that was only joined from the server's span is, once its step has a problem.
 """
 
 from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 
@@ -30,37 +31,43 @@ LATELY = DAY
 KNOWN = MINUTE
 """Page views have told of their requests by then: what is younger is not looked at yet."""
 SAMPLE = 300
+TOLD_BY = "server"
+"""The `source` of a page view that the server told of, not the page."""
 ROUTE = "route"
 
 UNPRICED = Estimate(
     status="unknown",
-    reason="No page view knows of these requests, so there is no visit to compare.",
+    reason="No page tells of these requests, so there are no visits to compare.",
 )
 """A price is not made up from requests: who sent them, and what they would have bought, nobody has told."""
 
 _TEXTS = named("afterclick.resolve", "server.sql")
 _TRACES = statements("afterclick.resolve", "traces.sql")
-_COUNTED = ("unknown", "counted")
-_TABLES = {name: Statement(name, _TEXTS[name]) for name in _COUNTED}
-
-
 _LIMITS: dict[str, Parameter] = {"slow_ms": FELT.request_ms}
+_UNKNOWN = {"known": "told", "unknown": "unknown"}
+_UNTOLD = {"told": "told", "known": "told_by_pages", "unknown": "unknown"}
+_COUNTED = {**_UNTOLD, "counted": "counted"}
+"""Tables of a read, each with the name of its text: what counts as known, what is not, and all requests."""
 
 
-def _over(name: str, *tables: str) -> Statement:
-    read = ",\n".join(f"{table} AS (\n{_TABLES[table].sql}\n)" for table in tables)
-    return Statement(name, f"WITH {read}\n{_TEXTS[name]}" if read else _TEXTS[name])
+def _over(name: str, sql: str, tables: Mapping[str, str]) -> Statement:
+    read = ",\n".join(f"{table} AS (\n{_TEXTS[text]}\n)" for table, text in tables.items())
+    return Statement(name, f"WITH {read}\n{sql}" if read else sql)
 
 
 def over_unknown(name: str, sql: str) -> Statement:
     """A read over `unknown`, the bad requests that no page view knows of; binds what that does."""
-    return Statement(name, f"WITH unknown AS (\n{_TABLES['unknown'].sql}\n)\n{sql}")
+    return _over(name, sql, _UNKNOWN)
 
 
-_SERVICES, _SAMPLE = _over("services"), _over("sample", "unknown")
-_FAILURES = _over("unknown_failures", "unknown")
-_SCAN, _AROUND = _over("scan", *_COUNTED), _over("around", *_COUNTED)
-EXPOSURE, ROUTES = _over("exposure", *_COUNTED), _over("routes", *_COUNTED)
+def _of(name: str, tables: Mapping[str, str]) -> Statement:
+    return _over(name, _TEXTS[name], tables)
+
+
+_SERVICES, _SAMPLE = _of("services", {}), _of("sample", _UNTOLD)
+_FAILURES = _of("unknown_failures", _UNKNOWN)
+_SCAN, _AROUND = _of("scan", _COUNTED), _of("around", _COUNTED)
+EXPOSURE, ROUTES = _of("exposure", _COUNTED), _of("routes", _COUNTED)
 """What evidence is read by; each is bound to what `bound` says and a window."""
 
 
@@ -94,18 +101,24 @@ def unknown_failures(reader: Reader, scope: Scope, since: int, until: int, now: 
     return reader.rows(scope, _FAILURES, RouteFailures, {**_LIMITS, **window})
 
 
-def detect_at_servers(reader: Reader, scope: Scope, now: int) -> list[Candidate]:
-    """Every excess of bad requests that no page view knows of, at services or routes of them, as of `now` (UTC ms)."""
+def detect_at_servers(
+    reader: Reader, scope: Scope, now: int, at_steps: Sequence[str] = ()
+) -> list[Candidate]:
+    """Every excess of bad requests that no page tells of, at services or routes of them, as of `now` (UTC ms).
+
+    Page views that the server told of are told at the steps `at_steps`, where failing is a problem already.
+    """
     until = (now - KNOWN) // MINUTE * MINUTE
     lately = {"lately": until - LATELY, "until": until, "least_exposed": LEAST_EXPOSED}
     services = [one.service for one in reader.rows(scope, _SERVICES, _Service, {**_LIMITS, **lately})]
     if not services:
         return []
     buckets = grid(until)
-    table = reader.arrow(scope, _SCAN, {**_LIMITS, **buckets.bound, "services": services})
+    told = _told(at_steps)
+    table = reader.arrow(scope, _SCAN, {**_LIMITS, **told, **buckets.bound, "services": services})
     scans = by_step(rows_of(table), buckets)
     return [
-        _placed(reader, scope, finding)
+        _placed(reader, scope, finding, told)
         for one in scans
         for finding in findings(one, len(scans), partial(_without, one), lambda finding, _: finding)
     ]
@@ -122,12 +135,16 @@ def _without(step: StepScan, segments: tuple[Segment, ...]) -> StepScan:
 
 def bound(service: str, segment: Segment, signal: Signal) -> dict[str, Parameter]:
     """What names the requests in question: of one service, of one route or all, and the signal that they met."""
-    return {**_LIMITS, "services": [service], "route": segment.get(ROUTE, ""), "bit": bit(signal)}
+    return {**_LIMITS, **_told(), "services": [service], "route": segment.get(ROUTE, ""), "bit": bit(signal)}
 
 
-def _placed(reader: Reader, scope: Scope, finding: Finding) -> Candidate:
+def _told(at_steps: Sequence[str] = ()) -> dict[str, Parameter]:
+    return {"told_by": TOLD_BY, "at_steps": list(at_steps)}
+
+
+def _placed(reader: Reader, scope: Scope, finding: Finding, told: Mapping[str, Parameter]) -> Candidate:
     service = finding.scan.step
-    of = bound(service, finding.segment, finding.signal)
+    of = {**bound(service, finding.segment, finding.signal), **told}
     low, high = finding.around
     table = reader.arrow(scope, _AROUND, {**of, "since": low, "until": high})
     onset, onset_low, onset_high = onset_within(table, finding, MINUTE)

@@ -112,16 +112,33 @@ WHERE site = {site:String}
     AND minute >= fromUnixTimestamp64Milli({since:Int64}, 'UTC')
     AND minute < fromUnixTimestamp64Milli({until:Int64}, 'UTC')
     AND (failed OR duration_ms >= {slow_ms:Float64})
-    AND trace_id NOT IN (
-        SELECT trace_id FROM trace_visits
-        WHERE site = {site:String} AND trace_id IN (
-            SELECT trace_id FROM server_signals
-            WHERE site = {site:String}
-                AND (empty({services:Array(String)}) OR service IN {services:Array(String)})
-                AND minute >= fromUnixTimestamp64Milli({since:Int64}, 'UTC')
-                AND minute < fromUnixTimestamp64Milli({until:Int64}, 'UTC')
-        )
-    )
+    AND trace_id NOT IN (SELECT trace_id FROM known)
+
+-- name: told
+-- The page views that bad requests of the services belong to.
+SELECT trace_id, session_start, session_id, page_view_id
+FROM trace_visits
+WHERE site = {site:String} AND trace_id IN (
+    SELECT trace_id FROM server_signals
+    WHERE site = {site:String}
+        AND (empty({services:Array(String)}) OR service IN {services:Array(String)})
+        AND minute >= fromUnixTimestamp64Milli({since:Int64}, 'UTC')
+        AND minute < fromUnixTimestamp64Milli({until:Int64}, 'UTC')
+)
+
+-- name: told_by_pages
+-- Of these, without the pages that only the server told of, but for those at steps where that is a problem already.
+SELECT trace_id
+FROM told
+WHERE page_view_id NOT IN (
+    SELECT page_view_id
+    FROM events
+    WHERE site = {site:String}
+        AND (session_start, session_id) IN (SELECT session_start, session_id FROM told)
+        AND type = 'page_view'
+        AND source = {told_by:String}
+        AND step NOT IN {at_steps:Array(String)}
+)
 
 -- name: counted
 -- All requests of the services: those with signals by themselves, taken off the rest.

@@ -61,7 +61,8 @@ def watch(
     known = book.problems(scope.site)
     awaited = {one.step for one in known if one.status == "open"}
     found = detect(reader, scope, now, standing(known), kept, awaited)
-    pairs = paired(known, [*found, *detect_at_servers(reader, scope, now)])
+    failing = [one.step for one in found if one.signal == "error" and one.ended is None]
+    pairs = paired(known, [*found, *detect_at_servers(reader, scope, now, failing)])
     told = [
         (candidate, _seen(reader, scope, now, candidate, problem))
         for candidate, problem in pairs
