@@ -341,6 +341,9 @@ def test_an_attribute_without_a_value_leaves_its_column_to_the_name_it_replaced(
         (3, 404, 0, "error"),
         (1, 500, 0, "unset"),
         (2, 200, 2, "error"),
+        (2, 404, 2, "unset"),
+        (3, 404, 2, "error"),
+        (2, 503, 2, "error"),
     ],
 )
 def test_a_span_that_says_nothing_of_itself_has_failed_when_its_answer_has(

@@ -184,11 +184,6 @@ def test_the_slowed_category_is_a_problem_of_its_step(scene: Scene) -> None:
     assert found["cause"]["kind"] in ("page", "service")
 
 
-@pytest.mark.xfail(
-    reason="Once joined to visits, failures are no signal of the service (docs/resolve.md, Limits)."
-)
 def test_what_fails_at_the_server_is_a_problem_that_names_where_and_why(scene: Scene) -> None:
-    (found,) = [
-        one for one in scene.get("/problems") if one["signal"] == "error" and "/catalogue/" not in one["step"]
-    ]
+    found = scene.problem(lambda one: one["signal"] == "error" and "/catalogue/" not in one["step"])
     assert (found["cause"]["service"], found["cause"]["http_status"]) == (SERVICE, 500)

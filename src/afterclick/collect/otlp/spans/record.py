@@ -125,12 +125,16 @@ def _name(name: str) -> str:
 def _status(span: WireSpan, http_status: int) -> SpanStatus:
     """What the span says; of one that says nothing, what its answer means: not every client sets it.
 
-    Source: OpenTelemetry semantic conventions for HTTP spans, "Status": an error from 500 on, for who called from 400.
+    Source: OpenTelemetry semantic conventions for HTTP spans, "Status": an error from 500 on, for who called from 400. So
+    a server that answers 404 has not failed, though Django's instrumentation says so of each `Http404`.
     """
     told = _STATUSES[span.status] if 0 <= span.status < len(_STATUSES) else "unset"
+    serves = span.kind == ProtoSpan.SPAN_KIND_SERVER
+    if told == "error" and serves and 400 <= http_status < 500:
+        return "unset"
     if told != "unset":
         return told
-    served = span.kind == ProtoSpan.SPAN_KIND_SERVER and http_status >= 500
+    served = serves and http_status >= 500
     asked = span.kind == ProtoSpan.SPAN_KIND_CLIENT and http_status >= 400
     return "error" if served or asked else "unset"
 
