@@ -2,7 +2,8 @@
 
 So a page that the server answers without our script, and a service without any browser, have problems too. A service
 stands where a step does, its routes where segments do; the rest is as for arrivals. What page views know of is left to
-them, or it would be told twice; a page view that was only joined from the server's span is, once its step has a problem.
+them, or it would be told twice; so is a page view that was only joined from the server's span, once its step has a
+problem.
 """
 
 from collections import Counter

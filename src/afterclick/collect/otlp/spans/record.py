@@ -125,8 +125,8 @@ def _name(name: str) -> str:
 def _status(span: WireSpan, http_status: int) -> SpanStatus:
     """What the span says; of one that says nothing, what its answer means: not every client sets it.
 
-    Source: OpenTelemetry semantic conventions for HTTP spans, "Status": an error from 500 on, for who called from 400. So
-    a server that answers 404 has not failed, though Django's instrumentation says so of each `Http404`.
+    Source: OpenTelemetry semantic conventions for HTTP spans, "Status": an error from 500 on, for who called from 400.
+    So a server that answers 404 has not failed, though Django's instrumentation says so of each `Http404`.
     """
     told = _STATUSES[span.status] if 0 <= span.status < len(_STATUSES) else "unset"
     serves = span.kind == ProtoSpan.SPAN_KIND_SERVER
