@@ -102,7 +102,7 @@ def test_passes_that_keep_count_as_those_that_do_not_whatever_comes_late_or_twic
             f"DELETE FROM {table} WHERE site = {{site:String}} AND session_id IN {{gone:Array(UUID)}}",
             {"site": site, "gone": sorted(gone)},
         )
-    both(store, scope, NOW + 9 * MINUTE, kept)
+        both(store, scope, NOW + 9 * MINUTE, kept)
     both(store, scope, NOW + 50 * MINUTE, kept)
     both(store, scope, NOW + 3 * HOUR, kept)
 

@@ -111,6 +111,17 @@ def test_a_fault_switched_on_is_found_within_a_minute_of_modest_traffic(
     assert (cause.kind, cause.service, cause.operation) == ("service", "payment", "POST /charge")
 
 
+def test_a_fault_that_begins_after_hours_without_a_visit_is_dated_to_its_first_one_with_the_gap_as_its_interval(
+    store: Store, scope: Scope, write: Write
+) -> None:
+    """Nobody knows since when it would have failed; that nobody came is no sign that it was well."""
+    write(None, NOW - 3 * DAY, NOW - 100 * MINUTE)
+    write(failing(0), NOW - 8 * MINUTE, per_hour=600)
+    (found,) = detect(store, scope, NOW)
+    assert NOW - 9 * MINUTE < found.onset <= found.onset_high
+    assert NOW - 105 * MINUTE < found.onset_low < NOW - 95 * MINUTE
+
+
 def test_a_fault_that_is_over_is_told_as_ended(store: Store, scope: Scope, write: Write) -> None:
     write(failing(NOW - 8 * HOUR, NOW - 3 * HOUR), NOW - 2 * DAY)
     (found,) = detect(store, scope, NOW)

@@ -53,10 +53,11 @@ class _Question:
 
 
 class _Slice(msgspec.Struct, frozen=True):
-    """Of the visits that began in one slice: their events, and when the last of these happened (UTC ms)."""
+    """Of the visits that began in one slice: their events and page views, and when the last happened (UTC ms)."""
 
     slice: int
     events: int
+    views: int
     received: int
     last: int
 

@@ -168,6 +168,7 @@ def _strongest(step: StepScan, signal: Signal, series: int, alone: bool = True) 
     """The surest excess of a signal at a step, or None.
 
     Each kind of slow is weighed for itself too: one that is rare of itself shows sooner than among all the others.
+    Where the segment that fits best does not hold, the one with the surest excess may.
     """
     kinds = (0, *SLOW_KINDS) if signal == "slow" else (0,)
     weighed = max(
@@ -175,24 +176,31 @@ def _strongest(step: StepScan, signal: Signal, series: int, alone: bool = True) 
     )
     if weighed.score.max(initial=-np.inf) < 0:
         return None
-    start = _start(weighed, int(weighed.score.max(axis=1).argmax()))
+    surest = int(weighed.score.max(axis=1).argmax())
+    start = _start(weighed, surest)
     sides = Sides(
         since(weighed.arrivals)[:, start],
         since(weighed.exposed)[:, start],
         before(weighed.arrivals)[:, start],
         before(weighed.exposed)[:, start],
     )
-    index = choose(sides, weighed.penalty, alone).index
-    start = _start(weighed, index)
-    if not _holds(step, weighed, index, start, LEAST_RISE_SLOWER if signal == "slower" else LEAST_RISE):
-        return None
-    return _finding(step, signal, index, start, float(weighed.score[index, start]))
+    rise = LEAST_RISE_SLOWER if signal == "slower" else LEAST_RISE
+    for index in dict.fromkeys((choose(sides, weighed.penalty, alone).index, surest)):
+        start = _start(weighed, index)
+        if _holds(step, weighed, index, start, rise):
+            return _finding(step, signal, index, start, float(weighed.score[index, start]))
+    return None
 
 
 def _start(weighed: _Series, index: int) -> int:
-    """The bucket at which two shares, one before and one from there on, fit the key's counts best."""
-    fit = two_shares(weighed.exposed[index], weighed.arrivals[index])
-    return int(np.where(weighed.enough[index], fit, -np.inf).argmax())
+    """The bucket at which two shares, one before and one from there on, fit the key's counts best, of those at which
+    the excess is evident if it is at any: an outage after another one is so only since that, before which nothing had
+    wandered as far. Of buckets that fit alike, as those do in which nobody came, the last.
+    """
+    evident = weighed.enough[index] & (weighed.score[index] >= 0)
+    among = evident if evident.any() else weighed.enough[index]
+    fit = np.where(among, two_shares(weighed.exposed[index], weighed.arrivals[index]), -np.inf)
+    return len(fit) - 1 - int(fit[::-1].argmax())
 
 
 def _finding(step: StepScan, signal: Signal, index: int, start: int, score: float) -> Finding:
@@ -317,7 +325,8 @@ def _placed(reader: Reader, scope: Scope, finding: Finding) -> Candidate:
 
 def onset_within(table: pa.Table, finding: Finding, width: int) -> tuple[int, int, int]:
     """Most likely onset of the finding and its 95 % interval, UTC ms, by counts (`bucket`, `views`, `exposed`) in
-    buckets of `width` around it.
+    buckets of `width` around it. The interval begins where the last one came who did not meet it: that nobody came is
+    no sign that all was well.
     """
     buckets = table["bucket"].to_numpy().astype(np.int64)
     exposed = table["exposed"].to_numpy().astype(np.float64)
@@ -325,7 +334,16 @@ def onset_within(table: pa.Table, finding: Finding, width: int) -> tuple[int, in
     start = int(finding.scan.grid.starts[finding.start])
     if not len(buckets):
         return start, start, start
+    gone = np.append(_quiet_since(finding, int(buckets[0])), buckets + width)
     raised = min(max(finding.exposed / max(finding.arrivals, 1), finding.baseline * 1.01), 1 - 1e-6)
     point = change_point(exposed, arrivals, finding.baseline, raised)
     times = np.append(buckets, buckets[-1] + width)
-    return int(times[point.best]), int(times[point.low]), int(times[point.high])
+    return int(times[point.best]), int(gone[point.low]), int(times[point.high])
+
+
+def _quiet_since(finding: Finding, first: int) -> int:
+    """The end of the last bucket before `first` in which somebody came: nobody was there to meet it from then on."""
+    grid = finding.scan.grid
+    ends = (grid.starts + grid.widths)[finding.scan.arrivals()[finding.index] > 0]
+    earlier = ends[ends <= first]
+    return int(earlier[-1]) if len(earlier) else first

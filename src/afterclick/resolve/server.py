@@ -49,10 +49,11 @@ _UNKNOWN = {"known": "told", "unknown": "unknown"}
 _UNTOLD = {"told": "told", "known": "told_by_pages", "unknown": "unknown"}
 _COUNTED = {**_UNTOLD, "counted": "counted"}
 """Tables of a read, each with the name of its text: what counts as known, what is not, and all requests."""
+_TABLES = {name: Statement(name, _TEXTS[name]) for name in _COUNTED.values()}
 
 
 def _over(name: str, sql: str, tables: Mapping[str, str]) -> Statement:
-    read = ",\n".join(f"{table} AS (\n{_TEXTS[text]}\n)" for table, text in tables.items())
+    read = ",\n".join(f"{table} AS (\n{_TABLES[text].sql}\n)" for table, text in tables.items())
     return Statement(name, f"WITH {read}\n{sql}" if read else sql)
 
 

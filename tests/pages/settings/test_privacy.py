@@ -132,6 +132,10 @@ def test_what_the_site_keeps_is_changed_and_shown(client: httpx.Client, desk: we
     assert kept.internal_networks == ("203.0.113.0/24", "2001:db8::1/128")
     assert "203.0.113.0/24, 2001:db8::1/128" in client.get(PATH).text
     assert "Records are kept for 90 days" in words(client.get(PATH))
+    most = desk.settings.retention_days
+    longer = client.post(PATH + "/rules", data=rules | {"retention_days": str(most + 100)})
+    assert f'max="{most}" value="{most}"' in longer.text
+    client.post(PATH + "/rules", data=rules)
     refused = client.post(PATH + "/rules", data=rules | {"kept_query": "a b", "retention_days": "ninety"})
     assert refused.status_code == 400
     for typed in ('value="ninety"', 'value="a b"', 'value="anonymise" selected', "203.0.113.9/24"):

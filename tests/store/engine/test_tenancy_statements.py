@@ -49,6 +49,8 @@ SITELESS = {
 BEHIND_ANOTHER = {
     "afterclick.resolve.arrivals._SQL[measured]",
     "afterclick.resolve.server._TABLES[counted]",
+    "afterclick.resolve.server._TABLES[told_by_pages]",
+    "afterclick.resolve.server._TABLES[unknown]",
 }
 """Not run by themselves: they read the WITH query that they are put behind, and are checked there."""
 

@@ -1,5 +1,7 @@
 """What do we keep of anybody, and of this person?"""
 
+from msgspec.structs import replace
+
 from afterclick.accounts.policy import Capability
 from afterclick.customers import requests as asked
 from afterclick.customers.erasing import STEPS
@@ -14,12 +16,13 @@ def read(desk: Desk, lens: Lens) -> PrivacyPage:
     """What the page shows. Blocks."""
     requests = desk.privacy.requests(lens.scope.site)
     rules, most = desk.site_privacy.get(lens.scope.site), desk.settings.retention_days
+    held = rules.days(most)
     lines = tuple(_line(one, lens.home.timezone) for one in requests)
     return PrivacyPage(
-        _answer([one.kind for one in requests], rules.days(most)),
+        _answer([one.kind for one in requests], held),
         lines,
         any(one.status != "done" for one in requests),
-        rules,
+        replace(rules, retention_days=held) if rules.retention_days else rules,
         most,
         lens.may(Capability.SITE),
     )
