@@ -15,8 +15,10 @@ def put(views: Numbers, buckets: Grid, since: int, until: int, arrivals: int, fa
     """Arrivals of one key at seeded moments, of which the first to be drawn failed."""
     moments = np.random.default_rng(1).uniform(since, until, arrivals)
     at = np.searchsorted(buckets.starts, moments, side="right") - 1
-    np.add.at(views, (at[:failed], bit("error")), 1)
-    np.add.at(views, (at[failed:], 0), 1)
+    for bucket in at[:failed].tolist():
+        views[bucket, bit("error")] += 1
+    for bucket in at[failed:].tolist():
+        views[bucket, 0] += 1
 
 
 @pytest.mark.parametrize("usual", [60, 120, 200, 300])
