@@ -138,20 +138,37 @@ def test_failures_that_page_views_know_of_are_left_to_them(
     assert detect_at_servers(store, scope, NOW) == []
 
 
+def shown(requests: list[Span], rng: random.Random) -> list[Event]:
+    """A page view of a visit of its own for each request; of one that failed only the server tells."""
+    return [
+        Event(
+            site=one.site, event_id=f"{rng.getrandbits(128):032x}", type="page_view", time=one.time, received=one.time,
+            session_id=str(uuid.UUID(int=rng.getrandbits(128))), session_start=one.time, trace_id=one.trace_id,
+            page_view_id=str(uuid.UUID(int=rng.getrandbits(128))), status=one.http_status, step="Shipping",
+            source=TOLD_BY if one.status == "error" else "",
+        )
+        for one in requests
+    ]  # fmt: skip
+
+
+def test_a_step_that_can_tell_of_its_failures_leaves_none_to_the_service(
+    store: Store, control: Engine, scope: Scope, site: str, serve: Serve
+) -> None:
+    spans = serve(since(NOW - 6 * HOUR, 0.3, "POST /checkout/shipping"))
+    requests = [one for one in spans if one.name == "POST /checkout/shipping"]
+    store.insert("events", events_table(shown(requests, random.Random(5))), f"{site}-shown")
+    book = SqlProblemBook(control)
+    list(watch(store, scope, NOW, book))
+    assert [(one.step, one.service, one.signal) for one in book.problems(site)] == [("Shipping", "", "error")]
+
+
 def test_failures_that_were_joined_to_visits_count_until_failing_is_a_problem_of_their_step(
     store: Store, scope: Scope, site: str, serve: Serve
 ) -> None:
     spans = serve(since(NOW - 6 * HOUR, 0.3, "POST /checkout/shipping"))
-    rng = random.Random(3)
-    joined = [
-        Event(
-            site=site, event_id=f"{rng.getrandbits(128):032x}", type="page_view", time=one.time, received=one.time,
-            session_id=str(uuid.UUID(int=rng.getrandbits(128))), session_start=one.time, trace_id=one.trace_id,
-            page_view_id=str(uuid.UUID(int=rng.getrandbits(128))), status=500, source=TOLD_BY, step="Shipping",
-        )
-        for one in spans
-        if one.status == "error" and not one.parent_span_id
-    ]  # fmt: skip
+    joined = shown(
+        [one for one in spans if one.status == "error" and not one.parent_span_id], random.Random(3)
+    )
     store.insert("events", events_table(joined), f"{site}-joined")
     assert unknown_failures(store, scope, NOW - DAY, NOW, NOW) == []
     for told in ((), ("Payment",)):
