@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from afterclick.impact import Estimate, Signal
+from afterclick.journeys import LeftOut
 from afterclick.measure import condition
 from afterclick.resolve import Merged, Problem, RouteFailures, Wait, rate
 from afterclick.stats import Interval
@@ -205,16 +206,20 @@ def price_words(estimate: Estimate | None) -> str:
     return f"its cost is unknown: {reason[:1].lower()}{reason[1:]}" if reason else "its cost is unknown"
 
 
-def nobody(within: str, left_out: int) -> Sentence:
-    """That no visit counts in a period, and what to look at: `left_out` visits of those who never count were there."""
-    if left_out:
+def nobody(within: str, apart: LeftOut | None) -> Sentence:
+    """That no visit counts in a period, and who was there `apart` from customers, if anybody; else what to look at."""
+    if apart and apart.left_out:
+        who = strong(by_kind(apart))
         return sentence(
-            f"No customer's visit was received {within}, only {figures.plural(left_out, 'visit')} of bots, ",
-            "programs or your own people; ",
-            strong("data quality tells which", "/quality"),
-            ".",
+            f"No customer's visit was received {within}, only visits that do not count: ", who, "."
         )
     return sentence(f"No visit was received {within}; ", strong("check the connection", "/connect"), ".")
+
+
+def by_kind(apart: LeftOut) -> str:
+    """How many of each kind were left out: 3 of bots, 0 of programs, 1 of your own people."""
+    kinds = (("bots", apart.bots), ("programs", apart.programs), ("your own people", apart.internal))
+    return ", ".join(f"{figures.count(visits)} of {who}" for who, visits in kinds)
 
 
 def unseen(found: Sequence[RouteFailures]) -> str:

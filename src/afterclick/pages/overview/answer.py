@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from afterclick.journeys import LeftOut
 from afterclick.pages.overview.series import Series
 from afterclick.resolve import Problem
 from afterclick.words import figures, wording
@@ -9,7 +10,12 @@ from afterclick.words.sentence import Sentence, did, paid, sentence, strong
 
 
 def answer(
-    series: Series, problems: Sequence[Problem], now: int, begun: bool, left_out: int, by: wording.Basis
+    series: Series,
+    problems: Sequence[Problem],
+    now: int,
+    begun: bool,
+    apart: LeftOut | None,
+    by: wording.Basis,
 ) -> Sentence:
     """The sentence: the dearest of the open `problems`, else what the visits of the period brought; of a site that has
     not `begun`, how to begin; without a visit, whether any that do not count were there.
@@ -21,7 +27,7 @@ def answer(
             "No visit has been received yet; ", strong("connect your site", "/connect"), " to see the first."
         )
     if not total.visits:
-        return wording.nobody(period.within, left_out)
+        return wording.nobody(period.within, apart)
     if problems:
         return wording.answer(problems[0], now, period.zone, f"/problems/{problems[0].id}", by)
     orders = figures.plural(total.orders, "order")

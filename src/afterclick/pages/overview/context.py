@@ -88,7 +88,7 @@ def overview(
     series = read(reader, scope, period, currency)
     felt, did_, paid_ = tiles.felt(series), tiles.did(series, people_as_of), tiles.paid(series)
     begun = begun or bool(series.visits)
-    apart = 0 if series.visits else left_out(reader, scope, period.since, period.until).left_out
+    apart = None if series.visits else left_out(reader, scope, period.since, period.until)
     lines = (paid_[0 if series.money else 1].line, did_[0].line, felt[0].line)
     return OverviewPage(
         answer=answer(series, problems, now, begun, apart, by),

@@ -252,9 +252,7 @@ def _older(found: Outdated, now: int) -> Check:
 def _left_out(row: LeftOut) -> Check:
     if not row.visits:
         return Check("Visits left out", "unknown", "no visit in the last 24 hours", "unknown")
-    kinds = (("bots", row.bots), ("programs", row.programs), ("your own people", row.internal))
-    told = ", ".join(f"{figures.count(visits)} of {who}" for who, visits in kinds)
-    note = f"{told}, among {figures.plural(row.visits, 'visit')}; in no other figure"
+    note = f"{wording.by_kind(row)}, among {figures.plural(row.visits, 'visit')}; in no other figure"
     return Check("Visits left out", figures.percent(row.left_out / row.visits), note, "ok")
 
 

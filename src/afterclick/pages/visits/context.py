@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from math import isfinite
 
-from afterclick.journeys import Choice, Filter, Order, Totals, VisitRow
+from afterclick.journeys import Choice, Filter, LeftOut, Order, Totals, VisitRow
 from afterclick.words import figures, wording
 from afterclick.words.period import Period
 from afterclick.words.sentence import Sentence, did, sentence, strong
@@ -71,15 +71,15 @@ def visits_page(
     period: Period,
     limit: int,
     now: int,
-    left_out: int = 0,
+    apart: LeftOut | None = None,
 ) -> VisitsPage:
     """Word a page of at most `limit` visits of all `together`; `found` may hold one more: then there are older
-    ones. `left_out` tells, where none was found, how many visits were there that do not count.
+    ones. `apart` tells, where none was found, of the visits that do not count.
     """
     shown = found[:limit]
     more = len(found) > limit
     return VisitsPage(
-        answer=_answer(together, wanted, period, len(shown), left_out),
+        answer=_answer(together, wanted, period, len(shown), apart),
         period=period,
         filter=wanted,
         order=order,
@@ -90,12 +90,12 @@ def visits_page(
     )
 
 
-def _answer(together: Totals, wanted: Filter, period: Period, shown: int, left_out: int) -> Sentence:
+def _answer(together: Totals, wanted: Filter, period: Period, shown: int, apart: LeftOut | None) -> Sentence:
     narrowed = wanted != Filter()
     if not together.visits:
         if narrowed:
             return sentence(strong("No visit matches"), f" {period.within}; take a filter away to see more.")
-        return wording.nobody(period.within, left_out)
+        return wording.nobody(period.within, apart)
     head = did(f"{figures.plural(together.visits, 'visit')}{' that match' if narrowed else ''}")
     listed = f"; {figures.count(shown)} of them are listed" if shown < together.visits else ""
     return sentence(

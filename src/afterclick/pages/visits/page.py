@@ -26,7 +26,7 @@ def listed(desk: Desk, lens: Lens) -> VisitsPage:
         tuple(steps(desk.reader, lens.scope, span.since, span.until)),
         tuple(countries(desk.reader, lens.scope, span.since, span.until)),
     )
-    apart = 0 if found.totals.visits else left_out(desk.reader, lens.scope, span.since, span.until).left_out
+    apart = None if found.totals.visits else left_out(desk.reader, lens.scope, span.since, span.until)
     return visits_page(
         found.visits, found.totals, found.wanted, found.order, options, span, LINES, lens.now, apart
     )
