@@ -44,6 +44,100 @@ def test_lines_of_a_csv_may_end_in_any_way_and_a_cell_beyond_all_measure_costs_i
         read("csv", b"x" * 200_000 + b"\n1\n")
 
 
+def test_a_row_of_a_csv_that_is_not_utf_8_is_counted_and_told_what_to_do_and_costs_no_other() -> None:
+    left = Left()
+    told = read(
+        "csv", "type,name\ntrack,one\ntrack,Bü,ro\ntrack,Büro\ntrack,two\n".encode("latin-1"), left=left
+    )
+    assert [row["name"] for row in told] == ["one", "two"]
+    assert left.rows == {"wrong_encoding": 2}
+    assert left.examples["wrong_encoding"] == (
+        "Line 3 is not UTF-8; save the file as CSV UTF-8, or convert it: iconv -f WINDOWS-1252 -t UTF-8."
+    )
+    with pytest.raises(
+        InvalidInput, match="first line does not name columns: it is not UTF-8; save the file as"
+    ):
+        read("csv", "größe\n1\n".encode("latin-1"))
+
+
+def test_half_a_character_at_the_end_of_a_csv_in_utf_16_costs_its_own_row() -> None:
+    left = Left()
+    assert read("csv", "name\none\ntwo".encode("utf-16") + b"\x00", left=left) == [{"name": "one"}]
+    assert left.rows == {"wrong_encoding": 1}
+
+
+def test_a_csv_of_zero_bytes_is_refused_and_a_row_of_them_is_counted() -> None:
+    for content in (b"\0" * 4096, b"type,na\0me\ntrack,one\n"):
+        with pytest.raises(InvalidInput, match="it holds zero bytes, so the file is no text; export it anew"):
+            read("csv", content)
+    left = Left()
+    told = read("csv", b"type,name,user_id\ntrack,one,\0\n" + b"\0" * 512 + b"\ntrack,t\0wo,\n", left=left)
+    assert [row.get("name") for row in told] == ["one", "two"]
+    assert not any("user_id" in row for row in told)
+    assert left.rows == {"malformed": 1}
+    assert left.examples["malformed"] == "Line 3 holds nothing but zero bytes."
+
+
+@pytest.mark.parametrize(
+    "after",
+    [
+        "",
+        "track,two\n",
+        'track,"two"\n',
+        'track,"two"\ntrack,"th\nree"\n',
+        'track,two\ntrack,"a ""b"" c"\n',
+        'track,"three",\n',
+        "track,two\n" * 50_000,
+    ],
+)
+def test_a_quote_that_nothing_closes_costs_its_own_row_and_those_after_it_are_read(after: str) -> None:
+    left = Left()
+    alone = read("csv", b"type,name\ntrack,one\n" + after.encode())
+    found = read("csv", b'type,name\ntrack,one\ntrack,"lost\n' + after.encode(), left=left)
+    assert found == alone
+    assert left.rows == {"unclosed_quote": 1}
+    assert left.examples["unclosed_quote"] == (
+        "Line 3 opens a quote that nothing closes; close it, and write a quote within a quoted cell twice."
+    )
+
+
+def test_a_quote_that_another_row_closes_is_known_by_too_many_cells() -> None:
+    left = Left()
+    assert read("csv", b'type,name\ntrack,"lost\ntrack,two\ntrack,x",three\n', left=left) == [
+        {"type": "track", "name": "two"}
+    ]
+    assert left.rows == {"unclosed_quote": 1, "extra_cells": 1}
+
+
+def test_a_cell_of_several_lines_and_odd_quotes_within_one_line_are_read() -> None:
+    left = Left()
+    assert [
+        row["name"]
+        for row in read(
+            "csv", b'type,name\ntrack,"one\n\ntwo, ""so"""\ntrack,"5" wide"\ntrack,5" high\n', left=left
+        )
+    ] == ['one\n\ntwo, "so"', '5 wide"', '5" high']
+    assert not left.rows
+
+
+def test_a_row_with_more_cells_than_columns_is_counted_unless_they_are_empty() -> None:
+    left = Left()
+    told = read("csv", b"order_id,revenue\n1,49,90\n2,5,, \n\n3\n", left=left)
+    assert [row["order_id"] for row in told] == ["2", "3"]
+    assert left.rows == {"extra_cells": 1}
+    assert left.examples["extra_cells"] == (
+        "Line 2 has 3 cells where the first line names 2 columns; put a cell that holds the separator in quotes."
+    )
+
+
+def test_blank_lines_before_the_names_of_columns_are_passed_over() -> None:
+    left = Left()
+    assert read("csv", b"\n\r\nsep=;\ntype;name\ntrack;one\nx;y;z\n", left=left) == [
+        {"type": "track", "name": "one"}
+    ]
+    assert left.examples["extra_cells"].startswith("Line 6 ")
+
+
 @pytest.mark.parametrize("separator", [",", ";", "\t", "|"])
 def test_the_separator_of_a_table_is_known_by_its_first_line(separator: str) -> None:
     head = separator.join(["type", "order_id", "revenue", '"tags.a;b,c"'])

@@ -1,19 +1,14 @@
 """Files as events for the collector: NDJSON, CSV, Parquet, access logs and HAR, with or without a mapping."""
 
-import codecs
-import csv
 import gzip
-import io
-import re
 from collections.abc import Callable, Generator, Iterator
 from contextlib import contextmanager
-from itertools import chain
 from pathlib import Path
 from typing import IO, cast
 
 import msgspec
 
-from afterclick.cli import access_log, har
+from afterclick.cli import access_log, har, separated
 from afterclick.cli.left import Left
 from afterclick.cli.rows import cells
 from afterclick.collect.event.flat import text
@@ -31,12 +26,6 @@ _ENDINGS = {
     ".log": "access",
     ".har": "har",
 }
-_SEPARATORS = (",", ";", "\t", "|")
-_UTF_16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
-_SAID = re.compile(
-    r'"?sep=(.)"?\r?\n', re.IGNORECASE
-)  # the line by which a spreadsheet is told what separates cells
-_LONGEST_HEAD = 1_000_000  # characters of the line that names the columns
 _GROUP = 10_000  # rows of a Parquet file in memory at once
 _ROW = msgspec.json.Decoder(dict[str, object])
 
@@ -105,54 +94,10 @@ def _mapped(rows: Iterator[Row], mapping: Mapping, left: Left) -> Iterator[bytes
 
 def _rows(file: IO[bytes], form: str, left: Left) -> Iterator[Row]:
     if form == "csv":
-        return _csv(file, left)
+        return separated.rows(file, left)
     if form == "parquet":
         return _parquet(file)
     return access_log.rows(file, left) if form == "access" else _ndjson(file, left)
-
-
-def _csv(file: IO[bytes], left: Left) -> Iterator[Row]:
-    """Rows by their columns; empty cells are left out."""
-    whole = io.BufferedReader(cast("io.RawIOBase", file))
-    lines = io.TextIOWrapper(whole, _encoding(whole.peek(2)[:2]), "replace", newline="")
-    try:
-        first = lines.readline(_LONGEST_HEAD)
-        said = _SAID.fullmatch(first)
-        separator = said[1] if said else _separator(first)
-        yield from _cells(csv.DictReader(lines if said else chain([first], lines), delimiter=separator), left)
-    finally:
-        lines.detach().detach()  # the file is its owner's to close
-
-
-def _encoding(first: bytes) -> str:
-    """By a byte order mark, or by the zero that every second byte of Latin letters is in UTF-16."""
-    if first in _UTF_16:
-        return "utf-16"
-    if len(first) == 2 and 0 in first:
-        return "utf-16-le" if first[1] == 0 else "utf-16-be"
-    return "utf-8-sig"
-
-
-def _separator(head: str) -> str:
-    """What stands between the names of columns most often: spreadsheets of half the world write semicolons."""
-    bare = re.sub(r'"[^"]*"', "", head)
-    return max(_SEPARATORS, key=bare.count)
-
-
-def _cells(reader: "csv.DictReader[str]", left: Left) -> Iterator[Row]:
-    try:
-        _ = reader.fieldnames  # the first line
-    except csv.Error as error:
-        raise InvalidInput(f"The file's first line does not name columns: {error}.") from error
-    while True:
-        try:
-            row = next(reader, None)
-        except csv.Error as error:
-            left.add("malformed", f"Not readable as a row: {error}.")
-            continue
-        if row is None:
-            return
-        yield {name: cell for name, cell in row.items() if name and cell}
 
 
 def _parquet(file: IO[bytes]) -> Iterator[Row]:
