@@ -89,6 +89,7 @@ _CATALOGUE = (
         "wrong_type", "event, span, metric, log record",
         "A field has another type than documented.",
         "Send the field as the docs tell: the answer to the request names it.",
+        detail="A sum in text that [may be two](#sums-in-text) is none.",
     ),
     Reason(
         "odd_field", "event",

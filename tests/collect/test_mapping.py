@@ -71,6 +71,24 @@ def test_a_number_is_scaled_without_the_dust_of_binary_fractions() -> None:
     assert one("revenue", '{ column = "euros", scale = 100.0 }', {"euros": "19.99"}) == 1999
 
 
+@pytest.mark.parametrize(
+    ("decimal", "written", "read"),
+    [
+        (".", "1,234", 1234),
+        (".", "1,234,567.5", 1234567.5),
+        (",", "1,234", 1.234),
+        (",", "1.234", 1234),
+        (".", "1.234,50", "1.234,50"),
+        (",", "1,234.50", "1,234.50"),
+    ],
+)
+def test_the_mark_that_is_not_the_decimal_groups_and_does_so_before_it(
+    decimal: str, written: str, read: object
+) -> None:
+    assert one("revenue", f'{{ column = "sum", decimal = "{decimal}" }}', {"sum": written}) == read
+    assert one("revenue", '"sum"', {"sum": "1,234"}) == "1,234"
+
+
 def test_a_place_in_a_document_is_reached_by_names_and_list_positions() -> None:
     row = {"customer": {"ids": [{"key": "u1"}]}, "a.b": "plain"}
     assert one("user_id", '"customer.ids.0.key"', row) == "u1"

@@ -160,3 +160,43 @@ def test_sums_of_segments_calls_are_read_as_people_write_them(house: House) -> N
         told = {**SEGMENT, "messageId": str(number), "properties": properties}
         house.send(msgspec.json.encode({"batch": [told]}), "/v1/batch")
     assert {(event.revenue, event.currency) for event in house.events()} == {(1299.0, "EUR")}
+
+
+UNCLEAR = (
+    "which in a currency of three decimals may be two sums; send a number, or a text with a decimal point."
+)
+
+
+def test_a_sum_that_may_be_two_is_refused_with_what_to_send_and_loses_no_event_that_needs_none(
+    house: House,
+) -> None:
+    order = {"type": "order", "order_id": "1", "revenue": "1,234", "currency": "kwd"}
+    more = [order | {"order_id": "2", "revenue": "1,234.000"}, order | {"order_id": "3", "currency": "EUR"}]
+    answer = house.send(
+        msgspec.json.encode([order, *more, order | {"type": "track", "name": "gift"}]), "/v1/events"
+    )
+    assert UNCLEAR in answer.text
+    assert house.counted()["wrong_type"] == 1
+    assert [(event.type, event.revenue) for event in house.events()] == [
+        ("order", 1234),
+        ("order", 1234),
+        ("track", 0),
+    ]
+
+
+def test_a_total_of_segments_calls_that_may_be_two_is_not_another_of_its_sums(house: House) -> None:
+    order = {"order_id": "1", "total": "1,234", "subtotal": 1100, "currency": "TND"}
+    for number, (event, properties) in enumerate(
+        [
+            ("Order Completed", order),
+            ("Cart Viewed", order),
+            ("Product Viewed", {"price": "9,500", "currency": "TND"}),
+        ]
+    ):
+        told = {**SEGMENT, "messageId": str(number), "event": event, "properties": properties}
+        house.send(msgspec.json.encode({"batch": [told]}), "/v1/batch")
+    assert house.counted()["wrong_type"] == 1
+    assert [(event.type, event.revenue, event.value) for event in house.events()] == [
+        ("cart", 0, 0),
+        ("product", 0, 0),
+    ]

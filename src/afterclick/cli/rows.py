@@ -19,7 +19,7 @@ def cells(row: Mapping[str, object]) -> dict[str, object]:
         elif column in GROUPS:
             event[column] = cell
         elif column in NUMBERS or (column == "time" and text(cell).isdigit()):
-            event[column] = number(cell, ".", None)
+            event[column] = number(cell, None, None)
         else:
             event[column] = text(cell)
     return event

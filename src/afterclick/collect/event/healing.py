@@ -12,6 +12,7 @@ import msgspec
 from afterclick.collect.event.flat import flat, scalar
 from afterclick.collect.event.id import hashed_id
 from afterclick.collect.event.limits import LARGEST, LONGEST, MOST_MEMBERS, is_trace, is_uuid
+from afterclick.collect.event.money import unclear
 from afterclick.collect.event.wire import Scalar, WireEvent
 from afterclick.collect.passage.fit import as_number, as_text, as_whole
 
@@ -100,6 +101,8 @@ def _leave_out_numbers(event: WireEvent) -> list[str]:
         wrong.append("duration_ms")
     if event.status is not None and not 0 <= event.status <= 999:
         wrong.append("status")
+    if event.type not in ("order", "refund") and unclear(event.revenue, event.currency or ""):
+        wrong.append("revenue")
     for name in wrong:
         setattr(event, name, None)
     return wrong

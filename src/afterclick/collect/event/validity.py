@@ -8,7 +8,7 @@ from functools import lru_cache
 
 from afterclick.collect.event.healing import heal
 from afterclick.collect.event.limits import LARGEST, LONGEST, MOST_MEMBERS, is_trace, is_uuid, is_uuid7
-from afterclick.collect.event.money import sum_of
+from afterclick.collect.event.money import sum_of, unclear
 from afterclick.collect.event.wire import WireEvent
 from afterclick.collect.passage.passage import House, Passage
 from afterclick.collect.passage.window import Window
@@ -135,6 +135,11 @@ def _session_fault(session_id: str, window: Window) -> _Fault:
 
 def _number_fault(event: WireEvent) -> _Fault:
     if type(event.revenue) is str:
+        if unclear(event.revenue, event.currency or ""):
+            return "wrong_type", (
+                f"`revenue` is {_shown(event.revenue)}, which in a currency of three decimals may be two sums; "
+                "send a number, or a text with a decimal point."
+            )
         event.revenue = sum_of(event.revenue)
     for name in _NUMBERS:
         value = getattr(event, name)

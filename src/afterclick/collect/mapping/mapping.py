@@ -27,7 +27,7 @@ class Origin(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
     `column` names a column, or a place in a document with dots between; `value` is the same for every row. `values`
     translates what stands in the column, `default` is taken when nothing does. Times: `format` is "seconds",
     "milliseconds" or a pattern of strptime, `timezone` that of times without one. Numbers: `scale` multiplies,
-    `decimal` "," reads 1.234,50.
+    `decimal` "," reads 1.234,50 and "." 1,234.50.
     """
 
     column: str | None = None
@@ -37,7 +37,7 @@ class Origin(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
     format: str | None = None
     timezone: str | None = None
     scale: float | None = None
-    decimal: str = "."
+    decimal: str | None = None
 
 
 class Written(msgspec.Struct, forbid_unknown_fields=True):
@@ -106,7 +106,7 @@ def _check(name: str, field: str, origin: Origin) -> None:
         )
     if (origin.column is None) == (origin.value is None):
         raise InvalidInput(f"{name}: {field} needs either a `column` or a `value`.")
-    if origin.decimal not in (".", ","):
+    if origin.decimal not in (None, ".", ","):
         raise InvalidInput(f'{name}: the `decimal` of {field} is "." or ",".')
     try:
         ZoneInfo(origin.timezone or "UTC")

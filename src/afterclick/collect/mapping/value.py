@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 from afterclick.collect.event.flat import text as json_text
 
+_GROUPS = {",": ".", ".": ","}
 _UNITS = {"seconds": 1000.0, "milliseconds": 1.0}
 
 
@@ -41,10 +42,13 @@ def text(value: object) -> str:
     return str(value) if isinstance(value, Decimal) else json_text(value)
 
 
-def number(value: object, decimal: str, scale: float | None) -> object:
-    """A number, whole where it is; what is none stays as it is, for the collector to refuse and count."""
+def number(value: object, decimal: str | None, scale: float | None) -> object:
+    """A number, whole where it is; what is none stays as it is, for the collector to refuse and count.
+
+    Of the point and the comma, the one that is not the `decimal` groups; without a `decimal` no number has a comma.
+    """
     told = text(value).strip()
-    plain = told.replace(".", "").replace(",", ".") if decimal == "," else told
+    plain = told if decimal is None else _plain(told, decimal)
     try:
         found = float(plain) * (1.0 if scale is None else scale)
     except ValueError:
@@ -54,6 +58,11 @@ def number(value: object, decimal: str, scale: float | None) -> object:
     # 19.99 * 100 is 1998.9999999999998: twelve digits are more than money has.
     found = float(f"{found:.12g}") if scale is not None else found
     return int(found) if found.is_integer() and abs(found) < 2**53 else found
+
+
+def _plain(told: str, decimal: str) -> str:
+    whole, mark, part = told.partition(decimal)
+    return whole.replace(_GROUPS[decimal], "") + mark.replace(decimal, ".") + part
 
 
 def time(value: object, form: str | None, zone: str | None) -> object:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import cast
 
 from afterclick.collect.event.flat import text
-from afterclick.collect.event.money import sum_of
+from afterclick.collect.event.money import sum_of, unclear
 from afterclick.collect.event.wire import WireEvent
 from afterclick.collect.passage.fit import as_number
 from afterclick.collect.segment.wire import Properties
@@ -45,22 +45,20 @@ def _nothing(_: WireEvent, __: Properties, ___: str) -> frozenset[str]:
     return _NONE
 
 
-def _product(told: WireEvent, properties: Properties, _: str) -> frozenset[str]:
+def _product(told: WireEvent, properties: Properties, currency: str) -> frozenset[str]:
     told.target = _first(properties, "product_id", "sku", "id") or None
-    told.value = sum_of(properties.get("price"))
+    told.value = sum_of(properties.get("price"), _currency(properties, currency))
     return _PRODUCT
 
 
-def _change(told: WireEvent, properties: Properties, _: str) -> frozenset[str]:
+def _change(told: WireEvent, properties: Properties, currency: str) -> frozenset[str]:
     told.target = _first(properties, "product_id", "sku", "id") or None
-    told.value = _sum(properties, ("cart_total", "cart_value", "total", "value"))
+    told.value = _clear(_sum(properties, ("cart_total", "cart_value", "total", "value"), currency))
     return _PRODUCT_ID
 
 
-def _cart(told: WireEvent, properties: Properties, _: str) -> frozenset[str]:
-    told.value = _sum(properties, ("cart_total", "cart_value", *_SUMS))
-    if told.value is None:
-        told.value = _of_products(properties)
+def _cart(told: WireEvent, properties: Properties, currency: str) -> frozenset[str]:
+    told.value = _clear(_whole(properties, ("cart_total", "cart_value", *_SUMS), currency))
     return _NONE
 
 
@@ -79,11 +77,8 @@ def _checkout_step(told: WireEvent, properties: Properties, _: str) -> frozenset
 
 def _order(told: WireEvent, properties: Properties, currency: str) -> frozenset[str]:
     told.order_id = _first(properties, "order_id", "orderId") or None
-    told.revenue = _sum(properties, _SUMS)
-    if told.revenue is None:
-        told.revenue = _of_products(properties)
-    named = _first(properties, "currency").upper()
-    told.currency = named or currency
+    told.revenue = _whole(properties, _SUMS, currency)
+    told.currency = _currency(properties, currency)
     return _ORDER_USED
 
 
@@ -100,22 +95,41 @@ def _search(told: WireEvent, properties: Properties, _: str) -> frozenset[str]:
     return _RESULTS
 
 
-def _sum(properties: Properties, names: Iterable[str]) -> float | None:
+def _currency(properties: Properties, of_site: str) -> str:
+    return _first(properties, "currency").strip().upper() or of_site
+
+
+def _whole(properties: Properties, names: Iterable[str], of_site: str) -> float | str | None:
+    told = _sum(properties, names, of_site)
+    return _of_products(properties, of_site) if told is None else told
+
+
+def _sum(properties: Properties, names: Iterable[str], of_site: str) -> float | str | None:
+    """The first sum of these names; as it is written where it is unclear, for another would not be the same sum."""
+    currency = _currency(properties, of_site)
     for name in names:
-        if (found := sum_of(properties.get(name))) is not None:
+        written = properties.get(name)
+        if isinstance(written, str) and unclear(written, currency):
+            return written
+        if (found := sum_of(written, currency)) is not None:
             return found
     return None
 
 
-def _of_products(properties: Properties) -> float | None:
+def _clear(told: float | str | None) -> float | None:
+    return None if isinstance(told, str) else told
+
+
+def _of_products(properties: Properties, of_site: str) -> float | None:
     """Price times quantity over the products, when each has a price."""
+    currency = _currency(properties, of_site)
     products = properties.get("products")
     if not isinstance(products, list) or not products:
         return None
     total = 0.0
     for product in cast("list[object]", products)[:_MOST_PRODUCTS]:
         told = cast("Properties", product) if isinstance(product, dict) else {}
-        price, quantity = sum_of(told.get("price")), as_number(told.get("quantity", 1))
+        price, quantity = sum_of(told.get("price"), currency), as_number(told.get("quantity", 1))
         if price is None or quantity is None:
             return None
         total += price * quantity
