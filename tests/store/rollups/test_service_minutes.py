@@ -331,3 +331,79 @@ def test_a_failure_that_a_program_asked_for_is_a_signal_unless_a_server_stands_a
     keep(span("stock", "GET /count", 5, 20, trace_id=TRACE, parent_span_id=parent, **failed))
     store.settle(NOON)
     assert [row["operation"] for row in ask(SIGNALS)] == ["GET /count"] * first
+
+
+FAILED: dict[str, Any] = {"kind": "server", "status": "error", "http_status": 500}
+LOST = "0" * 15 + "9"
+
+
+def told(ask: Ask) -> list[tuple[str, str]]:
+    return [(row["service"], row["operation"]) for row in ask(SIGNALS)]
+
+
+@pytest.mark.parametrize("apart", [1, MINUTE])
+def test_a_failed_trace_whose_beginning_never_came_is_one_signal_of_each_service_by_the_first_that_is_known(
+    store: Store, span: MakeSpan, keep: Keep, ask: Ask, apart: int
+) -> None:
+    """However its spans come, in one minute or in several."""
+    slow = span("stock", "GET /slow", 0, 1500, trace_id=TRACE, kind="server", parent_span_id=LOST)
+    first = span("stock", "POST /take", apart, 30, trace_id=TRACE, parent_span_id=LOST, **FAILED)
+    again = span("stock", "POST /retake", 2 * apart, 30, trace_id=TRACE, parent_span_id=LOST[::-1], **FAILED)
+    call = span("stock", "GET", 2 * apart, 20, trace_id=TRACE, kind="client", parent_span_id=LOST)
+    below = span("stock", "GET /count", 2 * apart, 20, trace_id=TRACE, parent_span_id=call.span_id, **FAILED)
+    other = span("bank", "POST /pay", 3 * apart, 30, trace_id=TRACE, parent_span_id=LOST, **FAILED)
+    for part in (below, other, again, slow, first, call, again):
+        keep(part)
+        store.settle(NOON)
+    assert told(ask) == [("bank", "POST /pay"), ("stock", "POST /take")]
+
+
+def test_a_span_whose_parents_are_lost_is_no_signal_beside_the_one_that_began_the_trace_at_its_service(
+    store: Store, span: MakeSpan, keep: Keep, ask: Ask
+) -> None:
+    keep(
+        span("shop", "POST /ship", 5, 50, trace_id=TRACE, **FAILED),
+        span("shop", "GET /price", 0, 50, trace_id=TRACE, parent_span_id=LOST, **FAILED),
+    )
+    store.settle(NOON)
+    assert told(ask) == [("shop", "POST /ship")]
+
+
+def test_each_request_that_a_known_program_sent_in_one_trace_is_a_signal(
+    store: Store, span: MakeSpan, keep: Keep, ask: Ask
+) -> None:
+    job = span("job", "nightly", 0, 90, trace_id=TRACE)
+    calls = [
+        span("job", "GET", 1, 9, trace_id=TRACE, kind="client", parent_span_id=job.span_id) for _ in "ab"
+    ]
+    keep(job, *calls)
+    keep(
+        *(span("stock", "GET /", 2, 5, trace_id=TRACE, parent_span_id=one.span_id, **FAILED) for one in calls)
+    )
+    store.settle(NOON)
+    assert told(ask) == [("stock", "GET /")] * 2
+
+
+@pytest.mark.parametrize("length", [1, 2, 3, 4])
+def test_a_failed_trace_whose_spans_are_each_others_parents_is_one_signal_of_its_service(
+    store: Store, span: MakeSpan, keep: Keep, ask: Ask, length: int
+) -> None:
+    ids = [f"{number:016x}" for number in range(1, length + 1)]
+    parts = [
+        span(
+            "stock",
+            f"GET /{at}",
+            at,
+            5,
+            trace_id=TRACE,
+            span_id=ids[at],
+            parent_span_id=ids[at - 1],
+            **FAILED,
+        )
+        for at in range(length)
+    ]
+    below = span("stock", "GET /below", 9, 5, trace_id=TRACE, parent_span_id=ids[0], **FAILED)
+    for part in (below, *reversed(parts)):
+        keep(part)
+        store.settle(NOON)
+    assert told(ask) == [("stock", "GET /0")]
