@@ -4,6 +4,7 @@ Order: $AFTERCLICK_PG_CTL, `pg_ctl` on the path, Debian's place for it. When the
 its package. Else those tests are skipped, and say so.
 """
 
+import atexit
 import os
 import pwd
 import shlex
@@ -18,6 +19,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+import mirakuru.base
 import psycopg
 from pytest_postgresql.executors.proc import PostgreSQLExecutor
 from pytest_postgresql.janitor import DatabaseJanitor
@@ -28,6 +30,9 @@ MISSING = (
     "AFTERCLICK_PG_CTL."
 )
 
+# On its way out it kills whatever was started by a process whose number holds the digits of its own: the PostgreSQL of
+# another run of the tests as well (mirakuru 3). Ours is stopped where it was started.
+atexit.unregister(mirakuru.base.cleanup_subprocesses)
 
 SCRATCH = tempfile.gettempdir()
 """The machine's own, asked for before a store makes its private folder the one for scratch files."""

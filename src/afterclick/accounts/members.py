@@ -17,6 +17,7 @@ from afterclick.accounts.viewer import EVERY_SITE, Viewer, with_roles
 from afterclick.clock import Clock, now_ms
 from afterclick.errors import InvalidInput, NotFound
 from afterclick.store.control.database import Base
+from afterclick.store.control.upsert import put
 from afterclick.store.holding import Held
 
 _EMAIL = re.compile(r"[^@\s\x00-\x1f\x7f]{1,64}@[^@\s\x00-\x1f\x7f]{1,189}")
@@ -145,7 +146,7 @@ class Members:
         """
         with Session(self._engine) as session, session.begin():
             self._row(session, member)
-            session.merge(RoleRow(member=member, site=site, role=role.value))
+            put(session, RoleRow(member=member, site=site, role=role.value))
             _still_administered(session)
 
     def take(self, member: str, site: str) -> None:

@@ -17,6 +17,7 @@ from afterclick.clock import Clock, now_ms
 from afterclick.errors import InvalidInput
 from afterclick.networks import network
 from afterclick.store.control.database import Base
+from afterclick.store.control.upsert import put
 from afterclick.store.holding import Held
 
 WithoutConsent = Literal["keep", "anonymise", "drop"]
@@ -109,7 +110,7 @@ class SitePrivacy:
         rules = _checked(rules)
         document = msgspec.json.encode(rules).decode()
         with Session(self._engine) as session, session.begin():
-            session.merge(_Row(site=site, document=document, changed=self._clock()))
+            put(session, _Row(site=site, document=document, changed=self._clock()))
         Audit(self._engine, self._clock).record(viewer, "privacy.settings", site, site, document)
 
 

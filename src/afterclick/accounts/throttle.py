@@ -14,6 +14,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 from afterclick.clock import Clock, now_ms
 from afterclick.errors import TooMany
 from afterclick.store.control.database import Base
+from afterclick.store.control.upsert import put
 from afterclick.store.holding import Held
 
 LONGEST_WAIT_MS = 15 * 60_000
@@ -105,7 +106,7 @@ class Throttle:
                 left = (row.last + limit.wait_ms(failures) - now) if row and failures else 0
                 if left > 0:
                     raise TooMany(_sentence(left), -(-left // 1000))
-                session.merge(AttemptRow(key=limit.key, failures=failures + 1, last=now))
+                put(session, AttemptRow(key=limit.key, failures=failures + 1, last=now))
             self._bound(session, now)
 
     def succeeded(self, wanted: tuple[Limit, ...]) -> None:

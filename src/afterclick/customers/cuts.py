@@ -9,6 +9,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from afterclick.errors import InvalidInput, NotFound
 from afterclick.store.control.database import Base
+from afterclick.store.control.upsert import put
 from afterclick.store.holding import Held
 from afterclick.store.rollups.identity import NodeKind
 
@@ -87,7 +88,7 @@ class SqlCuts:
         if one == other:
             raise InvalidInput("A node cannot be parted from itself; name two.")
         with Session(self._engine) as session, session.begin():
-            session.merge(_row(site, one, other, time))
+            put(session, _row(site, one, other, time))
 
     def mend(self, site: str, one: Node, other: Node) -> None:
         """Let the edge count again; raises NotFound when it is not cut."""

@@ -11,6 +11,7 @@ from sqlalchemy import BigInteger, Engine, String, Text
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from afterclick.store.control.database import Base
+from afterclick.store.control.upsert import put
 from afterclick.store.holding import Held
 
 T = TypeVar("T")
@@ -54,7 +55,7 @@ class Learned:
         """Keep the value as of `time` (UTC ms) in the place of the one before."""
         document = msgspec.json.encode(value).decode()
         with Session(self._engine) as session, session.begin():
-            session.merge(_Row(site=site, name=fact.name, time=time, document=document))
+            put(session, _Row(site=site, name=fact.name, time=time, document=document))
 
     def newest(self, site: str, fact: Fact[T]) -> Known[T] | None:
         """The newest value; None before the first, and for one of an older release that says something else."""

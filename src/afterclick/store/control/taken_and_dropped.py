@@ -15,6 +15,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 from afterclick.clock import now_ms
 from afterclick.jobs import Job, Stop
 from afterclick.store.control.database import Base
+from afterclick.store.control.upsert import put
 from afterclick.store.holding import Held
 from afterclick.store.scope import Scope
 from afterclick.store.spool.batch import ACCEPTED, MENDED, Tally
@@ -72,7 +73,7 @@ class Quality:
         """Set the counts of a spool's minutes."""
         with Session(self._engine) as session, session.begin():
             for tally in tallies:
-                session.merge(TallyRow(spool=spool, **_columns(tally)))
+                put(session, TallyRow(spool=spool, **_columns(tally)))
 
     def drops(self, scope: Scope, since: int, until: int) -> list[Dropped]:
         """Dropped rows by door and reason, most first."""

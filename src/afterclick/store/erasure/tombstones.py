@@ -18,6 +18,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 from afterclick.clock import Clock, now_ms
 from afterclick.errors import Unavailable
 from afterclick.store.control.database import Base
+from afterclick.store.control.upsert import put
 from afterclick.store.erasure.person import IdKind
 from afterclick.store.holding import Held
 
@@ -92,7 +93,7 @@ class Tombstones:
         """Put up tombstones of this installation that a backup did not have."""
         with Session(self._engine) as session, session.begin():
             for stone in stones:
-                session.merge(_Row(**stone._asdict()))
+                put(session, _Row(**stone._asdict()))
         self._read_again()
 
     def lift(self, site: str, ids: Iterable[tuple[IdKind, str]]) -> int:
