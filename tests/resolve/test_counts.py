@@ -2,6 +2,7 @@
 
 import random
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 from typing import cast
 
 import numpy as np
@@ -10,9 +11,10 @@ import pytest
 from sqlalchemy import Engine
 from tests.resolve.world import DAY, HOUR, MINUTE, NOW, View, world
 
+import afterclick
 from afterclick.resolve import SqlProblemBook, counts, detect, watch
 from afterclick.resolve.counts import Counts, Kept
-from afterclick.resolve.scan import StepScan
+from afterclick.resolve.scan import StepScan, bucketed, grid
 from afterclick.signals import Event
 from afterclick.store.engine.query import Parameter, Reader, Statement
 from afterclick.store.schema.records import events_table
@@ -151,3 +153,23 @@ def test_a_fault_that_was_over_before_a_problem_was_open_is_not_placed_at_each_p
     assert "around" not in [name for name, _ in reader.read]
     assert [one.kind for one in watch(reader, scope, NOW - 13 * HOUR, book)] == ["opened"]
     assert [one.kind for one in watch(reader, scope, NOW, book)] == ["closed"]
+
+
+def test_the_bucket_that_a_statement_tells_is_the_one_of_the_grid_that_the_time_lies_in(
+    store: Store, scope: Scope
+) -> None:
+    buckets = grid(NOW + 12_345)
+    edges = [int(start) + off for start in buckets.starts[::7] for off in (-1, 0, 1)]
+    times = sorted({one for one in [*edges, *buckets.edges, NOW] if buckets.since <= one < buckets.until})
+    sql = (
+        "SELECT {bucket} AS bucket FROM (SELECT arrayJoin({times:Array(Int64)}) AS at)"
+        " WHERE {site:String} != '' AND {since:Int64} <= {until:Int64} AND {least:UInt32} > 0 ORDER BY at"
+    )
+    told = store.arrow(scope, bucketed(Statement("test", sql)), {**buckets.bound, "times": times})
+    place = np.searchsorted(buckets.starts, times, side="right") - 1
+    assert told["bucket"].to_pylist() == buckets.starts[place].astype(int).tolist()
+
+
+def test_the_bucket_of_a_time_is_told_in_one_place() -> None:
+    texts = [file.read_text("utf-8") for file in Path(afterclick.__file__).parent.rglob("*.sql")]
+    assert sum(text.count("at >= {fine_from:Int64}") for text in texts) == 1

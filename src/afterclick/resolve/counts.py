@@ -15,12 +15,12 @@ import pyarrow as pa
 from afterclick.measure.usual import Limit, bound
 from afterclick.resolve.arrivals import joined_keys, over_arrivals
 from afterclick.resolve.candidate import Segment
-from afterclick.resolve.scan import DAY, HOUR, Codes, Rows, StepScan, by_step, grid, less, rows_of
+from afterclick.resolve.scan import DAY, HOUR, Codes, Rows, StepScan, bucketed, by_step, grid, less, rows_of
 from afterclick.resolve.usual import Limits, usual
 from afterclick.store.engine.query import Parameter, Reader, statements
 from afterclick.store.scope import Scope
 
-_SQL = over_arrivals("counts.sql", of_visits=True)
+_SQL = {name: bucketed(one) for name, one in over_arrivals("counts.sql", of_visits=True).items()}
 _SLICES = statements("afterclick.resolve", "slices.sql")["slices"]
 
 SLICE = 2 * HOUR

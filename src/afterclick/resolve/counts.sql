@@ -7,12 +7,7 @@ SELECT
     step,
     mask,
     indexOf(['request', 'lcp', 'inp', 'resource'], slow_by) AS kind,
-    multiIf(
-        at >= {fine_from:Int64}, intDiv(at, {fine:Int64}) * {fine:Int64},
-        at >= {middle_from:Int64}, intDiv(at, {middle:Int64}) * {middle:Int64},
-        at >= {coarse_from:Int64}, intDiv(at, {coarse:Int64}) * {coarse:Int64},
-        intDiv(at, {coarsest:Int64}) * {coarsest:Int64}
-    ) AS bucket,
+    {bucket} AS bucket,
     arrayJoin(arrayPushFront(keys, '')) AS key,
     count() AS views
 FROM arrivals
@@ -33,12 +28,7 @@ FROM
         step,
         mask,
         indexOf(['request', 'lcp', 'inp', 'resource'], slow_by) AS kind,
-        multiIf(
-            at >= {fine_from:Int64}, intDiv(at, {fine:Int64}) * {fine:Int64},
-            at >= {middle_from:Int64}, intDiv(at, {middle:Int64}) * {middle:Int64},
-            at >= {coarse_from:Int64}, intDiv(at, {coarse:Int64}) * {coarse:Int64},
-            intDiv(at, {coarsest:Int64}) * {coarsest:Int64}
-        ) AS bucket,
+        {bucket} AS bucket,
         arrayJoin(arrayPushFront(keys, '')) AS key
     FROM arrivals
     WHERE site = {site:String}

@@ -14,7 +14,7 @@ from afterclick.measure.usual import Limit
 from afterclick.resolve.arrivals import bit
 from afterclick.resolve.candidate import SIGNALS
 from afterclick.resolve.excess import Numbers
-from afterclick.store.engine.query import Parameter
+from afterclick.store.engine.query import Parameter, Statement, named
 
 Codes = NDArray[np.int64]
 
@@ -29,6 +29,9 @@ CODES = (1 + len(SLOW_KINDS)) << len(SIGNALS)
 _GRID = ((30 * SECOND, 10 * MINUTE), (5 * MINUTE, 3 * HOUR), (30 * MINUTE, 2 * DAY), (2 * HOUR, LOOKBACK))
 """Bucket width and how far back it reaches: fine near now, where an onset must be caught."""
 
+_BUCKET = named("afterclick.resolve", "bucket.sql")["bucket"]
+_PLACE = "{bucket}"
+
 
 @dataclass(frozen=True)
 class Grid:
@@ -42,7 +45,7 @@ class Grid:
 
     @property
     def bound(self) -> dict[str, Parameter]:
-        """What a statement that counts by these buckets is bound to."""
+        """What a statement that is `bucketed` is bound to."""
         return {
             "since": self.since,
             "until": self.until,
@@ -55,6 +58,11 @@ class Grid:
             "coarsest": _GRID[3][0],
             "least": LEAST_ARRIVALS,
         }
+
+
+def bucketed(statement: Statement) -> Statement:
+    """The statement with the bucket of its `at` where it says `{bucket}`; binds what `Grid.bound` does."""
+    return Statement(statement.name, statement.sql.replace(_PLACE, _BUCKET))
 
 
 @dataclass(frozen=True)

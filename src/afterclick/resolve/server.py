@@ -22,7 +22,7 @@ from afterclick.resolve.cause import Cause
 from afterclick.resolve.detect import LEAST_EXPOSED, findings, onset_within
 from afterclick.resolve.fold import Finding
 from afterclick.resolve.proportion import wilson
-from afterclick.resolve.scan import DAY, MINUTE, StepScan, by_step, grid, rows_of
+from afterclick.resolve.scan import DAY, MINUTE, StepScan, bucketed, by_step, grid, rows_of
 from afterclick.resolve.suspect import Operation, Suspect, Traces
 from afterclick.store.engine.query import Parameter, Reader, Statement, named, statements
 from afterclick.store.scope import Scope
@@ -68,7 +68,7 @@ def _of(name: str, tables: Mapping[str, str]) -> Statement:
 
 _SERVICES, _SAMPLE = _of("services", {}), _of("sample", _UNTOLD)
 _FAILURES = _of("unknown_failures", _UNKNOWN)
-_SCAN, _AROUND = _of("scan", _COUNTED), _of("around", _COUNTED)
+_SCAN, _AROUND = bucketed(_of("scan", _COUNTED)), _of("around", _COUNTED)
 EXPOSURE, ROUTES = _of("exposure", _COUNTED), _of("routes", _COUNTED)
 """What evidence is read by; each is bound to what `bound` says and a window."""
 

@@ -18,12 +18,7 @@ FROM
 (
     SELECT
         service AS step,
-        multiIf(
-            at >= {fine_from:Int64}, intDiv(at, {fine:Int64}) * {fine:Int64},
-            at >= {middle_from:Int64}, intDiv(at, {middle:Int64}) * {middle:Int64},
-            at >= {coarse_from:Int64}, intDiv(at, {coarse:Int64}) * {coarse:Int64},
-            intDiv(at, {coarsest:Int64}) * {coarsest:Int64}
-        ) AS bucket,
+        {bucket} AS bucket,
         arrayJoin(['', concat('route=', operation)]) AS key,
         mask,
         bitAnd(mask, 1) AS kind,

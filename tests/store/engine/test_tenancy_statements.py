@@ -26,6 +26,7 @@ OVER_ALL_SITES = {
     "store/rollups/order_visits.sql": "brings orders of any site to the visits that told of them, each of its own site",
     "store/rollups/service_minutes.py": "looks up which minutes of any site wait, then settles site by site",
     "store/rollups/calls.sql": "reads `linked` alone, which the statement that it is put into narrows",
+    "resolve/bucket.sql": "an expression of a time, which reads no table",
     "store/rollups/rebuild.py": "makes whole months of the rollups anew, of all sites, each row under its own",
     "store/rollups/identity.py": "publishes who belongs to whom for all sites, as numbers",
     "store/schema/migrations.py": "which numbered files the store has seen",
