@@ -231,5 +231,6 @@ class _Customer:
         if self._visit.loads[-1].status < 500:
             return True
         if self._plan.number % 2:
-            self._page.go_back()
+            with self._turns.turn(self._page):
+                self._page.go_back()
         return False
