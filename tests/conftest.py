@@ -52,8 +52,18 @@ LONG = (
     "browser/test_sdk_struggles.py",
     "app/test_first_run.py",
     "cli/test_replay.py",
+    "pages/test_who_counts.py",
+    "browser/test_sdk_guest.py",
+    "store/rollups/test_outdated.py",
+    "store/rollups/test_rebuild.py",
+    "store/rollups/test_order_visits.py",
+    "store/rollups/test_service_minutes.py",
+    "resolve/test_leavings.py",
+    "pages/test_service_map.py",
 )
-"""The files that take longest, longest first. `make test` begins with them, so that no worker ends on one alone."""
+"""What `make test` begins with: the files that take longest, longest first, so that no worker ends on one alone; then
+those that go over the whole store, while it holds little.
+"""
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
