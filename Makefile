@@ -34,8 +34,8 @@ bench: $(VENV)/.ready ## speed, as ratios measured in one run
 soak: $(VENV)/.ready ## memory over ten minutes of steady load
 	@$(RUN)/python -m benchmarks soak
 
-screenshots: $(VENV)/.ready $(VENV)/.chromium ## take the README's pictures anew
-	@AFTERCLICK_SCREENSHOTS=docs/images $(RUN)/pytest tests/browser/test_trail.py
+screenshots: $(VENV)/.ready $(VENV)/.chromium ## take the pictures of the README and the docs anew
+	@AFTERCLICK_SCREENSHOTS=docs/images $(RUN)/pytest tests/browser/test_trail.py tests/pages/test_states_browser.py
 
 verify: $(VENV)/.ready $(VENV)/.chromium $(VENV)/.shop ## slow: the demo for each fault, a real shop, and the intervals against the simulator's truth over 100 seeded runs
 	@$(RUN)/pytest -m verify --override-ini='addopts=-q -s --import-mode=importlib'

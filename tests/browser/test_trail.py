@@ -1,19 +1,18 @@
 """The main job on real input: a customer meets a fault in the shop and finds the visit, explained, on the dashboard.
 
-With AFTERCLICK_SCREENSHOTS set to a folder, the pages that it opens are kept there as pictures.
+The pages that it opens are among the pictures of `make screenshots`.
 """
 
 import json
-import os
 import re
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, fields
-from pathlib import Path
-from typing import Any, Literal, TypeVar
+from typing import Any, TypeVar
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
+from tests.browser import pictures
 
 from afterclick.demo import shop, shoppers
 from afterclick.demo.product import Place, Product
@@ -23,12 +22,10 @@ pytestmark = pytest.mark.browser
 
 T = TypeVar("T")
 DAY_MS = 86_400_000
-SCHEMES: tuple[Literal["light", "dark"], ...] = ("light", "dark")
 PERSON = (
     "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/140.0.0.0 Safari/537.36"
 )
 SERVICES = ("storefront", "checkout", "payment")
-PICTURES = os.environ.get("AFTERCLICK_SCREENSHOTS")
 
 
 @dataclass(frozen=True)
@@ -48,7 +45,7 @@ def scene(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Scene]:
     with Product(place) as product:
         product.wait()
         product.name_site(SHOP)
-        now, days = time.time_ns() // 1_000_000, 7.0 if PICTURES else 2.0
+        now, days = time.time_ns() // 1_000_000, 7.0 if pictures.WANTED else 2.0
         history = shoppers.History(seed=3, now=now, days=days, visits_per_day=4000, onset=now - DAY_MS)
         shoppers.backfill(place.collector, product.create_key("history", "historical"), history)
         with shop.start(place.collector, product.public_key(), data, ports) as running:
@@ -67,15 +64,8 @@ def until(read: Callable[[], T | None], what: str, seconds: float = 120.0) -> T:
 
 
 def keep(page: Page, name: str, height: int = 900) -> None:
-    """Keep pictures of the page in light and dark when asked to."""
-    if PICTURES is None:
-        return
-    page.set_viewport_size({"width": 1280, "height": height})
-    for scheme in SCHEMES:
-        page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
-        until(lambda: settled(page), f"all of the page {name}", 240)
-        page.screenshot(path=Path(PICTURES) / f"{name}-{scheme}.png", animations="disabled")
-    page.emulate_media(color_scheme="light")
+    """Keep pictures of the page, whole, when asked to."""
+    pictures.keep(page, name, lambda: until(lambda: settled(page), f"all of the page {name}", 240), height)
 
 
 def settled(page: Page) -> bool | None:

@@ -36,6 +36,14 @@ def test_a_quiet_period_of_a_site_that_has_begun_is_no_lesson_in_setting_up(empt
         assert answer_of(url, "/").startswith("No visit was received in the last 7 days;")
 
 
+def test_of_a_period_without_a_visit_revenue_and_orders_are_unknown_and_not_0(empty_desk: web.Desk) -> None:
+    with served(dashboard(replace(empty_desk, health=Doors(BUSY))), empty_desk.live) as url:
+        told = httpx.get(f"{url}/api/v1/overview?from=2025-01-01&to=2025-01-02").json()
+    paid = {one["key"]: (one["value"], one["unknown"]) for one in told["paid"]}
+    for key in ("revenue", "orders"):
+        assert paid[key] == (None, "no customer's visit was received")
+
+
 def visited(store: Store, site: str, time: int, **told: object) -> None:
     """One page view of a visit of its own."""
     fields = {"session_id": str(uuid.uuid4()), "session_start": time, "page_view_id": str(uuid.uuid4())}

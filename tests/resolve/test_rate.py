@@ -9,7 +9,7 @@ from tests.web.troubles import a_problem
 
 from afterclick.impact import Estimate, Interval
 from afterclick.pages.problems.context import problems
-from afterclick.resolve import Cause, Problem, at_risk, is_part, rate
+from afterclick.resolve import Cause, Problem, at_risk, rate, whole_of
 
 
 def priced(name: str, lost: float, lasted: int, recent: int | None = None, **changed: object) -> Problem:
@@ -80,6 +80,5 @@ def test_a_narrower_problem_with_the_same_cause_is_shown_as_a_part() -> None:
 def test_only_a_known_cause_makes_a_part(cause: Literal["unknown", "service"]) -> None:
     same = Cause(kind=cause)
     whole, part = priced("w", 1, DAY, segment={}, cause=same), priced("p", 1, DAY, cause=same)
-    assert is_part(part, whole) is (cause == "service")
-    assert not is_part(whole, part)
-    assert not is_part(whole, whole)
+    assert whole_of(part, [part, whole]) is (whole if cause == "service" else None)
+    assert whole_of(whole, [part, whole]) is None

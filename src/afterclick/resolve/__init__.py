@@ -20,7 +20,7 @@ from afterclick.resolve.evidence import (
 )
 from afterclick.resolve.explain import explain
 from afterclick.resolve.pricing import Price, due, reprice
-from afterclick.resolve.problem import Merged, Priced, Problem, at_risk, is_part, rate
+from afterclick.resolve.problem import Merged, Priced, Problem, at_risk, rate, whole_of
 from afterclick.resolve.server import TOLD_BY, RouteFailures, unknown_failures
 from afterclick.resolve.watch import Change, watch
 
@@ -52,9 +52,9 @@ __all__ = [
     "detect",
     "due",
     "explain",
-    "is_part",
     "rate",
     "reprice",
     "unknown_failures",
     "watch",
+    "whole_of",
 ]

@@ -1,6 +1,7 @@
 """A problem: a candidate with a name that lasts, its price, its cause, and whether it is still going on."""
 
 import hashlib
+from collections.abc import Sequence
 from typing import Literal
 
 import msgspec
@@ -142,10 +143,16 @@ def at_risk(problem: Problem) -> float:
     return found.value if found else 0.0
 
 
-def is_part(one: Problem, whole: Problem) -> bool:
+def _is_part(one: Problem, whole: Problem) -> bool:
     """Whether `one` is that part of a wider problem which lies in its segment: the same cause behind both."""
     ours, theirs = one.segment.items(), whole.segment.items()
     return theirs < ours and one.cause.kind != "unknown" and _culprit(one.cause) == _culprit(whole.cause)
+
+
+def whole_of(one: Problem, opened: Sequence[Problem]) -> Problem | None:
+    """The first wider problem of which this one is a part, that is no part itself."""
+    wider = (other for other in opened if _is_part(one, other))
+    return next((other for other in wider if not any(_is_part(other, each) for each in opened)), None)
 
 
 def _culprit(cause: Cause) -> tuple[str, ...]:

@@ -10,7 +10,7 @@ from afterclick.pages.overview import tiles
 from afterclick.pages.overview.answer import answer
 from afterclick.pages.overview.risk import NOT_TOLD, Risk, everything, together
 from afterclick.pages.overview.series import read
-from afterclick.resolve import Problem, RouteFailures, unknown_failures
+from afterclick.resolve import Problem, RouteFailures, unknown_failures, whole_of
 from afterclick.store.engine.query import Reader
 from afterclick.store.scope import Scope
 from afterclick.words import figures, withheld, wording
@@ -46,7 +46,8 @@ class OverviewPage:
     """Everything the Overview shows. `uncompared` says why the stretch before is not compared with, empty where it is.
     `empty` is True until a first visit has come. `apart` is the revenue in currencies
     that are not the trend's. `risk` is of all open problems together, `everything` of all that was felt; `risk_words`
-    define both. `unseen` is None where nothing failed unseen.
+    define both. `unseen` is None where nothing failed unseen. `worst` and `open_problems` tell a problem with its
+    parts once.
     """
 
     answer: Sentence
@@ -85,6 +86,7 @@ def overview(
     """
     problems = withheld.problems(problems, scope)
     by = wording.basis(problems)
+    wholes = [one for one in problems if whole_of(one, problems) is None]
     series = read(reader, scope, period, currency)
     felt, did_, paid_ = tiles.felt(series), tiles.did(series, people_as_of), tiles.paid(series)
     begun = begun or bool(series.visits)
@@ -106,8 +108,8 @@ def overview(
             "risk": f"{metric('revenue_at_risk').words} The range is the 95% interval.",
             "everything": f"{metric('revenue_felt').words} The range is the 95% interval.",
         },
-        worst=tuple(_worst(problem, now, period.zone, by) for problem in problems[:3]),
-        open_problems=len(problems),
+        worst=tuple(_worst(problem, now, period.zone, by) for problem in wholes[:3]),
+        open_problems=len(wholes),
         trend=Trend(period.edges, period.until, lines, tuple(marks), period.zone, series.currency),
     )
 

@@ -129,11 +129,15 @@ def _people_tile(series: Series, as_of: str) -> Tile:
 
 
 def paid(series: Series) -> tuple[Tile, ...]:
-    """Revenue and orders; revenue stays out where the reader may see no money."""
+    """Revenue and orders, unknown where no visit could have told of one; revenue stays out where the reader may see no
+    money.
+    """
     revenue = _tile(
         series, "revenue", "Revenue", "paid", lambda v: figures.money(v, series.currency), lambda _: _apart(series)
     )  # fmt: skip
     orders = _tile(series, "orders", "Orders", "paid", figures.count, lambda r: _each(series, r))
+    if not series.total(series.period.edges).visits:
+        revenue, orders = (_blank(tile, "unknown", _NO_VISIT) for tile in (revenue, orders))
     return (revenue if series.money else _without_money(revenue), orders)
 
 
@@ -144,24 +148,28 @@ def _apart(series: Series) -> str:
 
 def _each(series: Series, row: VisitBucket) -> str:
     if not row.orders:
-        return "none yet"
+        return "none"
     return (
         f"{figures.money(row.revenue / row.sold, series.currency)} each" if series.money and row.sold else ""
     )
 
 
 _NO_MONEY = "your role does not include money"
+_NO_VISIT = "no customer's visit was received"
 
 
 def _without_money(tile: Tile) -> Tile:
-    nothing = tuple(None for _ in tile.line.values)
-    line = replace(tile.line, values=nothing, previous=nothing)
+    blank = _blank(tile, figures.NOT_FOR_YOU, _NO_MONEY)
+    return replace(blank, line=replace(blank.line, previous=blank.line.values), before=None)
+
+
+def _blank(tile: Tile, value: str, why: str) -> Tile:
+    """The tile without a figure of this period."""
     return replace(
         tile,
-        value=figures.NOT_FOR_YOU,
-        note=_NO_MONEY,
-        line=line,
-        change=Change(absent=_NO_MONEY),
-        measured=replace(tile.measured, value=None, method="", exact=_NO_MONEY),
-        before=None,
+        value=value,
+        note=why,
+        line=replace(tile.line, values=tuple(None for _ in tile.line.values)),
+        change=Change(absent=why),
+        measured=replace(tile.measured, value=None, method="", exact=why),
     )

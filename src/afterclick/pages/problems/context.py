@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from afterclick.resolve import Problem, is_part, rate
+from afterclick.resolve import Problem, rate, whole_of
 from afterclick.words import figures, wording
 from afterclick.words.scale import Whisker, whiskers
 from afterclick.words.sentence import Sentence, sentence, strong
@@ -66,7 +66,7 @@ def problems(found: Sequence[Problem], now: int, zone: str) -> ProblemsPage:
     past = sorted((one for one in found if one.status != "open"), key=lambda one: -one.last_seen)
     closed = [one for one in past if one.status == "closed"]
     opened.sort(key=_dearness)
-    by, wholes = wording.basis(opened), {one.id: _whole(one, opened) for one in opened}
+    by, wholes = wording.basis(opened), {one.id: whole_of(one, opened) for one in opened}
     shown = [one for one in opened if wholes[one.id] is None]
     parts = {one.id: tuple(_part(part, by) for part in opened if wholes[part.id] is one) for one in shown}
     drawn = whiskers([_lost(one, by) for one in shown])
@@ -93,12 +93,6 @@ def _dearness(problem: Problem) -> tuple[int, float]:
 def _lost(problem: Problem, by: wording.Basis) -> tuple[float, float, float] | None:
     now = wording.pace(problem, by)
     return (now.low, now.value, now.high) if now else None
-
-
-def _whole(problem: Problem, opened: Sequence[Problem]) -> Problem | None:
-    """The dearest wider problem of which this one is a part, that is no part itself."""
-    wider = [one for one in opened if is_part(problem, one)]
-    return next((one for one in wider if not any(is_part(one, other) for other in opened)), None)
 
 
 def _part(problem: Problem, by: wording.Basis) -> Part:
