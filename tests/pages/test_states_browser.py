@@ -80,6 +80,8 @@ def test_a_narrower_problem_of_one_cause_is_told_as_a_part_and_the_merged_one_ap
     expect(whole).to_contain_text("€2,600 a day of it")
     expect(page.get_by_role("heading", name="Part of another now")).to_be_visible()
     pictures.keep(page, "problem-with-parts", look)
+    whole.get_by_role("link", name="Payment is slow for card network amex for device mobile").click()
+    expect(page).to_have_url(f"{troubled}/problems/amex-mobile")
 
 
 def test_a_merged_problem_says_where_it_goes_on(page: Page, troubled: str) -> None:
