@@ -169,7 +169,9 @@ def test_whoever_was_erased_since_the_backup_is_erased_from_what_is_restored(
     done = afterclick(data, "restore", str(made.tar), "--last", str(made.data))
     assert done.returncode == 0, done.stderr
     sql = "SELECT countIf(user_id = 'u3') AS theirs, countIf(user_id = 'u4') AS others FROM events"
-    (found,) = msgspec.json.decode(afterclick(data, "query", sql, "--json").stdout)
+    asked = afterclick(data, "query", sql, "--json")
+    assert asked.returncode == 0, asked.stderr
+    (found,) = msgspec.json.decode(asked.stdout)
     assert found["theirs"] == 0
     assert found["others"] > 0
 

@@ -30,7 +30,7 @@ from afterclick.store.control.database import must_be_begun
 from afterclick.store.holding import Held, Holding
 from afterclick.store.spool.spool import Spool
 
-_START_S = 30.0
+_START_S = 120.0
 _ONE_VERB = Limits(most=0, most_each=0, head_seconds=60.0, body_seconds=600.0, body_bytes=1 << 30)
 _LAST_S = 120.0
 
