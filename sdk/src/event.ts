@@ -58,6 +58,7 @@ export interface Context {
   step?: string | undefined;
   referrer?: string | undefined;
   release?: string | undefined;
+  consent?: { analytics: boolean } | undefined;
   device_class?: 'internal' | undefined;
   device_tier?: 'low' | 'mid' | 'high' | undefined;
 }

@@ -4,7 +4,7 @@ import { isPublished, publish } from './commands';
 import { quietly } from './guest';
 import { onHidden, whenActivated } from './lifecycle';
 import { observeNavigation } from './navigation';
-import { CONSENT_REQUIRED, KNOWN } from './options';
+import { CONSENT, KNOWN } from './options';
 import { refused } from './privacy';
 import { end, show } from './recorder';
 import { clickFailed, observeClicks } from './signals/rage_and_dead_clicks';
@@ -54,8 +54,8 @@ function consent(given: unknown): void {
 const framed = quietly(() => window !== window.parent && 'afterclick' in window.parent);
 
 if (!KNOWN) {
-  console.warn('Afterclick does not know its script element: load afterclick.js by a script element with data-key.');
+  console.warn('Load afterclick.js by a script element with data-key.');
 } else if (!isPublished() && !framed()) {
-  quietly(consent)(!CONSENT_REQUIRED);
+  quietly(consent)(!CONSENT);
   quietly(publish)(consent);
 }

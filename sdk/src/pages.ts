@@ -3,7 +3,7 @@
 import { tier } from './device';
 import type { Context } from './event';
 import { uuid7 } from './identifier';
-import { RELEASE } from './options';
+import { CONSENT, RELEASE } from './options';
 import { page, parse, path } from './url';
 import type { Visit } from './visit';
 
@@ -36,6 +36,7 @@ export function open({ session, device, user, internal, visitor }: Visit & { vis
     url: page(),
     referrer: views[0] ? undefined : referrer(),
     release: RELEASE,
+    consent: CONSENT,
     device_class: internal ? 'internal' : undefined,
     device_tier: tier(),
   };

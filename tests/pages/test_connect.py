@@ -101,10 +101,13 @@ def test_each_row_turns_when_its_thing_arrives(store: Store, site: str) -> None:
 
     plain = came("page_view", path="/danke", route="/danke", step="/danke")
     assert {name for name, item in plain.items() if item.state in ("seen", "look")} == {"pages", "thanks"}
+    assert plain["consent"].value == "not asked: every page is recorded at once"
     assert plain["thanks"].state == "look"
     more = came("page_view", trace_id="a" * 32, route="/", step="home", release="2.1")
     after = ("traced", "steps", "releases", "users", "orders")
     assert [more[name].state for name in after] == ["seen", "seen", "seen", "nothing", "nothing"]
+    agreed = came("page_view", props='{"consent":"given"}')["consent"]
+    assert (agreed.state, agreed.value) == ("look", "1 of 3 page views after a yes")
     paid = came("order", order_id="1", revenue=5.0, currency="EUR", user_id="u")
     assert [paid[name].state for name in ("orders", "users", "thanks")] == ["seen", "seen", "seen"]
 

@@ -17,6 +17,9 @@ _CATEGORIES = frozenset({"analytics", "statistics", "analytics_storage"})
 _REFUSED = frozenset({"false", "denied", "no", "0"})
 
 
+GIVEN = "consent"
+"""The prop of a page view whose visitor was asked and did not refuse analytics."""
+
 _SHOPS_OWN = frozenset({"order", "refund", "mark"})
 """Types that are the shop's own records, anonymous or not."""
 
@@ -37,6 +40,8 @@ def honour_consent(house: House, passage: Passage) -> None:
             continue
         if done != "keep" and event.type != "mark":
             _anonymise(event)
+        elif event.consent is not None and event.type == "page_view":
+            event.props = {**(event.props or {}), GIVEN: "given"}
         kept.append((index, event))
     passage.events = kept
 

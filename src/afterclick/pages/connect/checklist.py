@@ -51,7 +51,7 @@ def checklist(site: Site, lines: Lines, seen: Seen, now: int) -> tuple[Item, ...
         _releases(visited),
         _users(visited),
         _errors(),
-        _consent(),
+        _consent(visited),
     )
 
 
@@ -192,12 +192,12 @@ def _errors() -> Item:
     )
 
 
-def _consent() -> Item:
+def _consent(visited: Visited) -> Item:
     return Item(
         "consent",
         "Consent",
-        "untold",
-        "cannot be told from the data",
+        _share(visited.agreed_pages, visited.page_views),
+        _agreed(visited),
         "Where your visitors are asked first: nothing is stored or sent before they agree.",
         (
             Snippet(
@@ -208,6 +208,12 @@ def _consent() -> Item:
             ),
         ),
     )
+
+
+def _agreed(visited: Visited) -> str:
+    if visited.page_views and not visited.agreed_pages:
+        return "not asked: every page is recorded at once"
+    return f"{_of(visited.agreed_pages, visited.page_views, 'page views')} after a yes"
 
 
 def _share(part: int, whole: int) -> State:

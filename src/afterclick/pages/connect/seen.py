@@ -17,7 +17,8 @@ THANKS = (
 class Visited(msgspec.Struct, frozen=True, kw_only=True):
     """Page views and visits, and how many of them carry what; `last_…` are UTC ms, 0 for never.
 
-    `traced` page views carry the id of a trace, `named_steps` have a step that is not their route; of visits, `known`
+    `traced` page views carry the id of a trace, `named_steps` have a step that is not their route,
+    `agreed_pages` were recorded because the customer agreed; of visits, `known`
     ones have a user id, `thanked` ones reached a page that follows an order, going by its path.
     """
 
@@ -25,6 +26,7 @@ class Visited(msgspec.Struct, frozen=True, kw_only=True):
     last_page_view: int = 0
     traced: int = 0
     named_steps: int = 0
+    agreed_pages: int = 0
     n_releases: int = 0
     known_visits: int = 0
     visits: int = 0
