@@ -33,7 +33,7 @@ PARTED = ("user:ada", "user:bob")
 PASSWORD = "seven herons by the weir"
 
 EXAMPLES: dict[Words, Call] = {
-    ("import",): Call(("{file}",), rooms=frozenset({"collect"})),
+    ("import",): Call(("{file}",), rooms=frozenset({"collect", "drops"})),
     ("backup",): Call(("{new}",), opens=True),
     ("restore",): Call(("{backup}",), opens=True, apart=True, begins=True),
     ("upgrade",): Call(opens=True, apart=True),
