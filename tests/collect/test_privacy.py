@@ -189,3 +189,37 @@ def test_the_customers_address_and_cookies_leave_a_spans_attributes() -> None:
         "http.route": "/p/:id",
     }
     assert flat_json(attributes) == '{"http.route":"/p/:id"}'
+
+
+TOLD = "ann@leak.example 4111 1111 1111 1111"
+
+
+def test_what_a_sender_says_of_the_customers_browser_is_cleaned(house: House) -> None:
+    house.post(house.event(browser=TOLD, os=TOLD, referrer=f"c1@{TOLD} x=1"))
+    [event] = house.events()
+    assert (event.browser, event.os, event.referrer) == ("[email] [card]", "[email] [card]", "")
+
+
+def test_what_instrumentation_says_of_itself_is_cleaned(house: House) -> None:
+    said, nanoseconds = {"name": TOLD}, str(NOW * 1_000_000)
+    span = {
+        "traceId": "5b8efff798038103d269b633813fc60c",
+        "spanId": "eee19b7ec3c1b174",
+        "name": "GET /",
+        "startTimeUnixNano": nanoseconds,
+        "endTimeUnixNano": nanoseconds,
+    }
+    log = {"timeUnixNano": nanoseconds, "severityText": TOLD, "body": {"stringValue": "x"}}
+    point = {"timeUnixNano": nanoseconds, "asInt": "1"}
+    metric = {"name": "m", "unit": TOLD, "gauge": {"dataPoints": [point]}}
+    for signal, group, rows in (
+        ("traces", "Spans", {"spans": [span]}),
+        ("logs", "Logs", {"logRecords": [log]}),
+        ("metrics", "Metrics", {"metrics": [metric]}),
+    ):
+        body = {f"resource{group}": [{f"scope{group}": [{"scope": said, **rows}]}]}
+        assert house.send(json.dumps(body).encode(), f"/v1/{signal}").status_code == 200
+    [kept_span], [kept_log], [sample] = house.spans(), house.logs(), house.samples()
+    assert {kept_span.scope, kept_log.scope, kept_log.severity_text, sample.scope, sample.unit} == {
+        "[email] [card]"
+    }

@@ -24,6 +24,9 @@ _DEVICE_TIERS = frozenset({"low", "mid", "high"})
 _VISITORS = frozenset({"new", "returning"})
 _PROPS_BYTES = 8192
 _REMEMBERED = 4096  # addresses of referrers
+_NAME = re.compile(r"[\w.:\[\]-]*")
+"""What a host may be made of: all else is no host, but what somebody put in its place."""
+
 _TEXTS = {
     "name": 128,
     "session_key": 256,
@@ -41,7 +44,7 @@ _TEXTS = {
     "currency": 3,
 }
 """Fields that are kept as they are, but for personal data in labels, and their most characters."""
-_LABELS = frozenset({"name", "route", "step", "channel", "campaign", "release"})
+_LABELS = frozenset({"name", "route", "step", "channel", "campaign", "release", "browser", "os"})
 """Fields that hold few different words, in which somebody may yet have put a person."""
 _SHORT = 64
 """Characters that every text may have, but for the currency."""
@@ -157,7 +160,7 @@ def _text(value: str, most: int) -> str:
 def _host(url: str) -> str:
     """The host, or the package of an Android app (`android-app://com.pinterest/`); browsers write "null" for none."""
     host = page_of(url if "//" in url else f"//{url}")[0][:253]
-    return "" if host == "null" else host
+    return "" if host == "null" or not _NAME.fullmatch(host) else host
 
 
 def _country(code: str) -> str:

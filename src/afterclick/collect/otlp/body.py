@@ -13,6 +13,7 @@ from afterclick.collect.otlp.envelope import MOST_ROWS, JsonEnvelope, Part, Raw,
 from afterclick.collect.otlp.messages import JsonResource, JsonScope
 from afterclick.collect.otlp.resource import Origin, Resource
 from afterclick.collect.otlp.values import from_json, from_proto, text
+from afterclick.collect.passage.cleaning import label
 from afterclick.collect.passage.fit import Lenient
 from afterclick.collect.passage.passage import Passage
 from afterclick.collect.passage.refusal import Unsupported
@@ -116,14 +117,14 @@ def _fault(error: Exception) -> tuple[DropReason, str]:
 def _proto_origin(part: Part[bytes]) -> Origin:
     resource = ProtoResource.FromString(part.resource)
     scope = InstrumentationScope.FromString(part.scope)
-    return Origin(Resource.of(from_proto(resource.attributes)), text(scope.name, 128))
+    return Origin(Resource.of(from_proto(resource.attributes)), label(text(scope.name, 128)))
 
 
 def _json_origin(part: Part[msgspec.Raw]) -> Origin:
     resource = _RESOURCE.decode(part.resource, []) if _is_told(part.resource) else None
     scope = _SCOPE.decode(part.scope, []) if _is_told(part.scope) else None
     attributes = from_json(resource.attributes) if resource else {}
-    return Origin(Resource.of(attributes), text(scope.name, 128) if scope else "")
+    return Origin(Resource.of(attributes), label(text(scope.name, 128)) if scope else "")
 
 
 def _is_told(raw: msgspec.Raw) -> bool:

@@ -8,7 +8,7 @@ from afterclick.collect.event.id import hashed_id
 from afterclick.collect.otlp.attributes import exception, flat_json, structured_text
 from afterclick.collect.otlp.logs.wire import WireLog
 from afterclick.collect.otlp.values import SPAN_ID, TRACE_ID, text
-from afterclick.collect.passage.cleaning import scrubbed
+from afterclick.collect.passage.cleaning import label, scrubbed
 from afterclick.collect.passage.passage import House, Passage
 from afterclick.collect.passage.window import Window
 from afterclick.signals import LogRecord
@@ -66,7 +66,7 @@ def _record(passage: Passage, log: WireLog, seen: Counter[bytes]) -> LogRecord:
         time_ns=time_ns,
         received=time if passage.grant.historical else passage.now,
         severity_number=severity,
-        severity_text=text(log.severity_text, 32),
+        severity_text=text(label(text(log.severity_text, 256)), 32),
         event_name=event_name,
         body=body,
         trace_id=trace,

@@ -7,7 +7,7 @@ from math import isfinite
 from afterclick.collect.otlp.attributes import flat_json
 from afterclick.collect.otlp.samples.wire import Instrument, WireSample
 from afterclick.collect.otlp.values import TRACE_ID, text
-from afterclick.collect.passage.cleaning import scrubbed
+from afterclick.collect.passage.cleaning import label, scrubbed
 from afterclick.collect.passage.passage import House, Passage
 from afterclick.collect.passage.window import Window
 from afterclick.drops import DropReason
@@ -122,7 +122,7 @@ def _record(site: str, point: WireSample, received: int | None) -> Sample:
     resource = instrument.origin.resource
     time = point.time_ns // 1_000_000
     temporality = _TEMPORALITIES[instrument.temporality] if instrument.type in _AGGREGATED else ""
-    name, unit = scrubbed(text(instrument.name, 255)), text(instrument.unit, 63)
+    name, unit = scrubbed(text(instrument.name, 255)), label(text(instrument.unit, 63))
     generated = point.attributes.pop("afterclick.generated", None) is True
     attributes = flat_json(point.attributes)
     return Sample(
