@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from dataclasses import replace
 
 import httpx
+import msgspec
 import pytest
 from starlette.requests import HTTPConnection
 from tests.web.desks import served
@@ -19,6 +20,7 @@ from afterclick.accounts import Site, Sites
 from afterclick.accounts.policy import ROLES, Capability, Role
 from afterclick.accounts.viewer import Viewer, with_roles
 from afterclick.pages import dashboard
+from afterclick.signals import Event
 from afterclick.store.control.database import open_control
 from afterclick.store.schema.records import events_table
 from afterclick.store.store import Store
@@ -94,6 +96,8 @@ def test_who_a_customer_is_is_shown_to_the_roles_that_include_it_only(
 def test_a_page_without_money_says_so_and_keeps_the_rest(client: httpx.Client, role: Role) -> None:
     overview = read(client, role, "/")
     assert overview.count("not for your role") >= 2
+    assert "cost not for your role" in overview
+    assert "cost unknown" not in overview
     assert "Good sessions" in overview
     problem = read(client, role, "/problems/amex-payment")
     assert "money is not for your role" in problem
@@ -102,6 +106,28 @@ def test_a_page_without_money_says_so_and_keeps_the_rest(client: httpx.Client, r
         visit = read(client, role, path)
         assert "bought" in visit
         assert "nan" not in re.sub(r'nonce="[^"]*"', "", visit).lower().split()
+
+
+@pytest.mark.parametrize(
+    "role", [Role.ADMINISTRATOR, *(role for role in Role if Capability.MONEY not in ROLES[role])]
+)
+def test_a_refund_of_a_part_is_not_told_as_one_of_the_rest(
+    empty_desk: web.Desk, store: Store, role: Role
+) -> None:
+    site, visit = empty_desk.scope.site, str(uuid.uuid4())
+    told: list[dict[str, object]] = [
+        {"type": "page_view", "path": "/"},
+        {"type": "order", "order_id": "o-1", "revenue": 777.77, "currency": "EUR"},
+        {"type": "refund", "order_id": "o-1", "revenue": 111.11, "currency": "EUR"},
+    ]
+    base = {"site": site, "time": NOW, "received": NOW, "session_id": visit, "session_start": NOW}
+    events = [msgspec.convert({**base, "event_id": str(uuid.uuid4()), **one}, Event) for one in told]
+    store.insert("events", events_table(events), f"refunded-{visit}")
+    with a_client_by_role(empty_desk) as client:
+        page = read(client, role, f"/visits/{visit}")
+    assert "Refunded" in page
+    assert "what was left" not in page
+    assert ("€111.11" in page) is (Capability.MONEY in ROLES[role])
 
 
 def test_problems_are_not_in_the_order_of_their_prices_for_who_may_not_know_them(

@@ -108,7 +108,7 @@ def overview(
             "risk": f"{metric('revenue_at_risk').words} The range is the 95% interval.",
             "everything": f"{metric('revenue_felt').words} The range is the 95% interval.",
         },
-        worst=tuple(_worst(problem, now, period.zone, by) for problem in wholes[:3]),
+        worst=tuple(_worst(problem, now, period.zone, by, series.money) for problem in wholes[:3]),
         open_problems=len(wholes),
         trend=Trend(period.edges, period.until, lines, tuple(marks), period.zone, series.currency),
     )
@@ -124,10 +124,10 @@ def _unseen(found: Sequence[RouteFailures]) -> Unseen | None:
     )
 
 
-def _worst(problem: Problem, now: int, zone: str, by: wording.Basis) -> Worst:
+def _worst(problem: Problem, now: int, zone: str, by: wording.Basis, money: bool) -> Worst:
     pace, estimate = wording.pace(problem, by), problem.estimate
     unknown = estimate is not None and estimate.status == "unknown"
-    cost = "cost unknown" if unknown else "not priced yet"
+    cost = f"cost {figures.NOT_FOR_YOU if not money else 'unknown'}" if unknown else "not priced yet"
     if pace and estimate and estimate.revenue_lost:
         total = figures.money(estimate.revenue_lost.value, estimate.currency)
         cost = f"{figures.money(pace.value, estimate.currency)} {by.words}, {total} in all"

@@ -246,7 +246,7 @@ def _words(one: Happening) -> tuple[str, str]:
         "cart": ("Changed the cart", _total(one)),
         "checkout": ("Started checkout", _total(one)),
         "order": (_amount("Ordered", "for ", one), one.order_id),
-        "refund": (_amount("Refunded", "", one) if one.currency else "Refunded what was left", one.order_id),
+        "refund": (_refunded(one), one.order_id),
         "rating": (f"Rated {one.value:.0f} of 5", one.message),
         "identify": ("Signed in", ""),
     }
@@ -266,6 +266,12 @@ def _amount(verb: str, link: str, one: Happening) -> str:
         if isfinite(one.revenue)
         else verb
     )
+
+
+def _refunded(one: Happening) -> str:
+    """A refund that names neither sum nor currency takes what is left of its order."""
+    is_told = one.currency or not isfinite(one.revenue)
+    return _amount("Refunded", "", one) if is_told else "Refunded what was left"
 
 
 def _total(one: Happening) -> str:
