@@ -58,6 +58,20 @@ def test_the_culprits_call_shows_what_it_took_among_the_affected_and_among_the_u
     assert words.endswith("3.1\u00a0s among the affected (n = 40), 120\u00a0ms among the unaffected (n = 60)")
 
 
+def test_of_a_culprit_that_sends_spans_of_its_own_the_calls_that_ask_it_are_marked() -> None:
+    took = Comparison(
+        label="own time of authorize in bank, mean", unit="ms", affected=5480, unaffected=488, n_affected=40,
+        n_unaffected=60,
+    )  # fmt: skip
+    drawn = service_map(
+        [call("shop", "pay"), call("pay", "bank", 800)],
+        Cause(kind="service", service="bank", evidence=(took,)),
+    )
+    assert drawn is not None
+    marked = [(edge.callee, edge.label, edge.against) for edge in drawn.edges if edge.culprit]
+    assert marked == [("bank", "5.48\u00a0s", "v. 488\u00a0ms")]
+
+
 def test_services_that_call_in_a_circle_are_drawn_apart_and_within_the_drawing() -> None:
     drawn = service_map([call("a", "b"), call("b", "c"), call("c", "a"), call("c", "c")])
     assert drawn is not None

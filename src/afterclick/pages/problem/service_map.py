@@ -155,7 +155,7 @@ def _edge(call: Call, start: Node, end: Node, cause: Cause) -> Edge:
         f"(before {_mean(call.ms_before, call.calls_before) or 'unknown'}), "
         f"{figures.plural(call.errors_now, 'error')} (before {figures.count(call.errors_before)})"
     )
-    culprit = call.caller == cause.service and call.callee == cause.peer
+    culprit = _is_culprit(call, cause)
     times = _affected_times(cause) if culprit else None
     against = ""
     if times:
@@ -166,6 +166,13 @@ def _edge(call: Call, start: Node, end: Node, cause: Cause) -> Edge:
             f"{usual} among the unaffected (n = {times.n_unaffected})"
         )
     return Edge(call.caller, call.callee, path, label, words, (x1 + x2) // 2, middle, culprit, against)
+
+
+def _is_culprit(call: Call, cause: Cause) -> bool:
+    """Whether it is the call to a peer that sends no spans, or one that asks the service at fault."""
+    if cause.peer:
+        return (call.caller, call.callee) == (cause.service, cause.peer)
+    return bool(cause.service) and call.callee == cause.service
 
 
 def _affected_times(cause: Cause) -> Comparison | None:
