@@ -65,13 +65,19 @@ def test_without_consent_events_are_dropped_but_for_the_shops_own_records(house:
 @pytest.mark.parametrize("unasked", ["keep", "drop"])
 def test_a_page_view_of_who_was_asked_and_agreed_says_so(house: House, unasked: str) -> None:
     decide(house, without_consent=unasked)
-    asked = [{"analytics": True}, {"marketing": False, "analytics": True}, {"analytics": False}]
+    asked = [
+        {"analytics": True},
+        {"marketing": False, "analytics": True},
+        {"analytics": False},
+        {"marketing": True},
+        {},
+    ]
     house.post(
         *(house.event(props={"a": 1}, consent=one) for one in asked),
         house.event(type="track", consent=asked[0]),
     )
     told = [json.loads(event.props or "{}") for event in house.events()]
-    assert [one.get("consent") for one in told] == ["given", "given", None, None]
+    assert [one.get("consent") for one in told] == ["given", "given", None, None, None, None]
     assert told[0]["a"] == 1
 
 

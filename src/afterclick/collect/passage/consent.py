@@ -18,7 +18,7 @@ _REFUSED = frozenset({"false", "denied", "no", "0"})
 
 
 GIVEN = "consent"
-"""The prop of a page view whose visitor was asked and did not refuse analytics."""
+"""The prop of a page view whose visitor agreed to analytics."""
 
 _SHOPS_OWN = frozenset({"order", "refund", "mark"})
 """Types that are the shop's own records, anonymous or not."""
@@ -40,7 +40,7 @@ def honour_consent(house: House, passage: Passage) -> None:
             continue
         if done != "keep" and event.type != "mark":
             _anonymise(event)
-        elif event.consent is not None and event.type == "page_view":
+        elif event.type == "page_view" and event.consent and _names_analytics(event.consent):
             event.props = {**(event.props or {}), GIVEN: "given"}
         kept.append((index, event))
     passage.events = kept
@@ -61,6 +61,10 @@ def is_refused(consent: dict[str, Scalar]) -> bool:
         name.lower() in _CATEGORIES and value is not None and str(value).lower() in _REFUSED
         for name, value in consent.items()
     )
+
+
+def _names_analytics(consent: dict[str, Scalar]) -> bool:
+    return any(name.lower() in _CATEGORIES and value is not None for name, value in consent.items())
 
 
 def _anonymise(event: WireEvent) -> None:
