@@ -31,6 +31,13 @@ PHONES = [
     "MyShop/4.2 (com.example.shop; build:1; iOS 17.0.0) Alamofire/5.4.3", "MyShop/4.2 (iPhone; iOS 17.5; Scale/3.00)",
     "MyShop/4.2 CFNetwork/1568.100.1 Darwin/24.0.0",
 ]  # fmt: skip
+TABLETS = [
+    "Dalvik/2.1.0 (Linux; U; Android 10; SM-T510 Build/QP1A)", "MyShop/4.2 (Android 13; Tablet) okhttp/4.12.0",
+    "MyShop/4.2 (Android 9; Lenovo TB-X605F) okhttp/4.12.0", "Dalvik/2.1.0 (Linux; U; Android 9; KFMAWI Build/PS7)",
+    "MyShop/4.2 (iPad; iOS 17.5; Scale/2.00)",
+    f"Mozilla/5.0 (Linux; Android 13; K) {BLINK} Chrome/126.0.0.0 Safari/537.36",
+    "Mozilla/5.0 (Android 13; Tablet; rv:109.0) Gecko/118.0 Firefox/118.0",
+]  # fmt: skip
 COMPUTERS = [
     f"Mozilla/5.0 (Windows NT 10.0; Win64; x64) {BLINK} Chrome/142.0.0.0 Safari/537.36",
     f"Mozilla/5.0 (Windows NT 10.0; Win64; x64) {BLINK} Chrome/142.0.0.0 Safari/537.36 Edg/142.0",
@@ -67,7 +74,7 @@ CRAWLERS = [
     "FreshRSS/1.24.1 (Linux; https://freshrss.org)", "facebookexternalhit/1.1",
 ]  # fmt: skip
 TABLE = [
-    *((agent, "person") for agent in PHONES + COMPUTERS),
+    *((agent, "person") for agent in PHONES + TABLETS + COMPUTERS),
     *((agent, "program") for agent in PROGRAMS),
     *((agent, "bot") for agent in CRAWLERS),
 ]
@@ -87,6 +94,21 @@ def test_people_count_and_programs_and_crawlers_do_not(agent: str, who: str) -> 
 @pytest.mark.parametrize("agent", PHONES + COMPUTERS + PROGRAMS)
 def test_nothing_of_a_person_or_a_program_is_dropped_at_the_door(agent: str) -> None:
     assert not is_crawler(agent)
+
+
+@pytest.mark.parametrize(
+    ("agent", "device"),
+    [*((agent, "mobile") for agent in PHONES), *((agent, "tablet") for agent in TABLETS)],
+)
+def test_an_app_on_a_phone_is_a_phone_though_only_browsers_say_mobile(agent: str, device: str) -> None:
+    assert described(agent)[0] == device
+
+
+@pytest.mark.parametrize(
+    "agent", ["okhttp/3.12.1 (Android 10)", "MyShop/4.2 (com.shop; build:3; Android 13) okhttp/4.12.0"]
+)
+def test_an_app_that_tells_no_model_is_not_taken_for_a_tablet(agent: str) -> None:
+    assert described(agent)[0] == "mobile"
 
 
 def test_a_proxy_that_writes_over_every_agent_makes_nobody_a_program() -> None:

@@ -19,6 +19,10 @@ _SAYS_DEVICE = re.compile(
     r"\b(?:iOS|iPhone|iPad|iPod|Android|HarmonyOS|Tizen|Web0S|webOS|KAIOS|PlayStation|SMART-TV|HbbTV)\b"
 )
 _ENGINE = re.compile(r"AppleWebKit/|Gecko/|Trident/|Presto/|KHTML|^Opera/|\bMSIE ")
+_TABLET = re.compile(
+    r"(?i:tablet)|\bSM-[TX]\d|\bGT-P\d|\bTB[-\d]|\bKF[A-Z]{2,5}\b|\bPad\b|\bNexus (?:7|9|10)\b"
+)
+"""Models of Samsung, Lenovo, Amazon, Xiaomi and Google, for apps, whose agents have no word for it."""
 _TOOL = re.compile(r"PowerShell/|WinHttp\.|CryptoAPI|curl/|^Java/|^Ruby\b|^[Pp]ython|^Dart/|^Deno/|^Bun/")
 _PROXY = re.compile(r"Amazon CloudFront")
 """Written over each customer's own agent: it tells of nobody."""
@@ -43,10 +47,15 @@ def _device_class(agent: str, device: str, system: str) -> DeviceClass:
         return "program"
     if device == "Spider":
         return "bot"
-    lower = agent.lower()
-    if device == "iPad" or "tablet" in lower or (system == "Android" and "mobile" not in lower):
+    is_mobile = "mobile" in agent.lower()
+    if device == "iPad" or _TABLET.search(agent) or _is_bare_browser(agent, system, is_mobile):
         return "tablet"
-    return "mobile" if system in _PHONE_OS or "mobile" in lower else "desktop"
+    return "mobile" if system in _PHONE_OS or is_mobile else "desktop"
+
+
+def _is_bare_browser(agent: str, system: str, is_mobile: bool) -> bool:
+    """A browser of Android that does not say "Mobile" is a tablet's; apps (Dalvik, okhttp) say it of no phone."""
+    return system == "Android" and not is_mobile and _ENGINE.search(agent) is not None
 
 
 def _is_program(agent: str, device: str, system: str) -> bool:
