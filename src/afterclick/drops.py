@@ -124,7 +124,7 @@ _CATALOGUE = (
         "bad_id", "event, span",
         "An id is not in its form.",
         "Send ids as the client's own library makes them.",
-        detail="`id` or `page_view_id` is no UUID, `trace_id` or a span's ids are not hex of their length, or "
+        detail="`id` or `page_view_id` is no UUID, `trace_id` or a span's own ids are not hex of their length, or "
         "all zero.",
     ),
     Reason(

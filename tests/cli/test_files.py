@@ -151,6 +151,26 @@ def test_a_table_of_one_column_needs_no_separator() -> None:
     assert read("csv", b"name\none\n") == [{"name": "one"}]
 
 
+def test_a_table_that_names_a_column_twice_is_refused_with_its_name() -> None:
+    file = io.BytesIO()
+    twice = pa.Table.from_arrays([pa.array(["track"]), pa.array(["a"])], names=["type", "type"])
+    pq.write_table(twice, file)  # pyright: ignore[reportUnknownMemberType] - lists of anything
+    for form, content in (("csv", b"type,name,type\ntrack,a,order\n"), ("parquet", file.getvalue())):
+        with pytest.raises(InvalidInput, match="names the column 'type' twice; rename or remove"):
+            read(form, content)
+    assert read("csv", b"type,,\ntrack,a,b\n") == [{"type": "track"}]
+
+
+def test_half_a_character_in_a_file_costs_itself() -> None:
+    half = b"half \\ud83d"
+    content = har(entry("https://shop.example/half", "fetch")).replace(b"half", half)
+    mapped = '[fields]\ntype = { value = "track" }\nname = "name"'
+    assert read("ndjson", b'{"name":"' + half + b'"}\n', mapped) == [{"type": "track", "name": "half \ufffd"}]
+    assert [one["type"] for one in read("har", content)] == ["page_view", "request"]
+    named = '[fields]\ntype = { value = "track" }\nname = "request.url"'
+    assert read("har", content, named) == [{"type": "track", "name": "https://shop.example/half \ufffd"}]
+
+
 def test_lines_of_ndjson_go_as_they_are_and_blank_ones_are_passed_over() -> None:
     assert read("ndjson", b'{"type":"cart"}\n\n  \n{"type":"order"}\n') == [
         {"type": "cart"},
@@ -261,6 +281,52 @@ def test_an_entry_of_a_har_file_that_cannot_be_read_costs_itself_and_null_is_lef
     assert [one["type"] for one in told].count("request") == 1
     assert left.rows == {"malformed": 2}
     assert read("har", b'{"log": {"pages": null, "entries": null}}') == []
+
+
+FIELDS = (
+    [("entries", (name,)) for name in ("pageref", "time", "_resourceType", "timings", "connection")]
+    + [("entries", ("request", name)) for name in ("method", "url", "headers", "postData")]
+    + [("entries", ("response", name)) for name in ("status", "content", "headers")]
+    + [("entries", ("response", "content", "mimeType")), ("entries", ("timings", "wait"))]
+    + [("pages", (name,)) for name in ("title", "pageTimings", "_largestContentfulPaint")]
+)
+ODD: list[object] = json.loads(
+    '[null, true, 7, 7.5, "x", "7.5", "", "\\\\ud83d", [], [1], [null], {}, {"a": {"b": 1}}, [{"name": 7, "value": []}]]'
+)
+
+
+@pytest.mark.parametrize(("group", "way"), FIELDS, ids=[f"{group}-{'.'.join(way)}" for group, way in FIELDS])
+def test_a_field_of_any_type_in_a_har_file_loses_neither_its_row_nor_a_neighbour(
+    group: str, way: tuple[str, ...]
+) -> None:
+    sound = har(
+        entry("https://shop.example/api", "fetch", timings={"wait": 5}),
+        entry("https://shop.example/b", "fetch"),
+    )
+    for value in ODD:
+        content = json.loads(sound)
+        place = content["log"][group][0]
+        for name in way[:-1]:
+            place = place[name]
+        place[way[-1]] = value
+        left = Left()
+        told = [one["type"] for one in read("har", json.dumps(content).encode(), left=left)]
+        assert (told.count("page_view"), told.count("request") + left.rows["not_kept"]) == (1, 2), value
+        assert left.lost == left.rows["not_kept"], value
+
+
+def test_what_a_har_file_cannot_tell_is_no_failure_and_what_is_left_out_is_counted_as_kept() -> None:
+    left = Left()
+    content = json.loads(
+        har(entry("https://shop.example/api", "fetch"), entry("https://shop.example/a.css", "stylesheet"))
+    )
+    content["log"]["entries"][0]["response"]["status"] = "none"
+    content["log"]["entries"][0]["time"] = "12"
+    del content["log"]["entries"][1]["response"]["status"]
+    _, request = read("har", json.dumps(content).encode(), left=left)
+    assert ("status" in request, request["duration_ms"]) == (False, 12)
+    assert (left.rows, left.lost) == ({"odd_field": 1, "not_kept": 1}, 1)
+    assert left.examples["odd_field"] == "Kept without `status`, which could not be read."
 
 
 def test_a_csv_that_a_spreadsheet_saved_as_unicode_text_is_read() -> None:

@@ -70,4 +70,14 @@ def test_a_second_delivery_of_a_repaired_event_is_known_as_one(house: House) -> 
 
 def test_a_bad_event_beside_them_takes_no_event_the_correction(house: House) -> None:
     send(house, NOW - HOUR, house.event(time=NOW - HOUR), house.event(status="200"))
-    assert [event.time for event in house.events()] == [NOW]
+    assert [event.time for event in house.events()] == [NOW, NOW]
+
+
+@pytest.mark.parametrize("sent_at", [7, NOW - HOUR])
+def test_a_moment_of_sending_before_an_event_happened_moves_and_loses_it_not(
+    house: House, sent_at: int
+) -> None:
+    send(house, sent_at, house.event(time=NOW - 1_000), house.event(time=sent_at))
+    kept, moved = (event.time for event in house.events())
+    assert (kept, abs(moved - NOW) <= 5_000) == (NOW - 1_000, True)
+    assert house.counted()[CORRECTED_CLOCK] == 1

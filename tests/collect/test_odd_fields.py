@@ -68,7 +68,7 @@ def faro(house: House, event: Row) -> int:
 VITAL: dict[Send, set[str]] = {
     segment: {"type", "anonymousId", "userId"},
     sentry: set[str](),
-    traces: {"traceId", "spanId", "startTimeUnixNano", "endTimeUnixNano", "parentSpanId"},
+    traces: {"traceId", "spanId", "startTimeUnixNano", "endTimeUnixNano"},
     faro: {"name"},
 }
 """By the way to a door, the fields without which a row is none."""
@@ -96,6 +96,115 @@ def test_a_field_of_any_type_leaves_its_row_and_the_next(house: House, send: Sen
 def test_no_value_of_any_kind_is_refused_whole(house: House, send: Send, data: st.DataObject) -> None:
     name = data.draw(st.sampled_from(sorted(ROWS[send])))
     assert send(house, {**ROWS[send], name: data.draw(JSON)}) < 300
+
+
+def beneath_sentry(house: House, header: Row) -> int:
+    return sent_to_sentry(house, header, {"type": "event"})
+
+
+def beneath_sentrys_item(house: House, header: Row) -> int:
+    return sent_to_sentry(house, {}, header)
+
+
+def sent_to_sentry(house: House, *headers: Row) -> int:
+    lines = [json.dumps(line).encode() for line in (*headers, SENTRY)]
+    return house.send(b"\n".join(lines), "/api/1/envelope/").status_code
+
+
+def beneath_faro(house: House, meta: Row) -> int:
+    return house.send(json.dumps({"meta": meta, "events": [FARO]}).encode(), "/collect").status_code
+
+
+def beneath_segment(house: House, head: Row) -> int:
+    return house.send(json.dumps({**head, "batch": [SEGMENT]}).encode(), "/v1/batch").status_code
+
+
+def beneath_events(house: House, head: Row) -> int:
+    events = [house.event(id=None, time=NOW)]
+    return house.send(json.dumps({**head, "events": events}).encode(), "/v1/events").status_code
+
+
+def beneath_context(house: House, context: Row) -> int:
+    return beneath_events(house, {"context": context})
+
+
+def beneath_resource(house: House, group: Row) -> int:
+    scope: Row = {"scope": group.get("scope"), "spans": [SPAN]}
+    body: Row = {"resourceSpans": [{"resource": group.get("resource"), "scopeSpans": [scope]}]}
+    return house.send(json.dumps(body).encode(), "/v1/traces").status_code
+
+
+SHARED: dict[Send, Row] = {
+    beneath_sentry: {"event_id": "0" * 32, "dsn": "http://k@h/1", "sent_at": ISO, "sdk": {"name": "s"}, "trace": {}},
+    beneath_sentrys_item: {"type": "event", "length": None, "content_type": "application/json", "item_count": 1},
+    beneath_faro: {
+        "app": {"name": "a"}, "session": {"id": "s"}, "page": {"url": "https://x.example/"}, "view": {"name": "v"},
+        "user": {"id": "u"}, "browser": {"userAgent": "x"}, "k6": {"isK6Browser": False}, "sdk": {},
+    },
+    beneath_segment: {"context": {}, "sentAt": ISO, "writeKey": "k", "integrations": {}},
+    beneath_events: {"context": {}, "sent_at": NOW},
+    beneath_context: {"session_key": "s", "device_id": "d", "url": "https://x.example/", "tags": {}, "release": "1"},
+    beneath_resource: {"resource": {"attributes": []}, "scope": {"name": "s"}},
+}  # fmt: skip
+HEADS = [(send, name) for send, row in SHARED.items() for name in row]
+ODD: list[Any] = [
+    None,
+    True,
+    7,
+    7.5,
+    "x",
+    "",
+    "\ud83d",
+    [],
+    [1],
+    {},
+    {"id": 7},
+    {"id": []},
+    {"name": [1]},
+    {"a": {"b": 1}},
+]
+
+
+@pytest.mark.parametrize(("send", "name"), HEADS, ids=[f"{send.__name__}-{name}" for send, name in HEADS])
+def test_a_field_of_any_type_of_what_rows_share_loses_none_of_them(
+    house: House, send: Send, name: str
+) -> None:
+    for value in ODD:
+        if name != "length" or value in (None, True) or not isinstance(value, int | float):
+            assert send(house, {**SHARED[send], name: value}) < 300, value
+    assert house.counted().keys() <= {"", "duplicate", "odd_field", *({"not_kept"} if name == "type" else ())}
+
+
+@pytest.mark.parametrize("send", SHARED, ids=lambda send: send.__name__)
+@given(data=st.data())
+def test_nothing_that_rows_share_refuses_them_whole(house: House, send: Send, data: st.DataObject) -> None:
+    name = data.draw(st.sampled_from(sorted(SHARED[send])))
+    assert send(house, {**SHARED[send], name: data.draw(JSON)}) < 300
+
+
+@pytest.mark.parametrize(
+    ("send", "head"),
+    [
+        (beneath_faro, {"session": {"id": []}}), (beneath_context, {"tags": 7}), (beneath_events, {"context": [1]}),
+        (beneath_segment, {"context": {"userAgent": []}}), (beneath_resource, {"resource": 7}),
+    ],
+)  # fmt: skip
+def test_what_rows_share_and_cannot_be_read_is_counted_of_each(house: House, send: Send, head: Row) -> None:
+    send(house, {**SHARED[send], **head})
+    assert house.counted() == {"": 1, "odd_field": 1}
+
+
+@pytest.mark.parametrize("parent", ["", "0" * 16, None])
+def test_a_span_whose_parent_is_written_as_zeros_is_a_root(house: House, parent: str | None) -> None:
+    traces(house, {**SPAN, "parentSpanId": parent})
+    assert [span.parent_span_id for span in house.spans()] == ["", ""]
+    assert house.counted() == {"": 2}
+
+
+def test_a_parents_id_that_is_none_is_left_out_of_its_span_and_counted(house: House) -> None:
+    traces(house, {**SPAN, "parentSpanId": "7"})
+    assert [span.parent_span_id for span in house.spans()] == ["", ""]
+    assert house.counted() == {"": 2, "odd_field": 1}
 
 
 def test_what_sdks_for_go_and_old_servers_send_to_sentry_is_read(house: House) -> None:

@@ -10,10 +10,11 @@ import msgspec
 
 from afterclick.cli import access_log, har, separated
 from afterclick.cli.left import Left
-from afterclick.cli.rows import cells
+from afterclick.cli.rows import cells, check_columns
 from afterclick.collect.event.flat import text
 from afterclick.collect.mapping.mapping import Mapping
 from afterclick.collect.mapping.value import Unmapped
+from afterclick.collect.passage.salvage import object_of
 from afterclick.errors import InvalidInput
 
 FORMATS = ("ndjson", "csv", "parquet", "access", "har")
@@ -27,7 +28,6 @@ _ENDINGS = {
     ".har": "har",
 }
 _GROUP = 10_000  # rows of a Parquet file in memory at once
-_ROW = msgspec.json.Decoder(dict[str, object])
 
 Row = dict[str, object]
 
@@ -109,6 +109,7 @@ def _parquet(file: IO[bytes]) -> Iterator[Row]:
     except (pa.ArrowInvalid, OSError) as error:
         why = " ".join(str(error).split()).rstrip(".")
         raise InvalidInput(f"The file is no Parquet: {why}.") from error
+    check_columns(table.schema_arrow.names)
     for batch in table.iter_batches(_GROUP):  # pyright: ignore[reportUnknownMemberType] - lists of anything
         for row in batch.to_pylist():
             yield {name: value for name, value in row.items() if value is not None}
@@ -118,18 +119,18 @@ def _ndjson(file: IO[bytes], left: Left) -> Iterator[Row]:
     for raw in file:
         if line := raw.strip():
             try:
-                yield _ROW.decode(line)
+                yield object_of(line)
             except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
                 left.add("malformed", f"Not readable as a JSON object: {error}.")
 
 
 def _har_rows(file: IO[bytes], left: Left) -> Iterator[Row]:
     """Entries as they are; a mapping names places in them such as `request.url`."""
-    for entry in har.read_log(file).entries or ():
-        if isinstance(entry, dict):
-            yield cast("Row", entry)
-        else:
-            left.add("malformed", "Not readable as an entry of a HAR.")
+    for entry in har.read_log(file, left).entries or ():
+        try:
+            yield object_of(entry)
+        except (msgspec.DecodeError, RecursionError) as error:
+            left.add("malformed", f"Not readable as an entry of a HAR: {error}.")
 
 
 def _line(event: Row) -> bytes:

@@ -4,14 +4,15 @@ Source: HTTP Archive 1.2 (W3C draft), and `_resourceType`, which Chromium adds.
 """
 
 from collections.abc import Iterator
-from typing import IO, TypeVar, cast
+from typing import IO, TypeVar
 
 import msgspec
 
 from afterclick.cli.left import Left
 from afterclick.collect.event.addresses import pattern, place
 from afterclick.collect.event.derived_id import derived_id
-from afterclick.collect.passage.fit import as_number
+from afterclick.collect.passage.drops import kept_without
+from afterclick.collect.passage.fit import Lenient, as_number
 from afterclick.errors import InvalidInput
 
 _SLOW_MS = 1000
@@ -68,9 +69,9 @@ class Timings(msgspec.Struct):
 
 
 class Response(msgspec.Struct):
-    """`response`; status 0 or -1: no answer."""
+    """`response`; status 0 or -1: no answer, None: not told."""
 
-    status: int = 0
+    status: int | None = None
     content: Content = msgspec.field(default_factory=Content)
 
 
@@ -88,7 +89,12 @@ class Entry(msgspec.Struct, rename="camel"):
     @property
     def is_redirect(self) -> bool:
         """Whether it shows nothing itself: it sent the browser elsewhere, or to what it had already."""
-        return _REDIRECTS <= self.response.status < _FAILED
+        return self.response.status is not None and _REDIRECTS <= self.response.status < _FAILED
+
+    @property
+    def has_failed(self) -> bool:
+        """Whether the answer was an error, or none came."""
+        return self.response.status is not None and not 0 < self.response.status < _FAILED
 
 
 class Page(msgspec.Struct, rename="camel"):
@@ -104,8 +110,8 @@ class Page(msgspec.Struct, rename="camel"):
 class Log(msgspec.Struct):
     """`log`, its entries and pages not looked into yet."""
 
-    entries: list[object] | None = None
-    pages: list[object] | None = None
+    entries: list[msgspec.Raw] | None = None
+    pages: list[msgspec.Raw] | None = None
 
 
 class Har(msgspec.Struct):
@@ -114,12 +120,21 @@ class Har(msgspec.Struct):
     log: Log
 
 
-def read_log(file: IO[bytes]) -> Log:
+_HAR, _ENTRY, _PAGE = Lenient(Har), Lenient(Entry), Lenient(Page)
+
+
+def read_log(file: IO[bytes], left: Left) -> Log:
     """The file's log; raises InvalidInput when it is no HAR."""
+    odd: list[str] = []
     try:
-        return msgspec.json.decode(file.read().decode("utf-8-sig", "replace"), type=Har).log
+        log = _HAR.decode(file.read().decode("utf-8-sig", "replace").encode(), odd).log
     except (msgspec.DecodeError, RecursionError) as error:
         raise InvalidInput(f"The file is no HAR: {error}.") from error
+    if "entries" in odd:
+        raise InvalidInput("The file is no HAR: its `log.entries` is no list.")
+    if odd:
+        left.add("odd_field", kept_without(odd))
+    return log
 
 
 def events(file: IO[bytes], left: Left) -> Iterator[dict[str, object]]:
@@ -127,8 +142,8 @@ def events(file: IO[bytes], left: Left) -> Iterator[dict[str, object]]:
 
     Raises InvalidInput when the file is no HAR.
     """
-    log = read_log(file)
-    entries, pages = list(_sound(log.entries, Entry, left)), list(_sound(log.pages, Page, left))
+    log = read_log(file, left)
+    entries, pages = list(_sound(log.entries, _ENTRY, left)), list(_sound(log.pages, _PAGE, left))
     first = min((page.started_date_time for page in pages), default="")
     session = derived_id("har", first, entries[0].started_date_time if entries else "")
     shown = {page.id: (derived_id("har", session, page.id), _address(page, entries)) for page in pages}
@@ -157,37 +172,33 @@ def events(file: IO[bytes], left: Left) -> Iterator[dict[str, object]]:
             yield joined | {"time": entry.started_date_time, "duration_ms": max(0.0, entry.time)} | told
 
 
-def _sound(found: list[object] | None, kind: type[T], left: Left) -> Iterator[T]:
-    """Those that can be read, null taken for left out; the others are counted."""
-    for one in found or ():
+def _sound(found: list[msgspec.Raw] | None, kind: Lenient[T], left: Left) -> Iterator[T]:
+    """Those that can be read, null taken for left out; what is left out of them and the others are counted."""
+    for raw in found or ():
+        odd: list[str] = []
         try:
-            yield msgspec.convert(_without_nulls(one), kind)
-        except (msgspec.ValidationError, RecursionError) as error:
+            one = kind.decode(raw, odd)
+        except (msgspec.DecodeError, RecursionError) as error:
             left.add("malformed", f"Not readable as an entry or page of a HAR: {error}.")
-
-
-def _without_nulls(value: object) -> object:
-    if isinstance(value, dict):
-        held = cast("dict[str, object]", value)
-        return {name: _without_nulls(one) for name, one in held.items() if one is not None}
-    if isinstance(value, list):
-        return [_without_nulls(one) for one in cast("list[object]", value) if one is not None]
-    return value
+            continue
+        if odd:
+            left.add("odd_field", kept_without(odd))
+        yield one
 
 
 def _event(entry: Entry, page: str) -> dict[str, object] | None:
     if entry.is_redirect:
         return None
-    kind, status = entry.kind or _kind(entry.response.content.mime_type), max(0, entry.response.status)
+    kind = entry.kind or _kind(entry.response.content.mime_type)
+    status = None if entry.response.status is None else max(0, entry.response.status)
     url = entry.request.url
-    is_told = entry.time > _SLOW_MS or status >= _FAILED or status == 0
     if kind in _RESOURCES:
         return (
             {"type": "resource", "name": _RESOURCES[kind], "source": place(url, page), "status": status}
-            if is_told
+            if entry.time > _SLOW_MS or entry.has_failed
             else None
         )
-    if kind in _REQUESTS or (kind == "document" and (status >= _FAILED or status == 0)):
+    if kind in _REQUESTS or (kind == "document" and entry.has_failed):
         return {
             "type": "request",
             "method": entry.request.method,

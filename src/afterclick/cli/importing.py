@@ -79,7 +79,7 @@ def import_file(
 
 
 def _tell(sent: Sent, left: Left, as_json: bool) -> None:
-    dropped, examples = sent.dropped + left.rows.total(), left.examples | sent.examples
+    dropped, examples = sent.dropped + left.lost, left.examples | sent.examples
     counts = left.rows + sent.reasons
     if as_json:
         print_json({"accepted": sent.accepted, "dropped": dropped, "counts": counts, "reasons": examples})
@@ -127,7 +127,7 @@ def _pass(file: Path, form: str, mapping: Mapping | None, left: Left, take: Take
 def _show(rehearsal: Rehearsal, left: Left, as_json: bool) -> None:
     examples, counts = left.examples | rehearsal.examples, Counter(left.rows)
     counts.update(rehearsal.dropped)
-    dropped = rehearsal.lost + left.rows.total()
+    dropped = rehearsal.lost + left.lost
     if as_json:
         first = [msgspec.Raw(line.encode()) for line in _records(rehearsal)]
         print_json(

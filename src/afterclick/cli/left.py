@@ -1,7 +1,9 @@
-"""What an import leaves out before it reaches the collector, by reason."""
+"""What an import leaves out, of rows or of one row, before it reaches the collector, by reason."""
 
 from collections import Counter
 from dataclasses import dataclass, field
+
+from afterclick.drops import KEPT_WITHOUT
 
 
 @dataclass
@@ -15,3 +17,8 @@ class Left:
         """Count one row."""
         self.rows[reason] += 1
         self.examples.setdefault(reason, message)
+
+    @property
+    def lost(self) -> int:
+        """Rows that were left out whole."""
+        return sum(rows for reason, rows in self.rows.items() if reason not in KEPT_WITHOUT)

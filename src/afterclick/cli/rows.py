@@ -1,12 +1,21 @@
 """Rows of a table whose columns are our own fields, as events; and lines in batches."""
 
-from collections.abc import Iterator, Mapping
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
 from typing import cast
 
 from afterclick.collect.mapping.mapping import GROUPS, NUMBERS
 from afterclick.collect.mapping.value import number, text
+from afterclick.errors import InvalidInput
 
 BATCH = 500
+
+
+def check_columns(names: Iterable[str]) -> None:
+    """Refuse a table that names a column twice: which of both is meant cannot be told. Raises InvalidInput."""
+    twice = next((name for name, times in Counter(names).items() if name and times > 1), None)
+    if twice is not None:
+        raise InvalidInput(f"The file names the column {twice[:80]!r} twice; rename or remove one of them.")
 
 
 def cells(row: Mapping[str, object]) -> dict[str, object]:

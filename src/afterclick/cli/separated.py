@@ -10,6 +10,7 @@ from itertools import chain
 from typing import IO, cast
 
 from afterclick.cli.left import Left
+from afterclick.cli.rows import check_columns
 from afterclick.drops import DropReason
 from afterclick.errors import InvalidInput
 
@@ -62,7 +63,7 @@ class _Lines(Iterator[str]):
 def rows(file: IO[bytes], left: Left) -> Iterator[dict[str, object]]:
     """Rows by the columns that the first line names; empty cells are left out.
 
-    Raises InvalidInput when the first line names no columns.
+    Raises InvalidInput when the first line names no columns, or one twice.
     """
     whole = io.BufferedReader(cast("io.RawIOBase", file))
     encoding = _encoding(whole.peek(2)[:2])
@@ -94,6 +95,7 @@ def _rows(text: io.TextIOWrapper, encoding: str, left: Left) -> Iterator[dict[st
         head = _cells(reader, lines, separator, encoding)
     except _Unread as error:
         raise InvalidInput(f"The file's first line does not name columns: it {error}.") from error
+    check_columns(head or ())
     if head is not None and "\0" in "".join(head):
         raise InvalidInput(
             "The file's first line does not name columns: it holds zero bytes, so the file is no text; export it anew."

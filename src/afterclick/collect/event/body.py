@@ -55,7 +55,7 @@ def _whole(passage: Passage, body: bytes, is_lines: bool) -> list[WireEvent]:
 def _salvage(passage: Passage, body: bytes) -> None:
     as_lines = passage.media_type in _LINES or salvage.is_lines(body)
     parts = salvage.lines(body) if as_lines else salvage.parts(body)
-    context = _context(parts.context)
+    context, not_shared = _context(parts.context)
     passage.sent_at = _sent_at(body)
     if len(parts.elements) > MOST_EVENTS:
         raise _too_many()
@@ -68,8 +68,8 @@ def _salvage(passage: Passage, body: bytes) -> None:
             passage.drop(index, "malformed", f"Not readable as a JSON object: {error}.")
         else:
             passage.events.append((index, event))
-            if left_out:
-                passage.leave_out(index, left_out)
+            if not_shared or left_out:
+                passage.leave_out(index, [*not_shared, *left_out])
     if context is not None:
         merge(context, [event for _, event in passage.events])
     if not passage.events and not passage.dropped.get("wrong_type"):
@@ -101,12 +101,15 @@ def _element(element: bytes) -> tuple[WireEvent, list[str]]:
         return of_object(mended)
 
 
-def _context(raw: bytes) -> WireEvent | None:
+def _context(raw: bytes) -> tuple[WireEvent | None, list[str]]:
+    """The context, and what all events are kept without because it could not be read."""
     if not raw:
-        return None
+        return None, []
     try:
-        return _element(raw)[0]
-    except (msgspec.ValidationError, *_MALFORMED) as error:
+        return _element(raw)
+    except msgspec.ValidationError:
+        return None, ["context"]
+    except _MALFORMED as error:
         raise InvalidInput(f"The context of the envelope cannot be read: {error}.") from error
 
 

@@ -22,7 +22,11 @@ def of_object(element: bytes) -> tuple[WireEvent, list[str]]:
 
     Raises msgspec.DecodeError when it is not JSON, ValidationError when it is no object.
     """
-    told = msgspec.json.decode(element, type=dict[str, object])
+    return of_fields(msgspec.json.decode(element, type=dict[str, object]))
+
+
+def of_fields(told: Mapping[str, object]) -> tuple[WireEvent, list[str]]:
+    """The same of fields that are decoded already."""
     given = {name: told[name] for name in WireEvent.__struct_fields__ if told.get(name) is not None}
     healed = {name: _HEALERS.get(name, as_text)(value) for name, value in given.items()}
     kept = {name: value for name, value in healed.items() if value is not None}

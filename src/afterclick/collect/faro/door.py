@@ -26,7 +26,7 @@ PATH = "/collect"
 MOST_SIGNALS = 10_000
 """Signals that one request may hold: more would keep others waiting."""
 
-_BODY = msgspec.json.Decoder(Body)
+_BODY = Lenient(Body)
 _EVENT = Lenient(faro_payload.FaroEvent)
 _EXCEPTION = Lenient(faro_payload.FaroException)
 _MEASUREMENT = Lenient(faro_payload.Measurement)
@@ -53,15 +53,20 @@ def decode(_: House, passage: Passage) -> None:
     if passage.media_type not in ("application/json", "text/plain", ""):
         raise Unsupported("Send Faro's signals as application/json.")
     check_density(passage.body)
+    odd: list[str] = []
     try:
-        body = _BODY.decode(passage.body)
+        body = _BODY.decode(passage.body, odd)
     except _MALFORMED as error:
         raise InvalidInput(f"The body is not a payload of Grafana Faro: {error}.") from error
     meta = body.meta or Meta()
     signals = _signals(body)
     if len(signals) > MOST_SIGNALS:
         raise TooLarge(f"A request may hold {MOST_SIGNALS} signals; send smaller batches.")
-    _keep(passage, meta, [found for place in enumerate(signals) for found in _mapped(passage, meta, *place)])
+    found = [one for place in enumerate(signals) for one in _mapped(passage, meta, *place)]
+    if odd:
+        for index, _event in found:
+            passage.leave_out(index, odd)
+    _keep(passage, meta, found)
     _take_traces(passage, body.traces, len(signals))
 
 

@@ -8,16 +8,18 @@ import base64
 import binascii
 import hashlib
 import hmac
+from collections.abc import Sequence
 
 import msgspec
 
 from afterclick.accounts import Grant
 from afterclick.collect.event import door as events
+from afterclick.collect.event.healing import of_fields
 from afterclick.collect.event.steps import EVENT_STEPS
 from afterclick.collect.event.wire import WireEvent
 from afterclick.collect.hooks.sources import HookSource
 from afterclick.collect.mapping.value import Unmapped
-from afterclick.collect.passage import steps
+from afterclick.collect.passage import salvage, steps
 from afterclick.collect.passage.passage import House, Passage, Step
 from afterclick.collect.passage.refusal import Unsupported
 from afterclick.collect.transport.density import check_density
@@ -27,7 +29,6 @@ MOST_EVENTS = 10_000
 """Events that one request may hold: more would keep others waiting."""
 
 _DOCUMENTS = msgspec.json.Decoder(list[msgspec.Raw])
-_ROW = msgspec.json.Decoder(dict[str, object])
 _MALFORMED = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
 
 answer = events.answer
@@ -54,15 +55,12 @@ def decode(house: House, passage: Passage) -> None:
     """Read one document or an array of them, and map each; one that does not fit is refused alone."""
     mapping = _source(house, passage).mapping
     check_density(passage.body)
-    try:
-        rows = _DOCUMENTS.decode(passage.body) if passage.body.lstrip().startswith(b"[") else [passage.body]
-    except _MALFORMED as error:
-        raise InvalidInput(f"The body is no JSON object or array of objects: {error}.") from error
+    rows = _documents(passage.body.strip())
     if len(rows) > MOST_EVENTS:
         raise TooLarge(f"A request may hold {MOST_EVENTS} documents; send smaller batches.")
     for index, row in enumerate(rows):
         try:
-            event = msgspec.convert(mapping.event(_ROW.decode(row)), WireEvent)
+            event, left_out = _event(mapping.event(salvage.object_of(row)))
         except Unmapped as error:
             passage.drop(index, "unmapped", str(error))
         except msgspec.ValidationError as error:
@@ -71,8 +69,30 @@ def decode(house: House, passage: Passage) -> None:
             passage.drop(index, "malformed", f"Not readable as a JSON object: {error}.")
         else:
             passage.events.append((index, event))
-    if len(rows) == 1 and passage.dropped.get("malformed"):
-        raise InvalidInput(f"The body is no JSON object: {passage.listed[0].message}")
+            if left_out:
+                passage.leave_out(index, left_out)
+    if rows and passage.dropped.get("malformed") == len(rows):
+        raise InvalidInput(f"The body is no JSON object or array of objects: {passage.listed[0].message}")
+
+
+def _documents(body: bytes) -> Sequence[bytes | msgspec.Raw]:
+    if not body.startswith(b"["):
+        return [body]
+    try:
+        return _DOCUMENTS.decode(body)
+    except _MALFORMED as error:
+        found = salvage.parts(body).elements
+        if len(found) > 1 or salvage.whole_characters(body) != body:
+            return found
+        raise InvalidInput(f"The body is no JSON object or array of objects: {error}.") from error
+
+
+def _event(told: dict[str, object]) -> tuple[WireEvent, list[str]]:
+    """The event that a mapping made, and the fields of it that could not be read."""
+    try:
+        return msgspec.convert(told, WireEvent), []
+    except msgspec.ValidationError:
+        return of_fields(told)
 
 
 def _source(house: House, passage: Passage) -> HookSource:

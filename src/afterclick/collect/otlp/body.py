@@ -24,6 +24,7 @@ PROTOBUF = "application/x-protobuf"
 JSON = "application/json"
 
 Wire = TypeVar("Wire")
+Shared = TypeVar("Shared", JsonResource, JsonScope)
 
 _LONGEST_ROW = 1 << 20  # bytes of one span, metric or log record
 _UNREADABLE = (DecodeError, msgspec.DecodeError, UnicodeDecodeError, RecursionError)
@@ -74,15 +75,16 @@ class Telemetry(Generic[Wire]):
 def _taken(
     passage: Passage,
     parts: Sequence[Part[Raw]],
-    origin_of: Callable[[Part[Raw]], Origin],
+    origin_of: Callable[[Part[Raw], list[str]], Origin],
     read: Callable[[Origin, Raw, list[str]], Sequence[Wire]],
     first: int,
 ) -> list[tuple[int, Wire]]:
     kept: list[tuple[int, Wire]] = []
     index = first
     for part in parts:
+        shared: list[str] = []
         try:
-            origin = origin_of(part)
+            origin = origin_of(part, shared)
         except _UNREADABLE as error:
             for place in range(index, index + len(part.rows)):
                 passage.drop(place, *_fault(error))
@@ -90,7 +92,7 @@ def _taken(
             continue
         for raw in part.rows:
             wires: Sequence[Wire] = ()
-            odd: list[str] = []
+            odd = [*shared]
             if len(raw) > _LONGEST_ROW:
                 passage.drop(index, "too_long", f"It takes {len(raw)} bytes; {_LONGEST_ROW} are allowed.")
             else:
@@ -114,21 +116,28 @@ def _fault(error: Exception) -> tuple[DropReason, str]:
     return "malformed", f"Not readable as OTLP: {error}."
 
 
-def _proto_origin(part: Part[bytes]) -> Origin:
+def _proto_origin(part: Part[bytes], _: list[str]) -> Origin:
     resource = ProtoResource.FromString(part.resource)
     scope = InstrumentationScope.FromString(part.scope)
     return Origin(Resource.of(from_proto(resource.attributes)), label(text(scope.name, 128)))
 
 
-def _json_origin(part: Part[msgspec.Raw]) -> Origin:
-    resource = _RESOURCE.decode(part.resource, []) if _is_told(part.resource) else None
-    scope = _SCOPE.decode(part.scope, []) if _is_told(part.scope) else None
+def _json_origin(part: Part[msgspec.Raw], odd: list[str]) -> Origin:
+    """Of what all rows of a part share; a resource or scope that is no object is left out like a field of one."""
+    resource = _told(_RESOURCE, part.resource, "resource", odd)
+    scope = _told(_SCOPE, part.scope, "scope", odd)
     attributes = from_json(resource.attributes) if resource else {}
     return Origin(Resource.of(attributes), label(text(scope.name, 128)) if scope else "")
 
 
-def _is_told(raw: msgspec.Raw) -> bool:
-    return bytes(raw) not in (b"", b"null")
+def _told(kind: Lenient[Shared], raw: msgspec.Raw, name: str, odd: list[str]) -> Shared | None:
+    if bytes(raw) in (b"", b"null"):
+        return None
+    try:
+        return kind.decode(raw, odd)
+    except msgspec.ValidationError:
+        odd.append(name)
+        return None
 
 
 _RESOURCE = Lenient(JsonResource)

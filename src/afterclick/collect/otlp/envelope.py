@@ -13,6 +13,7 @@ from typing import Generic, NamedTuple, Protocol, TypeVar, cast
 import msgspec
 from google.protobuf import descriptor_pb2, descriptor_pool, message_factory
 
+from afterclick.collect.passage.salvage import whole_characters
 from afterclick.errors import TooLarge
 
 MOST_ROWS = 20_000
@@ -92,12 +93,18 @@ class JsonEnvelope:
         Raises msgspec.DecodeError when it is none; TooLarge when it holds too many rows.
         """
         try:
-            request = cast("_Request[msgspec.Raw]", self._decoder.decode(body))
+            request = self._read(body)
         except msgspec.ValidationError:
             request = None
+        except msgspec.DecodeError:
+            body = whole_characters(bytes(body))
+            request = self._read(body)
         if request is None or (not request.groups and b'"resource_' in bytes(body)):
-            request = cast("_Request[msgspec.Raw]", self._decoder.decode(_as_specified(body)))
+            request = self._read(_as_specified(body))
         return _parts(request)
+
+    def _read(self, body: bytes | msgspec.Raw) -> "_Request[msgspec.Raw]":
+        return cast("_Request[msgspec.Raw]", self._decoder.decode(body))
 
 
 def _as_specified(body: bytes | msgspec.Raw) -> bytes:

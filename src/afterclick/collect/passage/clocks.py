@@ -17,11 +17,12 @@ def repair_clocks(_: House, passage: Passage) -> None:
     passage.correction = _correction(passage)
     if not passage.correction:
         return
+    latest = passage.now - passage.correction + TOLERANCE  # nothing is sent before it happened
     for _index, event in passage.events:
         time = milliseconds(event.time) if event.time is not None else None
-        if time is not None:
+        if time is not None and time <= latest:
             event.time = time + passage.correction
-    passage.corrected += len(passage.events)
+            passage.corrected += 1
 
 
 def _correction(passage: Passage) -> int:

@@ -46,7 +46,7 @@ class Dropped(msgspec.Struct, kw_only=True, eq=False):
     def told(self) -> list[Refusal]:
         """What the answer tells of single rows: the first refusals, and the first that are kept without a field."""
         odd = islice(self.odd.items(), _LISTED - len(self.listed))
-        return [*self.listed, *(Refusal(index, "odd_field", _kept_without(fields)) for index, fields in odd)]
+        return [*self.listed, *(Refusal(index, "odd_field", kept_without(fields)) for index, fields in odd)]
 
     @property
     def counts(self) -> dict[DropReason, int]:
@@ -63,5 +63,6 @@ class Dropped(msgspec.Struct, kw_only=True, eq=False):
         )
 
 
-def _kept_without(fields: Sequence[str]) -> str:
+def kept_without(fields: Sequence[str]) -> str:
+    """The sentence of a row that is kept without these fields."""
     return f"Kept without {', '.join(f'`{name}`' for name in fields)}, which could not be read."

@@ -9,11 +9,14 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+import msgspec
+
 _TOKENS = 200_000
 _DEEPEST = 50_000  # far below what any decoder takes
 _TOKEN = re.compile(rb'[\[{]++|[\]}]++|(?:[^\[\]{}"]|"(?:[^"\\]|\\.)*+")++|"', re.DOTALL)
 _NAME = re.compile(rb'"([a-z]{1,16})"\s*:\s*$')
 _FILLING = b" \t\r\n,"
+_OBJECT = msgspec.json.Decoder(dict[str, object])
 
 
 @dataclass(frozen=True)
@@ -35,6 +38,19 @@ _ESCAPE = re.compile(
 def whole_characters(element: bytes) -> bytes:
     """The JSON with each half of a surrogate pair as U+FFFD: what clients leave that cut texts between code units."""
     return _ESCAPE.sub(lambda found: rb"\ufffd" if found[1] else found[0], element)
+
+
+def object_of(document: bytes | msgspec.Raw) -> dict[str, object]:
+    """A JSON object, whose texts may hold half a character.
+
+    Raises msgspec.DecodeError when it is not JSON, ValidationError when it is no object, RecursionError.
+    """
+    try:
+        return _OBJECT.decode(document)
+    except msgspec.ValidationError:
+        raise
+    except msgspec.DecodeError:
+        return _OBJECT.decode(whole_characters(bytes(document)))
 
 
 def is_lines(body: bytes) -> bool:

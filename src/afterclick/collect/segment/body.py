@@ -16,7 +16,7 @@ _SHORT = {"t": "track", "p": "page", "i": "identify", "g": "group", "a": "alias"
 _ONE = msgspec.json.Decoder(Call)
 _CALL = Lenient(Call)
 _BATCH = msgspec.json.Decoder(Batch)
-_HEAD = msgspec.json.Decoder(Head)
+_HEAD = Lenient(Head)
 _MALFORMED = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
 
 
@@ -60,20 +60,22 @@ def _calls(passage: Passage, body: bytes) -> list[tuple[int, Call]]:
 
 def _salvaged(passage: Passage, body: bytes) -> list[tuple[int, Call]]:
     is_batch = not _kind_of(passage.path)
-    head = _head(body)
+    shared: list[str] = []
+    head = _head(body, shared)
     passage.sent_at = _text(head.sent_at)
     elements = salvage.parts(body, "batch").elements if is_batch else [body]
     found: list[tuple[int, Call]] = []
     for index, element in enumerate(elements):
-        odd: list[str] = []
+        odd = [*shared] if is_batch else []
         try:
             found.append((index, _CALL.decode(element, odd)))
         except msgspec.ValidationError as error:
             passage.drop(index, "wrong_type", f"{error}.")
         except _MALFORMED as error:
             passage.drop(index, "malformed", f"Not readable as a call: {error}.")
-        if odd:
-            passage.leave_out(index, odd)
+        else:
+            if odd:
+                passage.leave_out(index, odd)
     if not found and not passage.dropped.get("wrong_type"):
         raise InvalidInput("Nothing in the body can be read as a Segment call; send JSON.")
     _under(head.context, [call for _, call in found])
@@ -85,9 +87,9 @@ def _text(sent_at: object) -> str | None:
     return sent_at if isinstance(sent_at, str) else None
 
 
-def _head(body: bytes) -> Head:
+def _head(body: bytes, odd: list[str]) -> Head:
     try:
-        return _HEAD.decode(body)
+        return _HEAD.decode(body, odd)
     except _MALFORMED:
         return Head()
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 import msgspec
 
+from afterclick.collect.passage.fit import Lenient
 from afterclick.errors import InvalidInput, TooLarge
 
 MOST_ITEMS = 1_000
@@ -50,14 +51,14 @@ class Item:
     fault: str = ""
 
 
-_HEADER = msgspec.json.Decoder(Header)
-_ITEM = msgspec.json.Decoder(ItemHeader)
+_HEADER = Lenient(Header)
+_ITEM = Lenient(ItemHeader)
 
 
 def header_of(body: bytes) -> Header:
     """The envelope's headers; raises InvalidInput when the first line is none."""
     try:
-        return _HEADER.decode(body.partition(b"\n")[0])
+        return _HEADER.decode(body.partition(b"\n")[0], [])
     except _MALFORMED as error:
         raise InvalidInput(f"The first line of the body is not an envelope's headers: {error}.") from error
 
@@ -82,7 +83,7 @@ def _items(body: bytes) -> Iterator[Item]:
         if not line.strip():
             continue
         try:
-            header = _ITEM.decode(line)
+            header = _ITEM.decode(line, [])
         except _MALFORMED as error:
             yield Item(ItemHeader(), b"", f"Not readable as an item's headers: {error}.")
             return

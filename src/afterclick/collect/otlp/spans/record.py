@@ -28,6 +28,7 @@ _ROUNDED_NS = 1_000_000
 """By so much a span may end before it starts: clocks are rounded, and read on two cores."""
 _MOST_LINKS = 128  # as many as SDKs send
 _REMEMBERED = 4096  # names of operations are few
+_ROOT = "0" * 16  # some exporters write out the parent that a root has not
 
 # Semantic conventions, the current name first, then the ones it replaced.
 _HTTP_STATUS = ("http.response.status_code", "http.status_code")
@@ -38,16 +39,25 @@ _PEER = ("peer.service", "server.address", "net.peer.name")
 
 
 def validate(house: House, passage: Passage) -> None:
-    """Refuse spans whose ids or times cannot be."""
+    """Refuse spans whose own ids or times cannot be; a parent's id that cannot be is left out."""
     window = Window.of(house, passage)
     kept: list[tuple[int, WireSpan]] = []
     for index, span in passage.spans:
         fault = _fault(span, window)
         if fault is None:
+            if span.parent_span_id and not SPAN_ID.fullmatch(span.parent_span_id):
+                _leave_out_parent(passage, index, span)
             kept.append((index, span))
         else:
             passage.drop(index, *fault)
     passage.spans = kept
+
+
+def _leave_out_parent(passage: Passage, index: int, span: WireSpan) -> None:
+    """Keep a span whose parent's id is none as one that has no parent."""
+    if span.parent_span_id != _ROOT:
+        passage.leave_out(index, ["parent_span_id"])
+    span.parent_span_id = ""
 
 
 def _fault(span: WireSpan, window: Window) -> tuple[DropReason, str] | None:
@@ -55,8 +65,6 @@ def _fault(span: WireSpan, window: Window) -> tuple[DropReason, str] | None:
         return "bad_id", "A trace id is 16 bytes, not all zero."
     if not SPAN_ID.fullmatch(span.span_id):
         return "bad_id", "A span id is 8 bytes, not all zero."
-    if span.parent_span_id and not SPAN_ID.fullmatch(span.parent_span_id):
-        return "bad_id", "A parent span id is empty, or 8 bytes that are not all zero."
     if -_ROUNDED_NS <= span.end_ns - span.start_ns < 0:
         span.end_ns = span.start_ns
     if not 0 <= span.end_ns - span.start_ns <= _LONGEST_NS:
