@@ -291,7 +291,7 @@ FIELDS = (
     + [("pages", (name,)) for name in ("title", "pageTimings", "_largestContentfulPaint")]
 )
 ODD: list[object] = json.loads(
-    '[null, true, 7, 7.5, "x", "7.5", "", "\\\\ud83d", [], [1], [null], {}, {"a": {"b": 1}}, [{"name": 7, "value": []}]]'
+    r'[null, true, 7, 7.5, "x", "7.5", "", "\ud83d", [], [1], [null], {}, {"a": 1}, [{"name": 7, "value": []}]]'
 )
 
 
