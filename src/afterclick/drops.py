@@ -153,15 +153,16 @@ _CATALOGUE = (
         "incomplete", "event, data point",
         "It lacks what its type needs.",
         "Add what is missing: the answer to the request names it.",
-        detail="An order needs its id, revenue and currency; a vital a known name and a value; a rating 1 to 5; "
-        "a struggle or mark a known name; an identify a `user_id`; a data point its metric's name, a "
+        detail="An order needs its id, revenue and a currency of ISO 4217; a vital a known name and a value; "
+        "a rating 1 to 5; a struggle or mark a known name; an identify a `user_id`; a data point its metric's name, a "
         "value, of sums and histograms the temporality.",
     ),
     Reason(
-        "inconsistent", "data point",
-        "Its numbers contradict each other.",
-        "Update the exporter that made it.",
-        detail="Buckets that do not fit the bounds, bounds that do not increase, counts that do not add up.",
+        "inconsistent", "event, data point",
+        "What it tells contradicts itself.",
+        "Send sum and currency of the same order; update the exporter of a data point.",
+        detail="A sum with the sign of another currency than the one stated (`$49.90` in EUR); "
+        "buckets that do not fit the bounds, bounds that do not increase, counts that do not add up.",
     ),
     Reason(
         "not_kept", "event, item",

@@ -37,6 +37,13 @@ BAD: list[tuple[str, dict[str, object]]] = [
     ("incomplete", {"type": "order", "order_id": "1", "revenue": "", "currency": "EUR"}),
     ("incomplete", {"type": "order", "order_id": "1", "revenue": None, "currency": "EUR"}),
     ("incomplete", {"type": "order", "order_id": "1", "revenue": [5], "currency": "EUR"}),
+    ("incomplete", {"type": "order", "order_id": "1", "revenue": 5, "currency": "NaN"}),
+    ("incomplete", {"type": "order", "order_id": "1", "revenue": 5, "currency": "abc"}),
+    ("incomplete", {"type": "refund", "order_id": "1", "currency": "abc"}),
+    ("incomplete", {"type": "order", "order_id": "1", "revenue": "12.34.56", "currency": "EUR"}),
+    ("incomplete", {"type": "order", "order_id": "1", "revenue": "1 299 00", "currency": "EUR"}),
+    ("inconsistent", {"type": "order", "order_id": "1", "revenue": "$49.90", "currency": "EUR"}),
+    ("wrong_type", {"type": "order", "order_id": "1", "revenue": "1,234", "currency": "IQD"}),
     ("incomplete", {"type": "refund", "revenue": 5, "currency": "EUR"}),
     ("incomplete", {"type": "refund", "order_id": "1", "currency": "EUR"}),
     ("incomplete", {"type": "refund", "order_id": "1", "revenue": 5}),
@@ -47,6 +54,20 @@ BAD: list[tuple[str, dict[str, object]]] = [
     ("incomplete", {"type": "mark", "name": "whatever"}),
     ("incomplete", {"type": "identify"}),
 ]
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [{"currency": "NaN", "revenue": 5}, {"currency": "EUR", "revenue": "$5"}],
+    ids=["currency", "sum"],
+)
+def test_what_needs_no_sum_is_kept_without_a_currency_or_sum_that_is_none(
+    house: House, fields: dict[str, object]
+) -> None:
+    told = house.post(house.event(type="track", name="gift", **fields)).json()
+    assert (told["accepted"], told["reasons"]) == (1, {"odd_field": 1})
+    (event,) = house.events()
+    assert (event.currency, event.revenue) in (("", 5), ("EUR", 0))
 
 
 @pytest.mark.parametrize(("reason", "fields"), BAD, ids=[f"{r}-{list(f)}" for r, f in BAD])

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from afterclick.collect.event.money import sum_of
 from afterclick.collect.mapping.mapping import Mapping
 from afterclick.collect.mapping.value import Unmapped
 from afterclick.errors import InvalidInput
@@ -87,6 +88,28 @@ def test_the_mark_that_is_not_the_decimal_groups_and_does_so_before_it(
 ) -> None:
     assert one("revenue", f'{{ column = "sum", decimal = "{decimal}" }}', {"sum": written}) == read
     assert one("revenue", '"sum"', {"sum": "1,234"}) == "1,234"
+
+
+@pytest.mark.parametrize("written", ["12.34.56", "1 299 00", "1.23.4,5", "12,34,56"])
+@pytest.mark.parametrize("more", ['decimal = ","', 'decimal = "."', 'decimal = ",", scale = 0.01'])
+def test_what_is_grouped_as_no_number_is_stays_as_it_is_for_the_collector_to_refuse(
+    written: str, more: str
+) -> None:
+    assert one("revenue", f'{{ column = "sum", {more} }}', {"sum": written}) == written
+    assert sum_of(written) is None
+
+
+def test_a_sum_in_another_form_than_the_mapping_tells_is_not_left_unscaled() -> None:
+    with pytest.raises(Unmapped, match="say its `decimal`"):
+        one("revenue", '{ column = "cents", scale = 0.01 }', {"cents": "4990 Kč"})
+    assert one("revenue", '{ column = "cents", scale = 0.01, decimal = "," }', {"cents": "4.990 Kč"}) == 49.9
+
+
+def test_a_sum_that_names_another_currency_than_the_mapping_is_left_for_the_collector_to_refuse() -> None:
+    written = '[fields]\nrevenue = { column = "sum", decimal = "." }\ncurrency = { value = "EUR" }'
+    mapping = Mapping.read(written, "map.toml")
+    assert mapping.event({"sum": "$49.90"})["revenue"] == "$49.90"
+    assert mapping.event({"sum": "€49.90"})["revenue"] == 49.9
 
 
 def test_a_place_in_a_document_is_reached_by_names_and_list_positions() -> None:

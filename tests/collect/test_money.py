@@ -1,11 +1,13 @@
 """Sums as people write them are the sums that they mean, and what is no sum is none."""
 
 import pytest
-from babel.numbers import get_currency_precision, list_currencies
 from hypothesis import given
 from hypothesis import strategies as st
 
-from afterclick.collect.event.money import THREE_DECIMALS, sum_of, unclear
+from afterclick.collect.event.money import doubt, sum_of
+from afterclick.currencies import CODES, decimals
+
+THREE_DECIMALS = {code for code in CODES if decimals(code) == 3}
 
 WRITTEN = {
     "49.90": 49.9, "49,90": 49.9, "1,299.00": 1299, "1.299,00": 1299, "€ 49.90": 49.9, "€49,90": 49.9,
@@ -15,10 +17,14 @@ WRITTEN = {
     "5.00-": -5, "(5.00)": -5, "-€5.00": -5, "+7": 7, "0,500": 0.5, "0": 0, ".5": 0.5, ",50": 0.5, "12.": 12,
     "Rs. 1,500": 1500, "1500 kr.": 1500, "R$ 10,00": 10, "¥12,000": 12000, "1e3": 1000, " 7 ": 7,
     "\u0664\u0669\u066b\u0669": 49.9, "１２": 12, "1.234.567,89": 1234567.89, "1 000": 1000,
-    "1234,500": 1234.5, "12345,678": 12345.678, "\u0661\u066c\u0662\u0663\u0664": 1234,
+    "1234,500": 1234.5, "12345,678": 12345.678, "1,29,900.00": 129900, "12,34,567": 1234567, "49,-": 49, "49.-": 49,
+    "49,–": 49, "49,— €": 49, "CHF 49.-": 49, "1'299.–": 1299, "1.299,- Kč": 1299, "49,--": 49, "-49,-": -49,
+    "49,=": 49, "\u0661\u066c\u0662\u0663\u0664": 1234,
 }  # fmt: skip
 NONE: list[object] = [
-    "", " ", "free", "€", "-", "1.2.3,4,5", "12 and 13", "5-5", "(5", "5)", "--5", "NaN", "inf", "1/2", "x" * 99, None,
+    "", " ", "free", "€", "-", "1.2.3,4,5", "12 and 13", "5-5", "12.34.56", "1 299 00", "12 5", "1,23,45", "1,299,00",
+    "1'29", "1 29.00", "0,123,456", "1.29,00,000.5", "12,345,67", "49 90", "1  299  0",
+    "(5", "5)", "--5", "NaN", "inf", "1/2", "x" * 99, None,
     True, [], {},
 ]  # fmt: skip
 
@@ -36,21 +42,54 @@ CLEAR = {
 
 
 @pytest.mark.parametrize("currency", sorted(THREE_DECIMALS))
-@pytest.mark.parametrize("written", ["1,234", "KWD 12,345", "-123,456", "(1,234)", "1,000 د.ك"])
+@pytest.mark.parametrize("written", ["1,234", "-12,345", "(1,234)", "1,000"])
 def test_one_comma_before_three_digits_tells_no_sum_where_it_may_divide(written: str, currency: str) -> None:
     assert sum_of(written, currency) is None
-    assert unclear(written, currency.lower())
-    assert not unclear(written, "EUR")
+    assert doubt(written, currency.lower()) == "unclear"
+    assert doubt(written, "EUR") is None
 
 
 @pytest.mark.parametrize(("written", "meant"), CLEAR.items())
 def test_what_can_be_told_in_a_currency_of_three_decimals_is_read(written: str, meant: float) -> None:
     assert sum_of(written, "KWD") == meant
-    assert not unclear(written, "KWD")
+    assert doubt(written, "KWD") is None
 
 
-def test_currencies_of_three_decimals_are_those_that_are_shown_with_three() -> None:
-    assert {code for code in list_currencies() if get_currency_precision(code) == 3} == THREE_DECIMALS
+FITS = [
+    ("$49.90", "USD CAD AUD NZD MXN"), ("C$49.90", "CAD"), ("CAD $49.90", "CAD"), ("49,90 kr", "SEK NOK DKK ISK"),
+    ("49,90 kr.", "DKK"), ("¥4990", "JPY CNY"), ("￥4990", "JPY CNY"), ("£49.90", "GBP EGP"), ("R$ 49,90", "BRL"),
+    ("49,90 €", "EUR"), ("eur 49,90", "EUR"), ("49.90 د.ك", "KWD"), ("₹49.90", "INR"), ("Rs. 49.90", "INR PKR"),
+    ("49,90 je Stück", "EUR CHF"), ("ca. 49.90", "EUR"), ("-$5", "USD"), ("($5)", "USD"), ("49,- Kč", "CZK"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("written", "codes"), FITS)
+def test_a_sign_fits_every_currency_that_it_may_stand_for(written: str, codes: str) -> None:
+    for code in codes.split():
+        assert sum_of(written, code) is not None, code
+
+
+@pytest.mark.parametrize(
+    ("written", "code"),
+    [
+        ("$49.90", "EUR"), ("-$5", "EUR"), ("49,90 €", "USD"), ("USD 49.90", "EUR"), ("49.90usd", "EUR"),
+        ("US$5", "CAD"),
+        ("¥4990", "EUR"), ("49,90 kr", "EUR"), ("£49.90", "USD"), ("R$ 49,90", "USD"), ("€49.90 EUR", "USD"),
+    ],
+)  # fmt: skip
+def test_a_sign_that_contradicts_the_stated_currency_tells_no_sum(written: str, code: str) -> None:
+    assert sum_of(written, code.lower()) is None
+    assert doubt(written, code) == "contradicting"
+
+
+@pytest.mark.parametrize(("written", "decimal", "meant"), [
+    ("1.234,50", ",", 1234.5), ("1,234", ",", 1.234), ("1,234", ".", 1234), ("1.234", ",", 1234), ("1.234", ".", 1.234),
+    ("49,- Kč", ",", 49), ("12.34.56", ",", None), ("1.23", ",", None), ("1,23", ".", None), ("1,234.50", ",", None),
+])  # fmt: skip
+def test_where_the_decimal_is_known_the_other_mark_only_groups(
+    written: str, decimal: str, meant: float | None
+) -> None:
+    assert sum_of(written, decimal=decimal) == meant
 
 
 @pytest.mark.parametrize("written", NONE)

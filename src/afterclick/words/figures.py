@@ -9,8 +9,9 @@ from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from babel.core import Locale
-from babel.numbers import NumberPattern, format_decimal, get_currency_precision, get_currency_symbol
+from babel.numbers import NumberPattern, format_decimal, get_currency_symbol
 
+from afterclick.currencies import decimals
 from afterclick.stats import Interval
 
 ENGLISH = "en"
@@ -48,7 +49,7 @@ def money(value: float, currency: str, *, exact: bool = False, locale: str = ENG
         return NOT_FOR_YOU
     small = 0 < abs(value) < 10
     shown = value if exact or small else rounded(value)
-    places = get_currency_precision(currency) if exact or small else 0
+    places = decimals(currency) if exact or small else 0
     amount = _pattern(locale, places).apply(shown, locale, currency=currency, currency_digits=False)
     symbol = get_currency_symbol(currency, locale)
     if symbol[-1:].isalpha():
@@ -62,7 +63,7 @@ def money_in_a_file(value: float, currency: str) -> str:
     >>> money_in_a_file(1.234, "KWD"), money_in_a_file(300000, "JPY"), money_in_a_file(5, "EUR")
     ('1.234 KWD', '300000 JPY', '5.00 EUR')
     """
-    return f"{value:.{get_currency_precision(currency)}f} {currency}"
+    return f"{value:.{decimals(currency)}f} {currency}"
 
 
 def moneys(sums: Iterable[tuple[float, str]], *, exact: bool = False, locale: str = ENGLISH) -> str:

@@ -1,6 +1,6 @@
 """The lines that connect a page."""
 
-from babel.numbers import get_currency_precision
+from afterclick.currencies import decimals
 
 STUB = """<script>
   window.afterclick ??= { q: [] };
@@ -20,6 +20,6 @@ def page_snippet(key: str, collector: str) -> str:
 
 def order_snippet(currency: str) -> str:
     """What tells of an order, in the site's own currency."""
-    sum_of = f"{59.9:.{get_currency_precision(currency)}f}"
+    sum_of = f"{59.9:.{decimals(currency)}f}"
     call = f"afterclick.track('order', {{ order_id: '1234', revenue: {sum_of}, currency: '{currency}' }});"
     return f"<script>\n  {call}\n</script>"

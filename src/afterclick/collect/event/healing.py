@@ -12,9 +12,10 @@ import msgspec
 from afterclick.collect.event.flat import flat, scalar
 from afterclick.collect.event.id import hashed_id
 from afterclick.collect.event.limits import LARGEST, LONGEST, MOST_MEMBERS, is_trace, is_uuid
-from afterclick.collect.event.money import unclear
+from afterclick.collect.event.money import doubt
 from afterclick.collect.event.wire import Scalar, WireEvent
 from afterclick.collect.passage.fit import as_number, as_text, as_whole
+from afterclick.currencies import CODES
 
 
 def of_object(element: bytes) -> tuple[WireEvent, list[str]]:
@@ -105,8 +106,11 @@ def _leave_out_numbers(event: WireEvent) -> list[str]:
         wrong.append("duration_ms")
     if event.status is not None and not 0 <= event.status <= 999:
         wrong.append("status")
-    if event.type not in ("order", "refund") and unclear(event.revenue, event.currency or ""):
-        wrong.append("revenue")
+    if event.type not in ("order", "refund"):
+        if (code := (event.currency or "").strip().upper()) and code not in CODES:
+            wrong.append("currency")
+        if doubt(event.revenue, event.currency or ""):
+            wrong.append("revenue")
     for name in wrong:
         setattr(event, name, None)
     return wrong

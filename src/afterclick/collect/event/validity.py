@@ -2,20 +2,19 @@
 docs/collect.md.
 """
 
-import re
 from datetime import UTC, datetime
 from functools import lru_cache
 
 from afterclick.collect.event.healing import heal
 from afterclick.collect.event.limits import LARGEST, LONGEST, MOST_MEMBERS, is_trace, is_uuid, is_uuid7
-from afterclick.collect.event.money import sum_of, unclear
+from afterclick.collect.event.money import Doubt, doubt, sum_of
 from afterclick.collect.event.wire import WireEvent
 from afterclick.collect.passage.passage import House, Passage
 from afterclick.collect.passage.window import Window
+from afterclick.currencies import CODES
 from afterclick.drops import DropReason
 from afterclick.signals import EVENT_TYPES
 
-_CURRENCY = re.compile(r"[A-Z]{3}")
 _SHORT = min(LONGEST.values())
 _VITALS = frozenset({"LCP", "INP", "FCP", "TTFB", "CLS"})
 _STRUGGLES = frozenset({"rage_click", "dead_click", "error_click"})
@@ -61,6 +60,7 @@ def _fault(event: WireEvent, window: Window, now: int) -> _Fault:
         _size_fault(event)
         or _time_fault(event, window, now)
         or _id_fault(event, window)
+        or _currency_fault(event)
         or _number_fault(event)
         or _CONTENT.get(event.type, _no_fault)(event)
     )
@@ -133,13 +133,33 @@ def _session_fault(session_id: str, window: Window) -> _Fault:
     return ("bad_session", f"The time in `session_id` lies {_WHERE[reason]}.") if reason else None
 
 
+_DOUBTS: dict[Doubt, tuple[DropReason, str]] = {
+    "unclear": (
+        "wrong_type",
+        "which in a currency of three decimals may be two sums; send a number, or a text with a decimal point",
+    ),
+    "contradicting": (
+        "inconsistent",
+        "which names another currency than `currency` does; send those of one sum",
+    ),
+}
+
+
+def _currency_fault(event: WireEvent) -> _Fault:
+    """What is wrong with its currency, which is put in capitals."""
+    if not event.currency:
+        return None
+    told, event.currency = event.currency, event.currency.strip().upper()
+    if not event.currency or event.currency in CODES:
+        return None
+    return "incomplete", f"`currency` is {_shown(told)}; it must be a code of ISO 4217, such as EUR."
+
+
 def _number_fault(event: WireEvent) -> _Fault:
     if type(event.revenue) is str:
-        if unclear(event.revenue, event.currency or ""):
-            return "wrong_type", (
-                f"`revenue` is {_shown(event.revenue)}, which in a currency of three decimals may be two sums; "
-                "send a number, or a text with a decimal point."
-            )
+        if why := doubt(event.revenue, event.currency or ""):
+            reason, words = _DOUBTS[why]
+            return reason, f"`revenue` is {_shown(event.revenue)}, {words}."
         event.revenue = sum_of(event.revenue)
     for name in _NUMBERS:
         value = getattr(event, name)
@@ -157,14 +177,12 @@ def _no_fault(_: WireEvent) -> _Fault:
 
 
 def _order_fault(event: WireEvent) -> _Fault:
-    event.currency = (event.currency or "").strip().upper()
-    told = event.order_id and isinstance(event.revenue, float | int) and _CURRENCY.fullmatch(event.currency)
-    if not told:
+    if not (event.order_id and isinstance(event.revenue, float | int) and event.currency):
         return "incomplete", (
             "An order or refund needs `order_id`, `revenue` and an ISO 4217 `currency`; a refund of a whole order "
             "neither of the latter."
         )
-    if isinstance(event.revenue, float | int) and event.revenue < 0:
+    if event.revenue < 0:
         return "out_of_range", f"`revenue` is {event.revenue}; send a refund instead of a negative order."
     return None
 

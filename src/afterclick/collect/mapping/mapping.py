@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 import msgspec
 
 from afterclick.collect.event.flat import flat
+from afterclick.collect.event.money import doubt
 from afterclick.collect.event.wire import WireEvent
 from afterclick.collect.mapping.value import Unmapped, number, place, text, time
 from afterclick.errors import InvalidInput
@@ -91,11 +92,19 @@ class Mapping:
                 cast("dict[str, object]", event.setdefault(group, {}))[inner] = value
             else:
                 event[field] = value
+        self._check_sum(event, row)
         if self.rest:
             used = {origin.column for origin in self.origins.values()}
             others = flat({name: value for name, value in row.items() if name not in used})
             event["props"] = others | cast("dict[str, object]", event.get("props", {}))
         return event
+
+    def _check_sum(self, event: dict[str, object], row: Table[str, object]) -> None:
+        """Leave a sum as it is written when it names another currency, for the collector to refuse and count."""
+        origin = self.origins.get("revenue")
+        written = place(row, origin.column) if origin and origin.column else None
+        if isinstance(written, str) and doubt(written, text(event.get("currency"))) == "contradicting":
+            event["revenue"] = written
 
 
 def _check(name: str, field: str, origin: Origin) -> None:

@@ -8,8 +8,8 @@ from typing import cast
 from zoneinfo import ZoneInfo
 
 from afterclick.collect.event.flat import text as json_text
+from afterclick.collect.event.money import sum_of
 
-_GROUPS = {",": ".", ".": ","}
 _UNITS = {"seconds": 1000.0, "milliseconds": 1.0}
 
 
@@ -46,23 +46,27 @@ def number(value: object, decimal: str | None, scale: float | None) -> object:
     """A number, whole where it is; what is none stays as it is, for the collector to refuse and count.
 
     Of the point and the comma, the one that is not the `decimal` groups; without a `decimal` no number has a comma.
+    Raises Unmapped for what the collector would read as a sum, but cannot be scaled here.
     """
     told = text(value).strip()
-    plain = told if decimal is None else _plain(told, decimal)
-    try:
-        found = float(plain) * (1.0 if scale is None else scale)
-    except ValueError:
-        return told
-    if not isfinite(found):
+    found = _plain(told) if decimal is None else sum_of(told, decimal=decimal)
+    if found is None and scale is not None and sum_of(told) is not None:
+        raise Unmapped(
+            f"{told[:40]!r} is a number in another form than the mapping tells; say its `decimal`."
+        )
+    found = None if found is None else found * (1.0 if scale is None else scale)
+    if found is None or not isfinite(found):
         return told
     # 19.99 * 100 is 1998.9999999999998: twelve digits are more than money has.
     found = float(f"{found:.12g}") if scale is not None else found
     return int(found) if found.is_integer() and abs(found) < 2**53 else found
 
 
-def _plain(told: str, decimal: str) -> str:
-    whole, mark, part = told.partition(decimal)
-    return whole.replace(_GROUPS[decimal], "") + mark.replace(decimal, ".") + part
+def _plain(told: str) -> float | None:
+    try:
+        return float(told)
+    except ValueError:
+        return None
 
 
 def time(value: object, form: str | None, zone: str | None) -> object:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import cast
 
 from afterclick.collect.event.flat import text
-from afterclick.collect.event.money import sum_of, unclear
+from afterclick.collect.event.money import doubt, sum_of
 from afterclick.collect.event.wire import WireEvent
 from afterclick.collect.passage.fit import as_number
 from afterclick.collect.segment.wire import Properties
@@ -105,11 +105,11 @@ def _whole(properties: Properties, names: Iterable[str], of_site: str) -> float 
 
 
 def _sum(properties: Properties, names: Iterable[str], of_site: str) -> float | str | None:
-    """The first sum of these names; as it is written where it is unclear, for another would not be the same sum."""
+    """The first sum of these names; as it is written where it is in doubt, for another would not be the same sum."""
     currency = _currency(properties, of_site)
     for name in names:
         written = properties.get(name)
-        if isinstance(written, str) and unclear(written, currency):
+        if isinstance(written, str) and doubt(written, currency):
             return written
         if (found := sum_of(written, currency)) is not None:
             return found
