@@ -1,4 +1,5 @@
-"""How often cleaning masks what is nobody's: order numbers, product titles and SKUs that look like telephone numbers.
+"""How often cleaning masks what is nobody's: order numbers, product titles, SKUs that look like telephone numbers, and
+what pages and servers say with the words that secrets are told by.
 
 Seeded and made by chance; a thousandth may be masked at most. docs/privacy.md#false-alarms tells the measured rates.
 """
@@ -103,10 +104,38 @@ def phone_like(rng: random.Random) -> str:
     )
 
 
+_SUBJECTS = (
+    "password", "Password", "The new password", "token", "Session", "The session", "Your session", "secret", "API key",
+    "cookie", "Cookies", "signature", "One-time code", "Pass", "boarding pass", "ski pass", "credentials", "passphrase",
+)  # fmt: skip
+_SAID = (
+    "required", "must have {} characters", "expired", "is too short", "is wrong", "expired {} minutes ago",
+    "was refused", "missing", "invalid", "cannot be empty", "not found for order {}", "does not match",
+)  # fmt: skip
+_SHOWN = (
+    "pass the salt", "Forgot password?", "Show password", "Sign in with a passkey", "Accept all cookies",
+    "{} secrets of tea", "Keep me signed in", "Password strength: weak", "Confirm password:", "Token Ring, {} m",
+    "Your ski pass: {} days", "compass=north", "max_tokens={}", "password_length={}", "input[type=password]",
+    "#password:focus", "bypass: {}", "author: Jane {}", "{} % of cookies & more", "Tea &amp; biscuits, {} g",
+    "Caf\u00e9 cr\u00e8me \u2013 {} ml", "Unexpected token '<', line {}", "/account/password",
+    "/p/secret-garden-seeds-{}", "session timeout: {} s", "Session: {} of 9",
+)  # fmt: skip
+
+
+def sentence(rng: random.Random) -> str:
+    """As pages and servers speak of passwords, sessions and keys."""
+    number = str(rng.randint(1, 999))
+    if rng.random() < 0.5:
+        return rng.choice(_SHOWN).replace("{}", number)
+    between = rng.choice((" ", " ", " ", ": "))
+    return f"{rng.choice(_SUBJECTS)}{between}{rng.choice(_SAID)}".replace("{}", number)
+
+
 KINDS: dict[str, Callable[[random.Random], str]] = {
     "order numbers": order_number,
     "product titles": title,
     "SKUs like telephone numbers": phone_like,
+    "sentences with words of secrets": sentence,
 }
 
 

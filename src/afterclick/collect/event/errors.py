@@ -3,6 +3,7 @@
 import re
 
 from afterclick.collect.event.wire import Scalar, WireEvent
+from afterclick.collect.passage.cleaning import cut
 from afterclick.collect.passage.passage import House, Passage
 
 SCRIPT_ERROR = (
@@ -69,7 +70,7 @@ def _held(props: dict[str, Scalar]) -> str:
     """What the props tell of a thrown object, such as "code 402, status declined"."""
     told = ((name, props.get(name)) for name in TELLING)
     parts = [
-        f"{value}"[:_LONGEST_PART] if name == "message" else f"{name} {value}"[:_LONGEST_PART]
+        cut(f"{value}" if name == "message" else f"{name} {value}", _LONGEST_PART)
         for name, value in told
         if value not in (None, "") and not _OBJECT.fullmatch(str(value))
     ]

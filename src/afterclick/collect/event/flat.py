@@ -6,6 +6,7 @@ from typing import cast
 import msgspec
 
 from afterclick.collect.event.wire import Scalar
+from afterclick.collect.passage.cleaning import cut, is_secret
 
 _ROOM = 7000  # bytes of JSON: `props` may take 8192, and masking personal data may lengthen them a little
 _LONGEST_KEY = 128
@@ -31,7 +32,12 @@ def flat(values: Mapping[str, object]) -> dict[str, Scalar]:
 
 def _leaves(prefix: str, values: Mapping[str, object], depth: int) -> Iterator[tuple[str, Scalar]]:
     for key, value in values.items():
-        name = f"{prefix}{key}"[:_LONGEST_KEY]
+        name = f"{prefix}{key}"
+        if len(name) > _LONGEST_KEY:
+            told, name = is_secret(name), cut(name, _LONGEST_KEY)
+            if told:
+                yield name, "[secret]"
+                continue
         inner = cast("dict[str, object]", value) if isinstance(value, dict) else None
         if inner is not None and depth < _DEEPEST:
             yield from _leaves(f"{name}.", inner, depth + 1)
@@ -44,12 +50,12 @@ def scalar(value: object) -> Scalar:
     if value is None or isinstance(value, bool | float):
         return value
     if isinstance(value, int):
-        return value if -_WHOLE <= value < _WHOLE else str(value)[:_LONGEST]
-    return (value if isinstance(value, str) else _ENCODER.encode(value).decode())[:_LONGEST]
+        return value if -_WHOLE <= value < _WHOLE else cut(str(value), _LONGEST)
+    return cut(value if isinstance(value, str) else _ENCODER.encode(value).decode(), _LONGEST)
 
 
 def text(value: object) -> str:
     """A JSON value as text; empty for null."""
     if isinstance(value, str):
-        return value[:_LONGEST]
+        return cut(value, _LONGEST)
     return "" if value is None else str(scalar(value))

@@ -8,7 +8,7 @@ from functools import lru_cache
 from afterclick.collect.event.channel import CLICKS, channel_of
 from afterclick.collect.event.page_address import page_of, parameters
 from afterclick.collect.event.wire import Scalar, WireEvent
-from afterclick.collect.passage.cleaning import scrubbed
+from afterclick.collect.passage.cleaning import cut, scrubbed
 from afterclick.collect.passage.passage import House, Passage
 
 CAMPAIGN = frozenset({"utm_source", "utm_medium", "utm_campaign", "utm_term", "utm_content", "utm_id"})
@@ -47,7 +47,7 @@ def _advertised(query: str) -> tuple[str, str]:
 def _kept(query: str, allowed: frozenset[str]) -> dict[str, Scalar]:
     """The parameters that are allowed, as props. Not to be changed."""
     told = parameters(_folded(query), CAMPAIGN) | parameters(query, allowed)
-    return {f"query.{name}": value[:_LONGEST] for name, value in told.items()}
+    return {f"query.{name}": cut(value, _LONGEST) for name, value in told.items()}
 
 
 def _folded(query: str) -> str:

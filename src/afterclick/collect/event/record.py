@@ -12,7 +12,14 @@ from afterclick.collect.event.id import made_id
 from afterclick.collect.event.page_address import page_of, spelled
 from afterclick.collect.event.validity import session_start
 from afterclick.collect.event.wire import Scalar, WireEvent
-from afterclick.collect.passage.cleaning import label, scrubbed, scrubbed_props, without_query
+from afterclick.collect.passage.cleaning import (
+    cut,
+    label,
+    scrubbed,
+    scrubbed_prop,
+    scrubbed_props,
+    without_query,
+)
 from afterclick.collect.passage.passage import House, Passage
 from afterclick.collect.passage.sender import customer_agent
 from afterclick.signals import DEVICE_CLASSES, Event
@@ -95,18 +102,18 @@ def _cut_texts(event: WireEvent, told: dict[str, object]) -> None:
         if type(value) is not str:
             continue
         if (len(value) > _SHORT or "\x00" in value) and (most := _TEXTS.get(name)):
-            told[name] = value = _text(value, most)
+            told[name] = value = _cut(value, most) if name in _LABELS else _text(value, most)
         if name in _LABELS:
             told[name] = label(value)
     if event.currency:
         told["currency"] = _text(event.currency, _TEXTS["currency"])
     if event.target:
         target = page_of(event.target)[1] if event.type == "leave" else event.target
-        told["target"] = scrubbed(_text(target, _TARGET))
+        told["target"] = scrubbed(_cut(target, _TARGET))
     if event.source:
-        told["source"] = scrubbed(_text(event.source, _SOURCE))
+        told["source"] = scrubbed(_cut(event.source, _SOURCE))
     if event.message:
-        told["message"] = scrubbed(_text(event.message, _MESSAGE))
+        told["message"] = scrubbed(_cut(event.message, _MESSAGE))
 
 
 def _identify(event: WireEvent, passage: Passage, told: dict[str, object]) -> None:
@@ -128,7 +135,7 @@ def _place(event: WireEvent, told: dict[str, object]) -> None:
     if event.url or event.path:
         host, path_of_url, _ = page_of(event.url or "")
         path = spelled(without_query(event.path)) if event.path else ""
-        told["host"], told["path"] = host[:253], scrubbed(_text(path or path_of_url, 1024))
+        told["host"], told["path"] = host[:253], scrubbed(_cut(path or path_of_url, 1024))
     if event.referrer:
         told["referrer"] = _host(event.referrer)
     if event.method:
@@ -150,6 +157,11 @@ def _describe_client(event: WireEvent, agent: str, told: dict[str, object]) -> N
         told["device_tier"] = ""
 
 
+def _cut(value: str, most: int) -> str:
+    """A text that is cleaned: before it is cut, too, since half a card's number is not known for one."""
+    return cut(value.replace("\x00", ""), most)
+
+
 def _text(value: str, most: int) -> str:
     if "\x00" in value:
         value = value.replace("\x00", "")
@@ -169,13 +181,10 @@ def _country(code: str) -> str:
 
 
 def _tags(tags: dict[str, Scalar]) -> list[str]:
-    pairs = [f"{_text(key, 32)}={_tag(value)}" for key, value in tags.items() if key and value is not None]
+    pairs = [_tag(*scrubbed_prop(key, value)) for key, value in tags.items() if key and value is not None]
     return sorted([label(pair) for pair in pairs])[:_TAGS]
 
 
-def _tag(value: Scalar) -> str:
-    if isinstance(value, str):
-        return _text(value, 64)
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    return _text(str(value), 64)
+def _tag(key: str, value: Scalar) -> str:
+    told = ("true" if value else "false") if isinstance(value, bool) else str(value)
+    return f"{_cut(key, 32)}={_cut(told, 64)}"

@@ -18,7 +18,7 @@ from afterclick.collect.faro.payload import (
     Meta,
     Page,
 )
-from afterclick.collect.passage.cleaning import without_query
+from afterclick.collect.passage.cleaning import cut, without_query
 from afterclick.collect.passage.fit import as_number
 
 NOT_KEPT = "not_kept"
@@ -143,7 +143,7 @@ def exception(signal: FaroException, meta: Meta) -> WireEvent:
         source = f"{place(frames[0].filename, _page(meta))}:{frames[0].lineno or 0}"
     props = flat(signal.context or {})
     if frames and frames[0].function and frames[0].function != "?":
-        props["function"] = frames[0].function[:256]
+        props["function"] = cut(frames[0].function, 256)
     return _at(
         signal,
         WireEvent(

@@ -74,8 +74,8 @@ def masked(name: str, value: Plain) -> tuple[str, Scalar] | None:
     if name in _URLS:
         value = without_query(str(value))
     flat = value if type(value) is str else _flat(value)
-    cut = text(flat, _LONGEST) if type(flat) is str else flat
-    return scrubbed_prop(text(name, _LONGEST_KEY), cut)
+    key, told = scrubbed_prop(name, text(flat, _LONGEST) if type(flat) is str else flat)
+    return text(key, _LONGEST_KEY), told
 
 
 def _fitting(flat: dict[str, Scalar]) -> bytes:

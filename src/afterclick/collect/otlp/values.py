@@ -10,6 +10,7 @@ from opentelemetry.proto.common.v1.common_pb2 import AnyValue as ProtoValue
 from opentelemetry.proto.common.v1.common_pb2 import KeyValue as ProtoKeyValue
 
 from afterclick.collect.otlp.messages import JsonKeyValue, JsonValue
+from afterclick.collect.passage.cleaning import cut
 
 Plain = str | int | float | bool | list["Plain"] | dict[str, "Plain"] | None
 Attributes = dict[str, Plain]
@@ -67,8 +68,8 @@ def proto_value(value: ProtoValue) -> Plain:
 
 
 def text(value: Plain, most: int) -> str:
-    """A value as text of at most `most` characters, without null characters."""
+    """A value as text of at most `most` characters, without null characters; what is longer is cleaned, then cut."""
     if value is None or value == "":
         return ""
     found = value if type(value) is str else str(value)
-    return (found.replace("\x00", "") if "\x00" in found else found)[:most]
+    return cut(found.replace("\x00", "") if "\x00" in found else found, most)

@@ -8,7 +8,7 @@ import msgspec
 from afterclick.collect.event.flat import text
 from afterclick.collect.event.wire import WireEvent, merge
 from afterclick.collect.otlp.resource import Resource
-from afterclick.collect.passage.cleaning import label
+from afterclick.collect.passage.cleaning import cut, label
 from afterclick.collect.passage.fit import Lenient
 from afterclick.collect.passage.passage import Passage
 from afterclick.collect.sentry import breadcrumbs
@@ -83,8 +83,8 @@ class Reader:
         package, version = sentry_events.release_of(event.release)
         told_service = text((context.tags or {}).get("service.name"))
         service = sentry_spans.service_of((told_service, package, event.platform))
-        environment = label((event.environment or "")[:64])
-        resource = Resource(service, version[:64], generated=False, environment=environment)
+        environment = label(cut(event.environment or "", 64))
+        resource = Resource(service, label(cut(version, 64)), generated=False, environment=environment)
         self._guarded(lambda: self._span(sentry_spans.of_transaction(event), resource, context))
         for raw in event.spans or ():
             self._guarded(
@@ -131,7 +131,9 @@ class Reader:
         sentry_events.join(
             context, text(data.get("session.id")), told.trace_id or None, is_browser=is_browser
         )
-        resource = Resource(service, version[:64], generated=False, environment=label(environment[:64]))
+        resource = Resource(
+            service, label(cut(version, 64)), generated=False, environment=label(cut(environment, 64))
+        )
         self._span(told, resource, context)
 
     def _span(self, told: Told, resource: Resource, context: WireEvent) -> None:

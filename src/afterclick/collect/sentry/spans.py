@@ -11,6 +11,7 @@ from afterclick.collect.event.flat import scalar, text
 from afterclick.collect.otlp.resource import Origin, Resource
 from afterclick.collect.otlp.spans.attributes import of_plain
 from afterclick.collect.otlp.spans.wire import WireSpan
+from afterclick.collect.passage.cleaning import cut, label
 from afterclick.collect.passage.fit import as_number
 from afterclick.collect.sentry.payload import (
     Attribute,
@@ -148,7 +149,7 @@ def span_of(told: Told, resource: Resource) -> WireSpan:
     if told.op:
         attributes["sentry.op"] = told.op
     return WireSpan(
-        Origin(resource, told.origin[:128]),
+        Origin(resource, label(cut(told.origin, 128))),
         told.trace_id.lower(),
         told.span_id.lower(),
         told.parent_span_id.lower(),
@@ -166,7 +167,7 @@ def span_of(told: Told, resource: Resource) -> WireSpan:
 
 def service_of(names: Iterable[str | None]) -> str:
     """The first name that is one."""
-    return next((name[:128] for name in names if name), "unknown_service")
+    return next((label(cut(name, 128)) for name in names if name), "unknown_service")
 
 
 def _kind(op: str) -> int:

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 
 from afterclick.collect.event.flat import text
-from afterclick.collect.passage.cleaning import without_query
+from afterclick.collect.passage.cleaning import cut, without_query
 from afterclick.collect.sentry.payload import Frame, Thrown
 
 MOST_FRAMES = 100
@@ -29,7 +29,7 @@ def stack_of(thrown: Thrown) -> str:
 
 def causes_of(chain: Sequence[Thrown]) -> str:
     """Behind the last of a chain, which was thrown, those that caused it, the nearest first, "type: message" a line."""
-    return "\n".join(_told(cause)[:_LONGEST_CAUSE] for cause in list(reversed(chain[:-1]))[:MOST_CAUSES])
+    return "\n".join(cut(_told(cause), _LONGEST_CAUSE) for cause in list(reversed(chain[:-1]))[:MOST_CAUSES])
 
 
 def _told(thrown: Thrown) -> str:
