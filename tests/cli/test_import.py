@@ -99,6 +99,22 @@ def test_a_mapped_table_comes_in_and_what_is_dropped_is_told_with_its_reason(
     assert (refund.type, refund.revenue) == ("refund", 34.5)
 
 
+def test_what_an_import_leaves_out_by_itself_is_counted_with_what_the_collector_drops(
+    collector: Process, table: Path
+) -> None:
+    table.write_bytes(
+        table.read_bytes() + b'sold,A-4,"1,00",28.05.2026 22:26,more\nsold,A-\xff,"1,00",yesterday\n'
+    )
+    printed(collector, table, "--mapping", str(table.parent / "map.toml"))
+    outlet = Outlet(collector.settings.spool)
+    found = {(tally.door, tally.reason): tally.rows for tally in outlet.tallies(0) if tally.reason}
+    outlet.close()
+    assert found == {
+        ("events", "incomplete"): 1, ("events", "bad_time"): 1,
+        ("import", "unmapped"): 1, ("import", "extra_cells"): 1, ("import", "wrong_encoding"): 1,
+    }  # fmt: skip
+
+
 def test_a_dry_run_shows_the_first_rows_and_the_drops_and_sends_nothing(
     collector: Process, table: Path
 ) -> None:

@@ -103,12 +103,19 @@ def _send(
         own = "" if key else api.post("/keys", NewKeyData, wanted, site=site).secret
         sender = Sender(settings, key or own)
         try:
-            _pass(file, form, mapping, left, lambda batch: sent.add(sender.send(batch)))
+            _pass(file, form, mapping, left, lambda batch: _deliver(sender, batch, left, sent))
+            sender.tell(left.untold())
         finally:
             sender.close()
             if own:
                 api.send("DELETE", f"/keys/{quoted(own)}", site=site)
     return sent
+
+
+def _deliver(sender: Sender, batch: list[bytes], left: Left, sent: Sent) -> None:
+    """Send a batch, and what was left out until then: an import that is cut off has counted what it did."""
+    sent.add(sender.send(batch))
+    sender.tell(left.untold())
 
 
 def _pass(file: Path, form: str, mapping: Mapping | None, left: Left, take: Take) -> None:

@@ -12,11 +12,17 @@ class Left:
 
     rows: Counter[str] = field(default_factory=Counter[str])
     examples: dict[str, str] = field(default_factory=dict[str, str])
+    _told: Counter[str] = field(default_factory=Counter[str], init=False)
 
     def add(self, reason: str, message: str) -> None:
         """Count one row."""
         self.rows[reason] += 1
         self.examples.setdefault(reason, message)
+
+    def untold(self) -> Counter[str]:
+        """Rows by reason since this was asked last."""
+        fresh, self._told = self.rows - self._told, self.rows.copy()
+        return fresh
 
     @property
     def lost(self) -> int:

@@ -1,8 +1,8 @@
-"""What the command line sends goes in by the front door: the collector's POST /v1/events."""
+"""What the command line sends goes in by the front door: the collector's POST /v1/events and /v1/import."""
 
 import time
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 import httpx
@@ -50,10 +50,10 @@ class Sent:
 
 
 class Sender:
-    """Posts batches of events to the collector of the settings."""
+    """Posts batches of events, and counts of what was left out of them, to the collector of the settings."""
 
     def __init__(self, settings: Settings, key: str) -> None:
-        self._url = f"http://{settings.collector_host}:{settings.collector_port}/v1/events"
+        self._url = f"http://{settings.collector_host}:{settings.collector_port}"
         self._client = httpx.Client(headers={"Authorization": f"Bearer {key}"}, timeout=30)
 
     def send(self, lines: Sequence[bytes]) -> Answer:
@@ -62,10 +62,20 @@ class Sender:
         Waits and tries again when the collector is busy. Raises Unavailable when nothing listens or it stays busy,
         InvalidInput when it refuses the batch.
         """
+        return _read(self._sent("/v1/events", "application/x-ndjson", b"\n".join(lines)))
+
+    def tell(self, left: Mapping[str, int]) -> None:
+        """Have rows that were left out before counted, by reason. Raises as `send` does."""
+        if left:
+            answer = self._sent("/v1/import", "application/json", msgspec.json.encode({"left": left}))
+            if not answer.is_success:
+                raise _refused(answer)
+
+    def _sent(self, path: str, media_type: str, body: bytes) -> httpx.Response:
         for attempt in range(TRIES):
-            answer = self._post(b"\n".join(lines))
+            answer = self._post(path, media_type, body)
             if answer.status_code not in {429, 503}:
-                return _read(answer)
+                return answer
             time.sleep(min(30.0, float(answer.headers.get("Retry-After", 2**attempt))))
         raise Unavailable("The collector stays busy; try again later.")
 
@@ -73,11 +83,9 @@ class Sender:
         """Close the connection."""
         self._client.close()
 
-    def _post(self, body: bytes) -> httpx.Response:
+    def _post(self, path: str, media_type: str, body: bytes) -> httpx.Response:
         try:
-            return self._client.post(
-                self._url, content=body, headers={"Content-Type": "application/x-ndjson"}
-            )
+            return self._client.post(self._url + path, content=body, headers={"Content-Type": media_type})
         except httpx.HTTPError as error:
             raise Unavailable(f"Nothing answers at {self._url}; start `afterclick serve` first.") from error
 
@@ -88,6 +96,10 @@ def _read(answer: httpx.Response) -> Answer:
             return msgspec.json.decode(answer.content, type=Answer)
         except (msgspec.DecodeError, msgspec.ValidationError):
             pass
-    raise InvalidInput(
+    raise _refused(answer)
+
+
+def _refused(answer: httpx.Response) -> InvalidInput:
+    return InvalidInput(
         f"The collector refused the events with HTTP {answer.status_code}: {answer.text[:200]}"
     )

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from afterclick.collect.event import door as events
 from afterclick.collect.faro import door as faro
 from afterclick.collect.hooks import door as hooks
+from afterclick.collect.imports import door as imports
 from afterclick.collect.otlp.logs import door as logs
 from afterclick.collect.otlp.samples import door as samples_door
 from afterclick.collect.otlp.spans import door as traces
@@ -34,6 +35,7 @@ _AT: dict[str, Door] = {
     "/v1/traces": Door("traces", traces.STEPS, traces.answer, traces.refuse),
     "/v1/metrics": Door("metrics", samples_door.STEPS, samples_door.answer, samples_door.refuse),
     "/v1/logs": Door("logs", logs.STEPS, logs.answer, logs.refuse),
+    "/v1/import": Door("import", imports.STEPS, imports.answer, imports.refuse),
     **dict.fromkeys(segment.PATHS, _SEGMENT),
 }
 _LIKE: tuple[tuple[re.Pattern[str], Door], ...] = (

@@ -24,12 +24,13 @@ class Dropped(msgspec.Struct, kw_only=True, eq=False):
     """What a request lost.
 
     `listed` are its first ten refusals, `dropped` the count of all by reason, `odd` the fields that rows are kept
-    without.
+    without. `before` is what the sender says that it left out itself.
     """
 
     listed: list[Refusal] = []
     dropped: dict[DropReason, int] = {}
     odd: dict[int, Sequence[str]] = {}
+    before: dict[DropReason, int] = {}
 
     def drop(self, index: int, reason: DropReason, message: str) -> None:
         """Refuse one row; its neighbours go on."""
@@ -50,8 +51,11 @@ class Dropped(msgspec.Struct, kw_only=True, eq=False):
 
     @property
     def counts(self) -> dict[DropReason, int]:
-        """How many rows were refused by reason, and how many are kept without a field."""
-        return {**self.dropped, "odd_field": len(self.odd)} if self.odd else dict(self.dropped)
+        """How many rows were refused by reason, here or before, and how many are kept without a field."""
+        here: dict[DropReason, int] = (
+            {**self.dropped, "odd_field": len(self.odd)} if self.odd else self.dropped
+        )
+        return {**self.before, **{name: rows + self.before.get(name, 0) for name, rows in here.items()}}
 
     def drops(self, site: str, door: str, now: int) -> tuple[Drop, ...]:
         """The same as it is counted of a site and a door."""
