@@ -13,8 +13,8 @@ Words = tuple[str, ...]
 
 @dataclass(frozen=True)
 class Call:
-    """The words after those of the verb, with `{key}`, `{member}`, `{file}`, `{new}`, `{backup}` and `{shop}` to be
-    filled in; the verbs called `before`; the `rooms` that it loads beside those of every verb that asks.
+    """The words after those of the verb, with `{key}`, `{member}`, `{file}`, `{rates}`, `{new}`, `{backup}` and
+    `{shop}` to be filled in; the verbs called `before`; the `rooms` that it loads beside those of every verb that asks.
 
     One that `opens` works on the data folder itself, on one of its own that no app holds if it is `apart`.
     """
@@ -63,6 +63,9 @@ EXAMPLES: dict[Words, Call] = {
     ),
     ("sites", "add"): Call(("outlet-{unique}",), begins=True),
     ("sites", "change"): Call(("default", "--name", "Tarn & Timber")),
+    ("rates", "import"): Call(("{rates}",)),
+    ("rates", "set"): Call(("USD", "0.92")),
+    ("rates", "forget"): Call(("USD",), before=(("rates", "set", "USD", "0.92"),)),
     ("privacy", "find"): Call(("ada",)),
     ("privacy", "export"): Call(("ada", "--to", "{new}"), before=(("import", "{file}"),)),
     ("privacy", "erase"): Call(("nobody", "--yes")),

@@ -7,6 +7,7 @@ import subprocess
 import sys
 import uuid
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 from threading import Thread
@@ -93,10 +94,12 @@ class Filler:
         unique = uuid.uuid4().hex[:8]
         event = {"type": "search", "user_id": "ada", "device_id": "d", "session_key": "s"}
         (folder / "events.ndjson").write_text(json.dumps(event))
+        (folder / "rates.csv").write_text(f"date,currency,rate\n{datetime.now(UTC):%Y-%m-%d},USD,0.92\n")
         self.known = {
             "unique": unique,
             "member": f"{unique}@x.com",
             "file": str(folder / "events.ndjson"),
+            "rates": str(folder / "rates.csv"),
             "new": str(folder / "new.tar"),
             "shop": shop,
         }
@@ -166,7 +169,13 @@ def test_a_folder_that_is_no_installation_is_told_in_one_sentence_and_left_as_it
     data.mkdir()
     (data / "letter.txt").write_text("Dear Ada")
     beside.write_text("{}")
-    names = {"file": str(beside), "new": str(tmp_path / "new.tar"), "key": "ac_1", "member": "a@x.com"}
+    names = {
+        "file": str(beside),
+        "rates": str(beside),
+        "new": str(tmp_path / "new.tar"),
+        "key": "ac_1",
+        "member": "a@x.com",
+    }
     words = [word.format(**names) for word in CALLS[leaf].words]
     said = within(data, *leaf, *words)
     told = "".join((said.stdout + said.stderr).split())  # a table folds what is long

@@ -41,7 +41,7 @@ _INSERT = re.compile(rb"\s*INSERT\s+INTO\s+(?P<into>.*?)\s+FORMAT\s+(?P<format>\
 _FORMAT = re.compile(r"\bFORMAT\s+(\w+)\s*;?\s*$", re.I)
 _ANSWERS = re.compile(r"\s*(/\*.*?\*/\s*)*(SELECT|WITH|SHOW|DESCRIBE|DESC|EXISTS|EXPLAIN)\b", re.I | re.S)
 _TEXT = r"'((?:[^'\\]|\\.)*)'"
-_DICTIONARY = re.compile(rf"(?<=TABLE 'merged_nodes')(?: USER {_TEXT} PASSWORD {_TEXT})?\)\)")
+_DICTIONARY = re.compile(rf"(TABLE '(?:merged_nodes|exchange_rates)')(?: USER {_TEXT} PASSWORD {_TEXT})?\)\)")
 _CODE = re.compile(r"Code: (\d+)")
 _STATUS = {"516": 403, "60": 404, "81": 404, "202": 503, "241": 500, "62": 400, "47": 400, "164": 403}
 MAX_FIELD = 131_072
@@ -128,12 +128,12 @@ class Front:
         found = _DICTIONARY.search(statement)
         if found is None:
             return statement
-        user, password = (re.sub(r"\\(.)", r"\1", one or "") for one in (found[1] or "default", found[2]))
+        user, password = (re.sub(r"\\(.)", r"\1", one or "") for one in (found[2] or "default", found[3]))
         if f"{user}:{password}" != self._secret:
             raise Refused(
                 516, "default: Authentication failed: password is incorrect. (AUTHENTICATION_FAILED)"
             )
-        return statement.replace(found[0], "))")
+        return statement.replace(found[0], f"{found[1]}))")
 
     def _insert(self, connection: Connection, asked: Asked) -> bytes:
         found = _INSERT.match(asked.statement.encode())

@@ -9,6 +9,7 @@ from afterclick.accounts.administration import Administration
 from afterclick.accounts.audit import Audit
 from afterclick.accounts.authentication import Authentication
 from afterclick.accounts.devices import Devices
+from afterclick.accounts.exchange_rates import ExchangeRates
 from afterclick.accounts.invitations import Invitations
 from afterclick.accounts.keys import Keys
 from afterclick.accounts.members import Members
@@ -29,6 +30,7 @@ class Accounts:
 
     members: Members
     sites: Sites
+    exchange_rates: ExchangeRates
     invitations: Invitations
     sign_ins: SignIns
     second_factors: SecondFactors
@@ -61,6 +63,7 @@ class Accounts:
         return cls(
             members,
             sites,
+            ExchangeRates(engine, settings.retention_days, clock),
             invitations,
             sign_ins,
             factors,

@@ -107,6 +107,16 @@ class SiteWanted(msgspec.Struct, frozen=True):
     return_hosts: tuple[str, ...] | None = None
 
 
+class RateWanted(msgspec.Struct, frozen=True):
+    """A rate of exchange to state: on `date` (YYYY-MM-DD; today by the site's zone when left out) 1 `currency` (ISO
+    4217) was worth `rate` in the site's own, a decimal number as text.
+    """
+
+    currency: str
+    rate: str
+    date: str = ""
+
+
 RoleName = Literal["executive", "marketing", "product", "engineering", "support", "administrator"]
 """A role, as `accounts.policy` has it."""
 

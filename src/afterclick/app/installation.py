@@ -9,6 +9,7 @@ from sqlalchemy import Engine
 from afterclick.accounts import Sites, first_run
 from afterclick.accounts.accounts import Accounts
 from afterclick.accounts.audit import Audit
+from afterclick.accounts.exchange_rates import ExchangeRates
 from afterclick.accounts.keyring import Keyring
 from afterclick.accounts.secrets import Secrets
 from afterclick.accounts.site_privacy import SitePrivacy
@@ -105,6 +106,11 @@ class Installation:
             routes=routes_of(settings),
             draining=draining,
         )
+
+    @property
+    def exchange_rates(self) -> ExchangeRates:
+        """The rates of exchange that sites state."""
+        return self.accounts.exchange_rates
 
     def close(self) -> None:
         """Close everything; another process may open the folder then."""

@@ -20,6 +20,7 @@ from afterclick.customers.privacy import ERASE, WIPE_LATE
 from afterclick.customers.retention import RETENTION
 from afterclick.jobs import Freshness, Job, Stop, Stopped
 from afterclick.log import redacted
+from afterclick.measure.exchange import EXCHANGE
 from afterclick.resolve.leavings import ANSWERED
 from afterclick.resolve.pricing import PRICE
 from afterclick.resolve.total import TOTAL
@@ -32,6 +33,7 @@ from afterclick.visits.served_routes import ROUTES_OF_SERVERS
 JOBS: tuple[Job[Installation], ...] = (
     SETTLE,
     IDENTITY,
+    EXCHANGE,
     ANSWERED,
     WATCH,
     PRICE,

@@ -62,6 +62,26 @@ class ShownSite(msgspec.Struct):
     return_hosts: tuple[str, ...] = ()
 
 
+class ShownRates(msgspec.Struct):
+    """Of an answer of `/rates`."""
+
+    currency: str
+    into: str
+    rates: int
+    since: str
+    until: str
+    newest: str
+
+
+class ShownTaken(msgspec.Struct):
+    """The answer of `/rates/file`."""
+
+    kept: int
+    older: int
+    wrong: int
+    refused: tuple[str, ...]
+
+
 class ShownPerson(msgspec.Struct):
     """Of an answer of `/privacy/find`."""
 
@@ -90,6 +110,8 @@ SHOWN: dict[str, type[msgspec.Struct]] = {
     "/visits": ShownVisit,
     "/sites": ShownSite,
     "/site": ShownSite,
+    "/rates": ShownRates,
+    "/rates/file": ShownTaken,
     "/privacy/find": ShownPerson,
     "/aside": ShownAside,
     "/replay": ShownReplay,

@@ -66,6 +66,7 @@ VERBS = {
     "customers": Verb("customers:app", "Part or join again what belongs to one person."),
     "members": Verb("members:app", "List, add and invite those who may sign in."),
     "sites": Verb("sites:app", "List the sites, begin another, change one."),
+    "rates": Verb("rates:app", "State rates of exchange, by which a site's totals are converted."),
     "privacy": Verb(
         "privacy:app", "Show, export or erase the records of one person; decide what a site keeps."
     ),

@@ -21,7 +21,7 @@ WHERE site = {site:String}
 -- `limited` are the places of conditions, from 1, 0 for the question itself, each with a device class: of which the limits are.
 -- `any_…` hold several conditions of exposure, one an index, in the place of signal and segment: a union, in which only
 -- arrivals are compared that could have met one of them. `exposed` is 2 where that was met before its onset.
--- Money is that of the currency of most orders: others are never added to it.
+-- Money is that of the currency of most orders, after those that a rate converts: others are never added to it.
 WITH
     (place, class, request_ms, lcp_ms) ->
         request_ms >= transform(concat(place, '\n', class), {limited:Array(String)}, {request_limits:Array(Int64)}, 1000000000000)
@@ -29,12 +29,12 @@ WITH
         AS is_slower,
     (
         SELECT argMax(code, (n, code)) FROM (
-            SELECT toString(currency) AS code, count() AS n
-            FROM orders
+            SELECT booked_currency AS code, count() AS n
+            FROM order_less_refunds
             WHERE site = {site:String}
                 AND time >= fromUnixTimestamp64Milli({since:Int64}, 'UTC')
                 AND time < fromUnixTimestamp64Milli({until:Int64}, 'UTC')
-                AND revenue > 0
+                AND booked > 0
             GROUP BY code
         )
     ) AS main,
@@ -85,8 +85,8 @@ WITH
     ),
     paid AS
     (
-        SELECT session_id, groupArray((time, if(currency = main, toFloat64(revenue), 0.))) AS orders
-        FROM orders
+        SELECT session_id, groupArray((time, if(booked_currency = main, toFloat64(booked), 0.))) AS orders
+        FROM order_less_refunds
         WHERE site = {site:String}
             AND time >= fromUnixTimestamp64Milli({since:Int64}, 'UTC')
             AND time < fromUnixTimestamp64Milli({until:Int64}, 'UTC')

@@ -4,7 +4,7 @@ Enters: sessions, events and spans through the query layer. Leaves: frozen recor
 """
 
 from afterclick.journeys.left_out import LeftOut, left_out
-from afterclick.journeys.paid import Paid
+from afterclick.journeys.paid import Exchanged, Paid, exchanged
 from afterclick.journeys.visit import Happening, Head, Page, Visit, visit
 from afterclick.journeys.visits import (
     CHOICES,
@@ -27,6 +27,7 @@ __all__ = [
     "ORDERS",
     "Bar",
     "Choice",
+    "Exchanged",
     "Filter",
     "Happening",
     "Head",
@@ -41,6 +42,7 @@ __all__ = [
     "Visit",
     "VisitRow",
     "countries",
+    "exchanged",
     "left_out",
     "steps",
     "totals",

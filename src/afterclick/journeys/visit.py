@@ -7,7 +7,7 @@ from uuid import UUID
 import msgspec
 
 from afterclick.errors import NotFound
-from afterclick.journeys.paid import Paid
+from afterclick.journeys.paid import Exchanged, Paid
 from afterclick.journeys.waterfall import Span, Trace, trace
 from afterclick.signals import NO_ID
 from afterclick.store.engine.query import Reader, statements
@@ -20,8 +20,9 @@ _SLACK = 600_000  # ms that a service's clock, or a span's end, may lie outside 
 class Head(msgspec.Struct, frozen=True, kw_only=True):
     """Who and when: the visit's row in `sessions`. Times are UTC ms.
 
-    Where from, what with and `release` are those of its first page view. `paid` is what refunds leave, by currency;
-    `revenue` that of `currency`, in which most of the orders are.
+    Where from, what with and `release` are those of its first page view. `paid` is what refunds leave, by currency,
+    that of the site for what rates convert, which `exchanged` tells; `revenue` that of `currency`, in which most of the
+    orders are.
     """
 
     session_id: str
@@ -45,6 +46,7 @@ class Head(msgspec.Struct, frozen=True, kw_only=True):
     orders: int
     currency: str
     paid: list[Paid] = []
+    exchanged: list[Exchanged] = []
     over_refunded: bool = False
 
 

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import msgspec
 
-from afterclick.journeys.paid import Paid
+from afterclick.journeys.paid import Exchanged, Paid
 from afterclick.measure.usual import Limit, bound
 from afterclick.signals import DEVICE_CLASSES
 from afterclick.store.engine.query import Parameter, Reader, Statement, named
@@ -30,7 +30,8 @@ class VisitRow(msgspec.Struct, frozen=True, kw_only=True):
     """One visit in a list. Times are UTC ms, `lcp` and `inp` ms; `stars` is the rating, null when not given.
 
     The flags slow, error and struggle are the definitions v1 (docs/definitions.md). `paid` is what refunds leave, by
-    currency; `revenue` that of `currency`, in which most of the orders are.
+    currency, that of the site for what rates convert, which `exchanged` tells; `revenue` that of `currency`, in which
+    most of the orders are.
     """
 
     session_id: str
@@ -53,6 +54,7 @@ class VisitRow(msgspec.Struct, frozen=True, kw_only=True):
     revenue: float
     currency: str
     paid: list[Paid] = []
+    exchanged: list[Exchanged] = []
     over_refunded: bool = False
 
 

@@ -69,6 +69,11 @@ SELECT
     n_orders AS orders,
     toFloat64(revenue_net) AS revenue,
     CAST(paid_net, 'Array(Tuple(currency String, amount Float64))') AS paid,
+    arrayMap(
+        one -> CAST(
+            tuple(one.currency, one.into, toFloat64(one.told_net), toFloat64(one.paid_net), toString(one.day), toString(one.day)),
+            'Tuple(currency String, into String, told Float64, paid Float64, since String, until String)'),
+        matching.exchanged) AS exchanged,
     toBool(matching.over_refunded) AS over_refunded,
     currency
 FROM matching

@@ -15,6 +15,7 @@ from afterclick.store.engine.connection import Engine
 from afterclick.store.engine.latency import Latencies
 from afterclick.store.engine.query import Parameter, Reader, Statement
 from afterclick.store.erasure.tables import PersonTables
+from afterclick.store.rollups.exchange import ExchangeTables
 from afterclick.store.rollups.identity import IdentityTables
 from afterclick.store.rollups.order_visits import settle_orders
 from afterclick.store.rollups.outdated import OutdatedRollups, definitions
@@ -112,6 +113,11 @@ class Store(Reader):
     def identity(self) -> IdentityTables:
         """What tells whose visits they are."""
         return IdentityTables(self._engine)
+
+    @property
+    def exchange(self) -> ExchangeTables:
+        """The rates by which money is converted when it is read."""
+        return ExchangeTables(self._engine)
 
     def frozen(self) -> AbstractContextManager[Frozen]:
         """The embedded engine's tables as of now, as files that are there until the block ends."""

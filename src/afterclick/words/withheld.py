@@ -17,7 +17,13 @@ from afterclick.resolve import Evidence, Problem
 from afterclick.store.scope import Scope
 
 _WITHHELD = float("nan")  # figures.money knows it
-_UNPAID: dict[str, Any] = {"revenue": _WITHHELD, "currency": "", "paid": [], "over_refunded": False}
+_UNPAID: dict[str, Any] = {
+    "revenue": _WITHHELD,
+    "currency": "",
+    "paid": [],
+    "exchanged": [],
+    "over_refunded": False,
+}
 _WHO = ("user_id", "region")
 
 

@@ -24,6 +24,8 @@ ROOT = Path(str(resources.files(afterclick)))
 OVER_ALL_SITES = {
     "store/rollups/identity.sql": "numbers nodes and links visits of all sites; a node key is made of its site",
     "store/rollups/order_visits.sql": "brings orders of any site to the visits that told of them, each of its own site",
+    "store/rollups/exchange.sql": "tells what the rates of all sites were published as",
+    "store/rollups/exchange.py": "publishes the rates of all sites, each under its own",
     "store/rollups/service_minutes.py": "looks up which minutes of any site wait, then settles site by site",
     "store/rollups/calls.sql": "reads `linked` alone, which the statement that it is put into narrows",
     "resolve/bucket.sql": "an expression of a time, which reads no table",

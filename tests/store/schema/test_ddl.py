@@ -40,7 +40,8 @@ def test_every_table_of_rows_is_sharded_and_every_statement_reaches_all_nodes() 
     tables = {found[1] for one in statements if (found := re.match(r"CREATE TABLE IF NOT EXISTS (\w+)", one))}
     sharded = {table.name for table in STORED if table.sharded_by}
     assert tables == {*(table.name for table in STORED), *(f"{name}_local" for name in sharded)}
-    assert {table.name for table in STORED if table.has_site} == sharded
+    whole = {"exchange_rates", "exchange_rates_next"}  # each node's dictionary is made of its own
+    assert {table.name for table in STORED if table.has_site} - whole == sharded
     assert all("ON CLUSTER 'main'" in one.splitlines()[0] for one in statements)
 
 

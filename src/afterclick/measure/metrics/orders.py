@@ -11,9 +11,11 @@ METRICS = (
         sql=_SQL, method="count", n="orders", part="orders", whole="orders", version=2,
     ),
     Metric(
-        "revenue", "Revenue", "Money from orders as placed, before refunds; currencies are never added.",
+        "revenue", "Revenue",
+        "Money from orders as placed, before refunds; other currencies by the rate of their day, else never added.",
         "money", "more",
-        sql=_SQL, method="sum", n="orders", part="revenue", whole="sold", version=2,
-        notes="It is in the currency of most orders of the period; what was paid in others is told apart from it.",
+        sql=_SQL, method="sum", n="orders", part="revenue", whole="sold", version=3,
+        notes="It is in the currency of most orders of the period; what was paid in others and has no "
+        "[rate](#exchange) is told apart from it.",
     ),
 )  # fmt: skip

@@ -7,6 +7,7 @@ import msgspec
 from afterclick.accounts.policy import Capability
 from afterclick.api.figure import Changed, Figure
 from afterclick.api.records import Nothing
+from afterclick.journeys import Exchanged
 from afterclick.pages.overview.page import read
 from afterclick.web.endpoint import PERIOD, SITE, Call, Endpoint
 from afterclick.web.fed import people_resolved
@@ -29,9 +30,10 @@ class OverviewData(msgspec.Struct, frozen=True, kw_only=True):
     """What was felt, done and paid from `since` up to `until` (UTC ms) in the buckets that `edges` begin.
 
     `sentence` is the page's first line. `revenue_apart` is the revenue in other currencies than that of `paid`,
-    which is never added to it. `orders_at_risk` and `revenue_at_risk` are what the open problems
-    of the ids `at_risk_problems` cost together, from `at_risk_since` to `at_risk_until`, estimated once; 0 while none
-    is open. `orders_felt` and `revenue_felt` are of everything felt, problem or not, from `felt_since` to `felt_until`.
+    which is never added to it, `revenue_exchanged` what rates converted into it. `orders_at_risk` and
+    `revenue_at_risk` are what the open problems of the ids `at_risk_problems` cost together, from `at_risk_since` to
+    `at_risk_until`, estimated once; 0 while none is open. `orders_felt` and `revenue_felt` are of everything felt,
+    problem or not, from `felt_since` to `felt_until`.
     """
 
     sentence: str
@@ -44,6 +46,7 @@ class OverviewData(msgspec.Struct, frozen=True, kw_only=True):
     did: tuple[Figure, ...]
     paid: tuple[Figure, ...]
     revenue_apart: tuple[Figure, ...]
+    revenue_exchanged: tuple[Exchanged, ...]
     trend: tuple[Trace, ...]
     marks: tuple[Mark, ...]
     open_problems: int
@@ -81,6 +84,7 @@ def overview(call: Call[Nothing]) -> OverviewData:
         revenue_apart=tuple(
             Figure(key="revenue", value=one.amount, unit="money", currency=one.currency) for one in page.apart
         ),
+        revenue_exchanged=page.exchanged,
         trend=tuple(Trace(key=one.key, values=one.line.values, previous=one.line.previous) for one in tiles),
         marks=page.trend.marks,
         open_problems=page.open_problems,

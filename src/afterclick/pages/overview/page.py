@@ -20,7 +20,17 @@ def read(desk: Desk, lens: Lens) -> OverviewPage:
     begun = desk.health.intake(lens.scope.site, lens.now).begun
     people = as_of(people_resolved(desk), lens.now, span.zone)
     return overview(
-        desk.reader, lens.scope, span, opened, risk, drawn, lens.now, lens.home.currency, begun, people
+        desk.reader,
+        lens.scope,
+        span,
+        opened,
+        risk,
+        drawn,
+        lens.now,
+        lens.home.currency,
+        begun,
+        people,
+        desk.accounts.exchange_rates.any_of(lens.home),
     )
 
 

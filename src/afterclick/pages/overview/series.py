@@ -9,7 +9,7 @@ import msgspec
 
 from afterclick.accounts.policy import Capability
 from afterclick.customers import PersonCount, persons_by_bucket
-from afterclick.journeys import Paid
+from afterclick.journeys import Exchanged, Paid, exchanged
 from afterclick.measure import metric
 from afterclick.store.engine.query import Reader, statements
 from afterclick.store.scope import Scope
@@ -72,7 +72,7 @@ class Series:
     """The buckets of a period and its comparison, ready to be summed, divided and drawn.
 
     `people` holds unique people by bucket, and under -1 and -2 those of this period and the one before. `money` says
-    whether the reader may see any.
+    whether the reader may see any. `exchanged` is what rates converted of this period's revenue, once a currency.
     """
 
     period: Period
@@ -82,6 +82,7 @@ class Series:
     people: dict[int, int]
     currency: str
     money: bool
+    exchanged: Sequence[Exchanged] = ()
 
     def is_measured(self, edge: int) -> bool:
         """Whether a bucket without visits had none: before the first visit of both stretches nobody knows."""
@@ -115,8 +116,11 @@ def _joined(sums: Sequence[Paid]) -> list[Paid]:
     return [Paid(currency, joined[currency]) for currency in sorted(joined)]
 
 
-def read(reader: Reader, scope: Scope, period: Period, currency: str) -> Series:
-    """The series of a site, in the currency of most orders; in `currency` where no order tells one. Blocks."""
+def read(reader: Reader, scope: Scope, period: Period, currency: str, rated: bool = False) -> Series:
+    """The series of a site, in the currency of most orders; in `currency` where no order tells one. Blocks.
+
+    `rated` tells whether the site states any rate of exchange.
+    """
     with ThreadPoolExecutor(
         2
     ) as beside:  # the engine runs them at once, each fills what the others leave idle
@@ -132,6 +136,7 @@ def read(reader: Reader, scope: Scope, period: Period, currency: str) -> Series:
         {row.bucket or -row.half: row.persons for row in people},
         next((row.currency for row in visits if row.currency), currency),
         withheld.may(scope, Capability.MONEY),
+        exchanged(reader, scope, period.since, period.until) if rated else (),
     )
 
 

@@ -1,6 +1,6 @@
 -- name: visits
 -- Visits by bucket, this period and the one before: what they felt, did and paid. Money is that of the currency of most
--- orders of all of them; `paid` holds it of each currency.
+-- orders of all of them, after those that a rate converts; `paid` holds it of each currency.
 SELECT
     * EXCEPT (paid, orders_in),
     CAST(buckets.paid, 'Array(Tuple(currency String, amount Float64))') AS paid,
@@ -14,9 +14,7 @@ FROM (
         sum(converted) AS buyers,
         sum(n_orders) AS orders,
         sumMap(visits_counted.paid) AS paid,
-        sumMap(mapFromArrays(
-            mapKeys(visits_counted.paid),
-            arrayMap(code -> countEqual(arrayMap(money -> money.currency, mapValues(visits_counted.orders)), code), mapKeys(visits_counted.paid)))) AS orders_in,
+        sumMap(visits_counted.orders_in) AS orders_in,
         sum(error) AS failed,
         sum(good) AS good_visits,
         countIf(rating.2 > 0) AS ratings,

@@ -143,7 +143,14 @@ def paid(series: Series) -> tuple[Tile, ...]:
 
 def _apart(series: Series) -> str:
     others = figures.moneys((one.amount, one.currency) for one in series.apart)
-    return f"before refunds; apart from it {others}" if others else "before refunds"
+    parts = ("before refunds", _converted(series), others and f"apart from it {others}")
+    return "; ".join(filter(None, parts))
+
+
+def _converted(series: Series) -> str:
+    """What of the revenue was converted; said in full beneath the tiles."""
+    share = sum(one.paid for one in series.exchanged if one.into == series.currency)
+    return f"{figures.money(share, series.currency)} of it converted" if share else ""
 
 
 def _each(series: Series, row: VisitBucket) -> str:

@@ -7,7 +7,7 @@ from afterclick.customers import Person
 from afterclick.journeys import Happening, Head, Page, Span, Trace, Visit
 from afterclick.measure import FELT
 from afterclick.resolve import TOLD_BY
-from afterclick.words import figures, wording
+from afterclick.words import exchange, figures, wording
 from afterclick.words.period import DAY, LONGEST_DAYS
 from afterclick.words.sentence import Family, Piece, Sentence, did, felt, paid, sentence
 from afterclick.words.tile import Grade, grade
@@ -157,7 +157,9 @@ def _bought(head: Head) -> tuple[str | Piece, ...]:
     if not isfinite(head.revenue):
         return (paid("bought"),)
     sums = figures.moneys(((one.amount, one.currency) for one in head.paid), exact=True)
-    return ("paid ", paid(sums), *((" (refunds exceed it)",) if head.over_refunded else ()))
+    whence = exchange.converted(head.exchanged, exact=True)
+    beside = "; ".join(filter(None, (whence, "refunds exceed it" if head.over_refunded else "")))
+    return ("paid ", paid(sums), f" ({beside})" if beside else "")
 
 
 def _met(found: Visit) -> tuple[str | Piece, ...]:

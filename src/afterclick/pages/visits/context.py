@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from math import isfinite
 
 from afterclick.journeys import Choice, Filter, LeftOut, Order, Totals, VisitRow
-from afterclick.words import figures, wording
+from afterclick.words import exchange, figures, wording
 from afterclick.words.period import Period
 from afterclick.words.sentence import Sentence, did, sentence, strong
 
@@ -23,7 +23,9 @@ class Step:
 
 @dataclass(frozen=True)
 class VisitLine:
-    """One visit in the list. `felt` holds (signal, words) pairs, empty when nothing went wrong."""
+    """One visit in the list. `felt` holds (signal, words) pairs, empty when nothing went wrong;
+    `converted` says what of `paid` was converted, empty for nothing.
+    """
 
     id: str
     href: str
@@ -35,6 +37,7 @@ class VisitLine:
     felt: tuple[tuple[str, str], ...]
     steps: tuple[Step, ...]
     paid: str
+    converted: str
     rating: str
 
 
@@ -119,6 +122,7 @@ def _line(row: VisitRow, now: int, zone: str) -> VisitLine:
         felt=tuple((signal, words) for signal, words in felt if met[signal]),
         steps=_steps(row.journey),
         paid=_paid(row),
+        converted=exchange.converted(row.exchanged, exact=True),
         rating=f"{row.stars:.0f} of 5" if row.stars else "",
     )
 

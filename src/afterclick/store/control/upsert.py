@@ -1,5 +1,7 @@
 """Setting a row whose key several processes may write first at the same time."""
 
+from collections.abc import Mapping, Sequence
+
 from sqlalchemy import inspect
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
@@ -28,3 +30,13 @@ def put(session: Session, row: Base) -> None:
         if new
         else insert.on_conflict_do_nothing(index_elements=key)
     )
+
+
+def put_all(session: Session, table: type[Base], rows: Sequence[Mapping[str, object]]) -> None:
+    """Set many rows of a table, each with all columns, in the place of those of their keys or as new ones."""
+    if not rows:
+        return
+    key = [column.name for column in inspect(table).primary_key]
+    insert = _INSERTS[session.get_bind().dialect.name](table)
+    new = {name: insert.excluded[name] for name in rows[0] if name not in key}
+    session.execute(insert.on_conflict_do_update(index_elements=key, set_=new), rows)

@@ -439,6 +439,22 @@ SOURCE(CLICKHOUSE(TABLE 'merged_nodes'))
 LIFETIME(0)
 LAYOUT(FLAT(INITIAL_ARRAY_SIZE 1024 MAX_ARRAY_SIZE 200000000));
 
+CREATE TABLE IF NOT EXISTS exchange_rates ON CLUSTER 'main'
+(
+    site LowCardinality(String),
+    currency LowCardinality(String),
+    since Int64,
+    until Int64,
+    day Date,
+    rate Decimal(38, 18),
+    into LowCardinality(String),
+    decimals UInt8,
+    stated LowCardinality(String)
+)
+ENGINE = ReplicatedMergeTree('/clickhouse/tables/all/{database}/exchange_rates', '{shard}-{replica}')
+ORDER BY (site, currency, since)
+SETTINGS fsync_after_insert = 1, fsync_part_directory = 1;
+
 CREATE TABLE IF NOT EXISTS schema_migrations ON CLUSTER 'main'
 (
     version UInt32,
@@ -448,6 +464,39 @@ CREATE TABLE IF NOT EXISTS schema_migrations ON CLUSTER 'main'
 ENGINE = ReplicatedMergeTree('/clickhouse/tables/all/{database}/schema_migrations', '{shard}-{replica}')
 ORDER BY version
 SETTINGS fsync_after_insert = 1;
+
+CREATE TABLE IF NOT EXISTS exchange_rates_next ON CLUSTER 'main'
+(
+    site LowCardinality(String),
+    currency LowCardinality(String),
+    since Int64,
+    until Int64,
+    day Date,
+    rate Decimal(38, 18),
+    into LowCardinality(String),
+    decimals UInt8,
+    stated LowCardinality(String)
+)
+ENGINE = ReplicatedMergeTree('/clickhouse/tables/all/{database}/exchange_rates_next', '{shard}-{replica}')
+ORDER BY (site, currency, since)
+SETTINGS fsync_after_insert = 1, fsync_part_directory = 1;
+
+CREATE DICTIONARY IF NOT EXISTS exchange ON CLUSTER 'main'
+(
+    since Int64,
+    until Int64,
+    site String,
+    currency String,
+    day Date DEFAULT '1970-01-01',
+    rate Decimal(38, 18) DEFAULT 0,
+    into String DEFAULT '',
+    decimals UInt8 DEFAULT 0
+)
+PRIMARY KEY site, currency
+SOURCE(CLICKHOUSE(TABLE 'exchange_rates'))
+LIFETIME(0)
+LAYOUT(COMPLEX_KEY_RANGE_HASHED())
+RANGE(MIN since MAX until);
 
 CREATE MATERIALIZED VIEW IF NOT EXISTS dirty_minutes_of ON CLUSTER 'main' TO dirty_minutes AS
 SELECT
@@ -490,6 +539,10 @@ WHERE device_class NOT IN ['bot', 'internal', 'program']
 GROUP BY site, kind, one, other;
 
 CREATE VIEW IF NOT EXISTS order_less_refunds ON CLUSTER 'main' AS
+WITH
+    dictGet(
+        'exchange', ('into', 'rate', 'decimals'), (site, toString(currency)),
+        toUnixTimestamp64Milli(if(toUnixTimestamp64Milli(session_start) > 0, session_start, orders.time))) AS exchange
 SELECT
     *,
     session_id,
@@ -500,7 +553,10 @@ SELECT
         arraySum(one -> if(one.currency = orders.currency, one.revenue, toDecimal64(0, 4)), mapValues(orders.refunds)),
         if(arrayExists(one -> one.currency = '' AND one.revenue = 0, mapValues(orders.refunds)), orders.revenue, toDecimal64(0, 4))) AS refunded,
     greatest(orders.revenue - refunded, toDecimal128(0, 4)) AS revenue_net,
-    toUInt8(refunded > orders.revenue) AS over_refunded
+    toUInt8(refunded > orders.revenue) AS over_refunded,
+    if(exchange.2 > 0, exchange.1, toString(currency)) AS booked_currency,
+    if(exchange.2 > 0, CAST(round(toDecimal256(orders.revenue, 4) * exchange.2, exchange.3), 'Decimal(38, 4)'), toDecimal128(orders.revenue, 4)) AS booked,
+    if(exchange.2 > 0, CAST(round(toDecimal256(revenue_net, 4) * exchange.2, exchange.3), 'Decimal(38, 4)'), revenue_net) AS booked_net
 FROM orders;
 
 CREATE MATERIALIZED VIEW IF NOT EXISTS order_tickets_of ON CLUSTER 'main' TO order_tickets AS
@@ -590,29 +646,51 @@ WHERE session_id != toUUID('00000000-0000-0000-0000-000000000000')
 GROUP BY site, session_start, session_id, page_view_id;
 
 CREATE VIEW IF NOT EXISTS session_revenue_less_refunds ON CLUSTER 'main' AS
-WITH
-    mapFilter((id, money) -> NOT has(told_before, id), sessions.orders) AS own,
-    arrayMap((id, money) -> tuple(
-        money.currency,
-        money.revenue,
-        greatest(
-            arraySum(one -> if(one.order_id = id AND one.currency = money.currency, one.revenue, toDecimal64(0, 4)), mapValues(sessions.refunds)),
-            if(arrayExists(one -> one.order_id = id AND one.currency = '' AND one.revenue = 0, mapValues(sessions.refunds)), money.revenue, toDecimal64(0, 4)))
-    ), mapKeys(own), mapValues(own)) AS sums,
-    arraySort(code -> (-countEqual(sums.1, code), code), arrayDistinct(sums.1)) AS codes
 SELECT
-    * REPLACE (own AS orders),
-    user_id, landing_host, landing_path, referrer, channel, campaign, country, region, device_class, device_tier, browser, os, visitor, release,
-    toUInt8(notEmpty(own)) AS converted,
-    length(own) AS n_orders,
-    mapFromArrays(codes, arrayMap(code -> arraySum(one -> if(one.1 = code, one.2, toDecimal64(0, 4)), sums), codes)) AS paid,
-    mapFromArrays(codes, arrayMap(
-        code -> arraySum(one -> if(one.1 = code, greatest(one.2 - one.3, toDecimal128(0, 4)), toDecimal128(0, 4)), sums), codes)) AS paid_net,
+    * EXCEPT (told, sums, codes),
+    toUInt8(notEmpty(told)) AS converted,
+    length(told) AS n_orders,
+    mapFromArrays(codes, arrayMap(code -> countEqual(sums.1, code), codes)) AS orders_in,
+    mapFromArrays(codes, arrayMap(code -> arraySum(one -> if(one.1 = code, one.2, toDecimal128(0, 4)), sums), codes)) AS paid,
+    mapFromArrays(codes, arrayMap(code -> arraySum(one -> if(one.1 = code, one.3, toDecimal128(0, 4)), sums), codes)) AS paid_net,
     codes[1] AS currency,
     paid[currency] AS revenue,
     paid_net[currency] AS revenue_net,
-    toUInt8(arrayExists(one -> one.3 > one.2, sums)) AS over_refunded
-FROM sessions;
+    arrayMap(
+        (one, sum) -> CAST(
+            tuple(one.1, sum.1, one.2, greatest(one.2 - one.3, toDecimal128(0, 4)), sum.2, sum.3, dictGet('exchange', 'day', (site, one.1), toUnixTimestamp64Milli(session_start))),
+            'Tuple(currency String, into String, told Decimal(38, 4), told_net Decimal(38, 4), paid Decimal(38, 4), paid_net Decimal(38, 4), day Date)'),
+        arrayFilter(one -> one.4 > 0, told), arrayFilter((sum, one) -> one.4 > 0, sums, told)) AS exchanged,
+    toUInt8(arrayExists(one -> one.3 > one.2, told)) AS over_refunded
+FROM (
+    SELECT *, arraySort(code -> (-countEqual(sums.1, code), code), arrayDistinct(sums.1)) AS codes
+    FROM (
+        SELECT
+            *,
+            arrayMap(one -> if(
+                one.4 > 0,
+                tuple(
+                    dictGet('exchange', 'into', (site, one.1), toUnixTimestamp64Milli(session_start)),
+                    CAST(round(toDecimal256(one.2, 4) * one.4, dictGet('exchange', 'decimals', (site, one.1), toUnixTimestamp64Milli(session_start))), 'Decimal(38, 4)'),
+                    CAST(round(toDecimal256(greatest(one.2 - one.3, toDecimal128(0, 4)), 4) * one.4, dictGet('exchange', 'decimals', (site, one.1), toUnixTimestamp64Milli(session_start))), 'Decimal(38, 4)')),
+                tuple(one.1, toDecimal128(one.2, 4), greatest(one.2 - one.3, toDecimal128(0, 4)))), told) AS sums
+        FROM (
+            WITH mapFilter((id, money) -> NOT has(told_before, id), sessions.orders) AS own
+            SELECT
+                * REPLACE (own AS orders),
+                user_id, landing_host, landing_path, referrer, channel, campaign, country, region, device_class, device_tier, browser, os, visitor, release,
+                arrayMap((id, money) -> tuple(
+                    money.currency,
+                    money.revenue,
+                    greatest(
+                        arraySum(one -> if(one.order_id = id AND one.currency = money.currency, one.revenue, toDecimal64(0, 4)), mapValues(refunds)),
+                        if(arrayExists(one -> one.order_id = id AND one.currency = '' AND one.revenue = 0, mapValues(refunds)), money.revenue, toDecimal64(0, 4))),
+                    dictGet('exchange', 'rate', (site, money.currency), toUnixTimestamp64Milli(session_start))
+                ), mapKeys(own), mapValues(own)) AS told
+            FROM sessions
+        )
+    )
+);
 
 CREATE MATERIALIZED VIEW IF NOT EXISTS sessions_of ON CLUSTER 'main' TO sessions_local AS
 SELECT

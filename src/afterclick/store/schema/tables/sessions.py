@@ -41,6 +41,10 @@ _NAMES = ", ".join(f"{name} String" for name, _, _ in _ENTRY)
 _ENTRY_TYPE = f"Tuple(is_page UInt8, earliness UInt64, event_id UUID, {_NAMES})"
 _ORDERS = "Map(String, Tuple(revenue Decimal(18, 4), currency String))"
 _PAID = "Map(String, Decimal(38, 4))"
+_EXCHANGED = (
+    "Array(Tuple(currency String, into String, told Decimal(38, 4), told_net Decimal(38, 4), paid Decimal(38, 4), "
+    "paid_net Decimal(38, 4), day Date))"
+)
 
 SESSIONS = Table(
     "sessions",
@@ -122,16 +126,20 @@ SESSION_REVENUE_LESS_REFUNDS = Table(
         ),
         Column("converted", "UInt8", ANYONE),
         Column("n_orders", "UInt64", ANYONE),
+        Column("orders_in", "Map(String, UInt64)", MONEY),
         Column("paid", _PAID, MONEY),
         Column("paid_net", _PAID, MONEY),
         Column("currency", TEXT, MONEY),
         Column("revenue", "Decimal(38, 4)", MONEY),
         Column("revenue_net", "Decimal(38, 4)", MONEY),
+        Column("exchanged", _EXCHANGED, MONEY),
         Column("over_refunded", "UInt8", MONEY),
     ),
 )
-"""`orders` are those that are the visit's own. `paid` and `paid_net` are by currency; `revenue` and `revenue_net` are
-those of `currency`, that of most of its orders.
+"""`orders` are those that are the visit's own, as they were told. `paid`, `paid_net` and `orders_in`, how many, are by
+currency, that of the site for those that a rate converts; `revenue` and `revenue_net` are those of `currency`, that of
+most of its orders. `exchanged` has one entry an order that was converted: its own `currency` and sums as
+they were told, the same `into` the site's as `paid` and `paid_net` hold them, and the `day` of the rate.
 """
 
 
@@ -142,7 +150,8 @@ SESSION_FELT = Table(
     made_of="sessions",
     queryable=True,
     row="`sessions` and `counted`, `slow`, `error`, `struggle`, `good`, `converted`, `n_orders`, `paid` and `paid_net` "
-    "by currency, `revenue` and `revenue_net` of `currency`, `over_refunded`, counts",
+    "by currency, `revenue` and `revenue_net` of `currency`, `exchanged` ([converted](definitions.md#exchange)), "
+    "`over_refunded`, counts",
     comes="a view",
     columns=(
         *SESSION_REVENUE_LESS_REFUNDS.columns,
