@@ -28,7 +28,7 @@ from afterclick.store.control.database import open_control
 
 WEB = {"fastapi", "jinja2", "starlette", "uvicorn"}
 ENGINE = {"chdb", "clickhouse_connect", "numpy", "pyarrow", "scipy", "sqlalchemy", "sqlglot"}
-ROOMS = {"api", "cli", "clock", "errors", "settings", "stats"}
+ROOMS = {"api", "cli", "clock", "currencies", "errors", "settings", "stats"}
 """What a verb that asks is made of."""
 
 OWN_WORDS = {("backup",), ("upgrade",)}
