@@ -131,8 +131,8 @@ _CATALOGUE = (
         "bad_session", "event",
         "Its session id is not one that can be placed in time.",
         "Let the SDK make session ids, or send your own as `session_key`.",
-        detail="`session_id` is no UUIDv7, or its time lies before what is kept or ahead (a sender whose "
-        "`sent_at` shows a fast clock may be ahead by as much, up to a day).",
+        detail="`session_id` is no UUIDv7, or its time lies before what is kept or more than ten minutes ahead "
+        "and no `sent_at` showed the clock to be off.",
     ),
     Reason(
         "too_long", "event, span, metric, data point, log record",

@@ -2,6 +2,8 @@
 
 import uuid
 from collections.abc import Callable, Iterator
+from functools import partial
+from pathlib import Path
 
 import msgspec
 import pytest
@@ -15,6 +17,8 @@ from afterclick.store.spool.outlet import Outlet
 from afterclick.store.spool.spool import Spool
 from afterclick.store.store import Store
 from afterclick.visits import enrich
+from afterclick.visits.misdated import begun
+from afterclick.visits.sessionize import Sessionizer
 
 HOUR = 3_600_000
 COUNTS = Statement(
@@ -22,6 +26,7 @@ COUNTS = Statement(
     """
     SELECT count() AS events, uniqExact(event_id) AS ids,
         (SELECT count() FROM page_views WHERE site = {site:String}) AS page_views,
+        (SELECT count() FROM sessions_of WHERE site = {site:String}) AS visits,
         (SELECT sum(length(steps)) FROM sessions WHERE site = {site:String}) AS steps
     FROM events WHERE site = {site:String}
     """,
@@ -64,11 +69,12 @@ def jumping(house: House) -> House:
 
 
 @pytest.fixture
-def drained(jumping: House, store: Store) -> Iterator[Callable[[int], None]]:
+def drained(jumping: House, store: Store, tmp_path: Path) -> Iterator[Callable[[int], None]]:
     """Waits until a drain that goes by the same clock has nothing left, and holds the store to so many events."""
     quality = Quality(jumping.control)
     outlet = Outlet(jumping.settings.spool, lambda: jumping.now)
-    drain = Drain(outlet, store, enrich.STEPS, quality, lambda: jumping.now)
+    sessionizer = Sessionizer(tmp_path / "memory", lambda: jumping.now, begun=partial(begun, store))
+    drain = Drain(outlet, store, (*enrich.STEPS, sessionizer.step), quality, lambda: jumping.now)
     drain.start()
 
     def wait(events: int) -> None:
@@ -80,6 +86,7 @@ def drained(jumping: House, store: Store) -> Iterator[Callable[[int], None]]:
     yield wait
     drain.stop()
     outlet.close()
+    sessionizer.close()
 
 
 def _counts(store: Store, site: str) -> dict[str, int]:
@@ -100,7 +107,7 @@ def test_a_clock_that_jumps_loses_nothing_doubles_nothing_and_makes_nothing_wait
         drained(6 + 3 * number)
     # An event that came again under another clock has another time, and so another step: rebuilding takes it away.
     store.rebuild(NOW - 24 * HOUR, NOW + 24 * HOUR)
-    assert _counts(store, jumping.site) == {"events": 9, "ids": 9, "page_views": 9, "steps": 9}
+    assert _counts(store, jumping.site) == {"events": 9, "ids": 9, "page_views": 9, "visits": 1, "steps": 9}
 
 
 def test_counts_of_every_minute_are_published_wherever_the_clock_jumps(jumping: House, store: Store) -> None:

@@ -6,9 +6,15 @@ import msgspec
 import pytest
 from tests.collect.conftest import NOW, House
 
+from afterclick.signals import NO_ID
 from afterclick.store.spool.batch import CORRECTED_CLOCK
 
 HOUR = 3_600_000
+
+
+def made_at(time: int) -> str:
+    """The id of a visit that begins then."""
+    return f"{time:012x}"[:8] + "-" + f"{time:012x}"[8:] + "-7000-8000-0123456789ab"
 
 
 def send(house: House, sent_at: object, *events: dict[str, object]) -> dict[str, object]:
@@ -81,3 +87,26 @@ def test_a_moment_of_sending_before_an_event_happened_moves_and_loses_it_not(
     kept, moved = (event.time for event in house.events())
     assert (kept, abs(moved - NOW) <= 5_000) == (NOW - 1_000, True)
     assert house.counted()[CORRECTED_CLOCK] == 1
+
+
+@pytest.mark.parametrize("skew", [HOUR, -HOUR, 26 * HOUR, 70_000])
+def test_the_id_of_a_visit_that_a_wrong_clock_made_only_names_it(house: House, skew: int) -> None:
+    theirs = NOW - skew
+    visit = made_at(theirs)
+    send(house, theirs, house.event(time=theirs, session_id=visit.upper()))
+    (event,) = house.events()
+    assert (event.session_id, event.session_start, event.session_key) == (NO_ID, 0, visit)
+
+
+@pytest.mark.parametrize("skew", [0, 9_000, 50_000, -50_000])
+def test_a_visit_that_begins_less_than_a_minute_off_keeps_its_id(house: House, skew: int) -> None:
+    visit = made_at(NOW - skew)
+    send(house, NOW - skew, house.event(time=NOW - skew, session_id=visit))
+    assert [event.session_id for event in house.events()] == [visit]
+
+
+def test_a_server_whose_clock_is_right_names_a_visit_of_the_future_as_its_browser_does(house: House) -> None:
+    visit = made_at(NOW + HOUR)
+    house.post(house.event(time=NOW, session_id=visit))
+    send(house, NOW + HOUR, house.event(time=NOW + HOUR, session_id=visit))
+    assert [event.session_key for event in house.events()] == [visit, visit]

@@ -11,10 +11,12 @@ from tests.visits.visiting import DAY, LINES, NOW, event, given_by, pages, table
 
 from afterclick.errors import Unavailable
 from afterclick.store.drain.drain import Drain
+from afterclick.store.erasure import PersonIds
 from afterclick.store.spool.batch import Batch
 from afterclick.store.spool.outlet import Outlet
 from afterclick.store.spool.spool import Spool
 from afterclick.visits import memory as visit_memory
+from afterclick.visits.forgetting import VisitMemory
 from afterclick.visits.sessionize import Sessionizer
 
 OWN = "019e6d2f-b800-7abc-8def-0123456789ab"
@@ -246,3 +248,45 @@ def test_a_memory_that_fails_holds_the_rows_back_and_sets_none_aside(tmp_path: P
     assert [rows.num_rows for rows in taken] == [20]
     for opened in (lock, sessionizer, outlet, spool):
         opened.close()
+
+
+def test_a_visit_named_by_an_id_whose_time_is_wrong_begins_when_it_did_and_is_one_whoever_tells_it(
+    sessionizer: Sessionizer,
+) -> None:
+    told_by_server = event(1, "order", session_id=OWN, session_start=int(OWN.replace("-", "")[:12], 16))
+    browser, server, browser_again = visits(
+        sessionizer, event(0, "page_view", session_key=OWN), told_by_server, event(2, session_key=OWN)
+    )
+    assert browser == server == browser_again != OWN
+    assert int(browser.replace("-", "")[:12], 16) == NOW
+    assert visits(sessionizer, event(3, session_id=OWN)) == [browser]
+
+
+def test_that_an_id_has_a_wrong_time_is_known_after_a_restart_and_for_eight_days(
+    sessionizer: Sessionizer, clock: Hand, tmp_path: Path
+) -> None:
+    (found,) = visits(sessionizer, event(session_key=OWN, device_id="d"))
+    sessionizer.close()
+    again = Sessionizer(tmp_path, clock)
+    assert visits(again, event(1, session_id=OWN)) == [found]
+    clock.now += 9 * DAY
+    visits(again, event(device_id="e"))
+    assert visits(again, event(2, session_id=OWN)) == [OWN]
+    again.close()
+
+
+def test_the_same_id_at_another_site_is_left_as_it_is(sessionizer: Sessionizer) -> None:
+    ours, theirs = visits(sessionizer, event(session_key=OWN), event(1, session_id=OWN, site="t"))
+    assert (ours != OWN, theirs) == (True, OWN)
+
+
+def test_a_refund_that_tells_such_an_id_is_in_no_visit(sessionizer: Sessionizer) -> None:
+    assert visits(sessionizer, event(session_key=OWN), event(1, "refund", session_id=OWN))[1] == ""
+
+
+def test_an_erased_persons_wrong_ids_are_forgotten(sessionizer: Sessionizer, tmp_path: Path) -> None:
+    (found,) = visits(sessionizer, event(session_key=OWN, device_id="d"))
+    person = PersonIds(site="s", devices=("d",), visits=(found,))
+    VisitMemory(tmp_path).remove(person)
+    with sqlite3.connect(tmp_path / "visits.db") as file:
+        assert file.execute("SELECT count(*) FROM misdated").fetchone() == (0,)

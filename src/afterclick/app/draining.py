@@ -1,6 +1,7 @@
 """One spool on its way into the store: what the app and each collector with a drain of its own set up alike."""
 
 from dataclasses import dataclass
+from functools import partial
 from typing import Self
 
 from afterclick.accounts.return_hosts import ReturnHosts
@@ -8,6 +9,7 @@ from afterclick.app.installation import Installation
 from afterclick.store.drain.drain import Drain
 from afterclick.store.spool.outlet import Outlet
 from afterclick.visits import enrich
+from afterclick.visits.misdated import begun
 from afterclick.visits.sessionize import Sessionizer
 
 
@@ -23,7 +25,8 @@ class Draining:
     def over(cls, installation: Installation) -> Self:
         """The spool of the installation's data folder into its store."""
         settings = installation.settings
-        outlet, sessionizer = Outlet(settings.spool), Sessionizer(settings.data)
+        outlet = Outlet(settings.spool)
+        sessionizer = Sessionizer(settings.data, begun=partial(begun, installation.store))
         returns = ReturnHosts(installation.sites.list).of
         steps = (*installation.late.steps(), *enrich.steps(installation.routes, returns), sessionizer.step)
         return cls(outlet, Drain(outlet, installation.store, steps, installation.quality), sessionizer)

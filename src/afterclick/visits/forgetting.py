@@ -54,6 +54,7 @@ class VisitMemory:
             theirs = _theirs(connection, person)
             connection.execute("BEGIN IMMEDIATE")
             connection.executemany("DELETE FROM stretches WHERE owner = ? AND first = ?", theirs)
+            connection.executemany("DELETE FROM misdated WHERE node = ?", {(owner,) for owner, _ in theirs})
             connection.execute("COMMIT")
             wipe(connection)
         return len(theirs)

@@ -33,12 +33,24 @@ _STRETCHES = FileTable(
     ),
     "WITHOUT ROWID",
 )
+_MISDATED = FileTable(
+    "misdated",
+    "node BLOB PRIMARY KEY, day INTEGER NOT NULL",
+    Held(
+        why="visits of clients whose clock is off, told by others under the id that such a clock made",
+        holds="hashes of the ids of visits",
+        kept=f"{KEPT_DAYS} days",
+        erased="those of the person's visits are deleted; the file is written anew",
+    ),
+    "WITHOUT ROWID",
+)
 HOLDINGS = (
-    Holding("files", FILE, Held("the memory of visits", "see its table", "see its table", "written anew")),
-    *in_the_file("visits", [_STRETCHES]),
+    Holding("files", FILE, Held("the memory of visits", "see its tables", "see its tables", "written anew")),
+    *in_the_file("visits", [_STRETCHES, _MISDATED]),
 )
 _SCHEMA = f"""
 {_STRETCHES.create};
+{_MISDATED.create};
 CREATE INDEX IF NOT EXISTS stretches_by_day ON stretches (day);
 CREATE TEMP TABLE wanted (owner BLOB PRIMARY KEY) WITHOUT ROWID;
 """
@@ -62,12 +74,13 @@ class Stretch(msgspec.Struct):
 
 
 class Stretches:
-    """Those that a batch needs, and which of them it changed."""
+    """Those that a batch needs, and which of them it changed. `misdated` are the nodes that it found to be so."""
 
     def __init__(self, connection: sqlite3.Connection) -> None:
         self._connection = connection
         self._held: dict[bytes, list[Stretch]] = {}
         self._changed: dict[tuple[bytes, int], Stretch] = {}
+        self.misdated: set[bytes] = set()
 
     def of(self, owner: bytes) -> list[Stretch]:
         """The stretches of an owner in the order of time."""
@@ -96,10 +109,15 @@ class Stretches:
         """Write what was changed; to be committed by the caller."""
         rows = [(s.owner, s.first, s.start, s.end, s.place, s.home, day) for s in self._changed.values()]
         self._connection.executemany("INSERT OR REPLACE INTO stretches VALUES (?, ?, ?, ?, ?, ?, ?)", rows)
+        nodes = [(node, day) for node in self.misdated]
+        self._connection.executemany("INSERT OR REPLACE INTO misdated VALUES (?, ?)", nodes)
 
 
 class Memory:
-    """The file. One batch at a time; its owner sees to that. `patience` is in seconds, for a file that is locked."""
+    """The file. One batch at a time; its owner sees to that. `patience` is in seconds, for a file that is locked.
+
+    `misdated` are the nodes of visits whose own id has the time of a clock that is off.
+    """
 
     def __init__(self, folder: Path, clock: Clock = now_ms, patience: float = 10.0) -> None:
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
@@ -112,6 +130,7 @@ class Memory:
         self._connection.execute("PRAGMA journal_mode = WAL")
         self._connection.execute("PRAGMA synchronous = FULL")
         self._connection.executescript(_SCHEMA)
+        self.misdated = self._load_misdated()
 
     @contextmanager
     def batch(self) -> Generator[Stretches]:
@@ -127,7 +146,11 @@ class Memory:
             stretches.save(today)
             if today != self._cleared:
                 self._connection.execute("DELETE FROM stretches WHERE day < ?", (today - KEPT_DAYS,))
+                self._connection.execute("DELETE FROM misdated WHERE day < ?", (today - KEPT_DAYS,))
             self._connection.execute("COMMIT")
+            self.misdated |= stretches.misdated
+            if today != self._cleared:
+                self.misdated = self._load_misdated()
             self._cleared = today
         finally:
             if self._connection.in_transaction:
@@ -136,3 +159,6 @@ class Memory:
     def close(self) -> None:
         """Let go of the file."""
         self._connection.close()
+
+    def _load_misdated(self) -> set[bytes]:
+        return {node for (node,) in self._connection.execute("SELECT node FROM misdated")}

@@ -6,6 +6,7 @@ An event of a user without a device joins the visit that the user's device is in
 """
 
 from bisect import bisect_right
+from collections.abc import Mapping
 from functools import lru_cache
 from hashlib import blake2b
 
@@ -29,10 +30,11 @@ def node_of(kind: str, site: str, name: str) -> bytes:
 
 
 class Visits:
-    """The rules over the stretches that a batch loaded."""
+    """The rules over the stretches that a batch loaded. `settled` are visits of nodes that are none of its making."""
 
-    def __init__(self, known: Stretches) -> None:
+    def __init__(self, known: Stretches, settled: Mapping[bytes, bytes] | None = None) -> None:
         self._known = known
+        self._settled = settled or {}
 
     def visit_of(self, nodes: Nodes, time: int, gap: int) -> bytes:
         """The visit in which `nodes` were at a time (UTC ms), the nearest to the client first; a new one if none."""
@@ -64,7 +66,7 @@ class Visits:
         return None
 
     def _begin(self, node: bytes, time: int) -> Stretch:
-        return self._add(node, _made_id(node, time), time, node)
+        return self._add(node, self._settled.get(node) or _made_id(node, time), time, node)
 
     def _add(self, node: bytes, visit: bytes, time: int, home: bytes) -> Stretch:
         stay = Stretch(node, time, time, time, visit, home)

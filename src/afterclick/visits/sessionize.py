@@ -6,9 +6,11 @@ decided is on disk before the rows are inserted, so that a crash or a repeated d
 
 import sqlite3
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Set as AbstractSet
 from pathlib import Path
 from typing import Any, NamedTuple, TypeAlias, cast
+from uuid import UUID
 
 import numpy as np
 import pyarrow as pa
@@ -18,13 +20,16 @@ from numpy.typing import NDArray
 from afterclick.clock import Clock, now_ms
 from afterclick.errors import Unavailable
 from afterclick.store.drain.block import Step
-from afterclick.store.schema.records import uuid_array
+from afterclick.store.schema.records import uuid_array, uuid_bytes
 from afterclick.visits.memory import DAY, Memory, Stretches
+from afterclick.visits.misdated import Named, named_by_key, named_visits
 from afterclick.visits.rules import GAP, NOWHERE, Nodes, Visits, node_of
 
 Mask: TypeAlias = NDArray[np.bool_]
 Ids: TypeAlias = NDArray[np.uint8]
 Column: TypeAlias = "pa.ChunkedArray[Any]"
+
+Begun: TypeAlias = Callable[[set[Named]], AbstractSet[Named]]
 
 _OUTSIDE = ("mark", "refund")
 """No part of a visit: marks are the shop's, and a refund is settled with the visit of its order."""
@@ -49,7 +54,15 @@ class _Row(NamedTuple):
 class Sessionizer:
     """The step over a memory in a folder. Safe to call from several threads; to be closed when the drain has ended."""
 
-    def __init__(self, folder: Path, clock: Clock = now_ms, patience: float = 10.0) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        clock: Clock = now_ms,
+        patience: float = 10.0,
+        begun: Begun = lambda _: frozenset(),
+    ) -> None:
+        """`begun` says which of some visits the store has."""
+        self._begun = begun
         self._memory = Memory(folder, clock, patience)
         self._lock = threading.Lock()
 
@@ -63,7 +76,8 @@ class Sessionizer:
 
         Raises Unavailable when the memory cannot be read or written: then nothing was decided.
         """
-        sessions, pages = _ids(rows["session_id"]), _ids(rows["page_view_id"])
+        rows = named_by_key(rows, self._memory.misdated | {visit.node for visit in named_visits(rows)})
+        sessions, pages = uuid_bytes(rows["session_id"]), uuid_bytes(rows["page_view_id"])
         lacks_visit, lacks_page = _is_missing(sessions), _is_missing(pages)
         needed = (lacks_visit & _has_someone(rows)) | (lacks_page & ~lacks_visit)
         places = np.flatnonzero(needed & ~_among(rows["type"], *_OUTSIDE))
@@ -72,7 +86,7 @@ class Sessionizer:
         needy = sorted(_rows(rows, places, lacks_visit))
         try:
             with self._lock, self._memory.batch() as known:
-                visits = _visits(needy, known, sessions)
+                visits = _visits(needy, known, sessions, self._settled(rows, known))
                 shown = list(_pages(needy, known, visits, pages))
         except sqlite3.Error as error:
             raise Unavailable(f"The memory of visits cannot be used ({error}); check the disk.") from error
@@ -81,16 +95,22 @@ class Sessionizer:
         pages[places] = np.frombuffer(b"".join(shown), np.uint8).reshape(-1, 16)
         return _filled(rows, places, sessions, pages)
 
+    def _settled(self, rows: pa.Table, known: Stretches) -> dict[bytes, bytes]:
+        """The ids of visits, by their nodes, that the store has under the id by which these rows name them."""
+        named = named_visits(rows)
+        known.misdated |= {visit.node for visit in named}
+        return {visit.node: UUID(visit.id).bytes for visit in self._begun(named)} if named else {}
+
     def close(self) -> None:
         """Let go of the file."""
         self._memory.close()
 
 
-def _visits(needy: list[_Row], known: Stretches, own: Ids) -> list[bytes]:
-    """The visit of each row."""
+def _visits(needy: list[_Row], known: Stretches, own: Ids, settled: Mapping[bytes, bytes]) -> list[bytes]:
+    """The visit of each row; of a node that has none the settled one."""
     known.load(node for row in needy for node in row.nodes)
     known.load(known.homes())
-    rules, told = Visits(known), own.tobytes()
+    rules, told = Visits(known, settled), own.tobytes()
     return [
         rules.visit_of(row.nodes, row.time, row.gap)
         if row.nodes
@@ -115,7 +135,7 @@ def _pages(needy: list[_Row], known: Stretches, of_visits: list[bytes], own: Ids
 
 def _rows(rows: pa.Table, places: NDArray[np.intp], lacks_visit: Mask) -> Iterator[_Row]:
     few = rows.select(["event_id", "time", *_COLUMNS]).take(places)
-    events = _ids(few["event_id"]).tobytes()
+    events = uuid_bytes(few["event_id"]).tobytes()
     times = cast("list[int]", few["time"].cast(pa.int64()).to_pylist())
     columns = [cast("list[str]", few[name].to_pylist()) for name in _COLUMNS]
     lacking = cast("list[bool]", lacks_visit[places].tolist())
@@ -141,19 +161,6 @@ def _among(column: Column, *values: str) -> Mask:
 
 def _is_missing(ids: Ids) -> Mask:
     return cast("Mask", ~ids.any(axis=1))
-
-
-def _ids(column: Column) -> Ids:
-    """A column of UUIDs as bytes that may be written to, 16 a row."""
-    chunks = cast("list[pa.ExtensionArray[Any]]", column.chunks)
-    storages = [cast("pa.FixedSizeBinaryArray", chunk.storage) for chunk in chunks]
-    raw = b"".join(
-        cast("pa.Buffer", storage.buffers()[1]).to_pybytes()[
-            16 * storage.offset : 16 * (storage.offset + len(storage))
-        ]
-        for storage in storages
-    )
-    return np.frombuffer(bytearray(raw), np.uint8).reshape(-1, 16)
 
 
 def _filled(rows: pa.Table, places: NDArray[np.int_], sessions: Ids, pages: Ids) -> pa.Table:

@@ -11,7 +11,7 @@ import msgspec
 
 from afterclick.collect.event.flat import flat, scalar
 from afterclick.collect.event.id import hashed_id
-from afterclick.collect.event.limits import LARGEST, LONGEST, MOST_MEMBERS, is_trace, is_uuid
+from afterclick.collect.event.limits import LARGEST, LONGEST, MOST_MEMBERS, is_trace, is_uuid, is_uuid7
 from afterclick.collect.event.money import doubt
 from afterclick.collect.event.wire import Scalar, WireEvent
 from afterclick.collect.passage.fit import as_number, as_text, as_whole
@@ -74,10 +74,16 @@ def heal(event: WireEvent, site: str, is_in_window: Callable[[str], bool]) -> li
     _hash_ids(event, site)
     left_out = [*_leave_out_numbers(event), *_leave_out_trace(event), *_shorten(event)]
     if event.session_id is not None and not is_in_window(event.session_id):
-        event.session_key = event.session_key or hashed_id(site, event.session_id.encode("utf-8", "replace"))
+        event.session_key = event.session_key or _key_of(event.session_id, site)
         event.session_id = None
         left_out.append("session_id")
     return left_out
+
+
+def _key_of(session_id: str, site: str) -> str:
+    """What names the visit of an id that cannot be its own; one that a wrong clock made does so as it stands."""
+    is_of_a_clock = is_uuid7(session_id) is not None
+    return session_id.lower() if is_of_a_clock else hashed_id(site, session_id.encode("utf-8", "replace"))
 
 
 def _hash_ids(event: WireEvent, site: str) -> None:

@@ -129,7 +129,7 @@ def _session_fault(session_id: str, window: Window) -> _Fault:
     start = session_start(session_id)
     if start is None:
         return "bad_session", f"`session_id` is {_shown(session_id)}; it must be a UUIDv7."
-    reason = window.session_fault(start)
+    reason = window.fault(start)
     return ("bad_session", f"The time in `session_id` lies {_WHERE[reason]}.") if reason else None
 
 

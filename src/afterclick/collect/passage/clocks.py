@@ -3,13 +3,19 @@
 t = time + (received - sent_at), as Segment's specification corrects timestamps. Differences up to ten seconds are
 left alone, since the way here takes time too, and larger ones are rounded to ten seconds, so that the same event
 delivered again is moved by the same amount.
+
+The id of a visit bears the time of the clock that made it. Where that is off by more than a minute, the id only names
+the visit (`session_key`), and the drain gives it one that begins when it did.
 """
 
-from afterclick.collect.event.validity import milliseconds
+from afterclick.collect.event.validity import milliseconds, session_start
+from afterclick.collect.event.wire import WireEvent
 from afterclick.collect.passage.passage import House, Passage
 
 TOLERANCE = 10_000
 """ms that a client's clock may differ from ours before it is corrected."""
+HARMLESS = 60_000
+"""ms by which a visit may begin too early or too late."""
 
 
 def repair_clocks(_: House, passage: Passage) -> None:
@@ -23,6 +29,15 @@ def repair_clocks(_: House, passage: Passage) -> None:
         if time is not None and time <= latest:
             event.time = time + passage.correction
             passage.corrected += 1
+        if abs(passage.correction) > HARMLESS:
+            _name_only(event, latest)
+
+
+def _name_only(event: WireEvent, latest: int) -> None:
+    start = session_start(event.session_id) if event.session_id is not None else None
+    if event.session_id is not None and start is not None and start <= latest:
+        event.session_key = event.session_key or event.session_id.lower()
+        event.session_id = None
 
 
 def _correction(passage: Passage) -> int:

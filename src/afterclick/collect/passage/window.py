@@ -9,15 +9,10 @@ _AHEAD = 600_000  # ms that a client's clock may be fast
 
 
 class Window(NamedTuple):
-    """The times that a request may speak of, UTC ms, both ends included.
-
-    `fast` is how far ahead the sender's clock is, at most a day: a session's id bears that clock's time, and cannot be
-    moved as times are.
-    """
+    """The times that a request may speak of, UTC ms, both ends included."""
 
     oldest: int
     newest: int
-    fast: int = 0
 
     @staticmethod
     def of(house: House, passage: Passage) -> "Window":
@@ -26,14 +21,10 @@ class Window(NamedTuple):
         """
         kept = house.rules.of(passage.grant.site).days(house.settings.retention_days) * _DAY
         ahead = kept if passage.grant.historical else _AHEAD
-        return Window(passage.now - kept, passage.now + ahead, min(max(0, -passage.correction), _DAY))
+        return Window(passage.now - kept, passage.now + ahead)
 
     def fault(self, time: int) -> Literal["", "future", "too_old"]:
         """The reason to refuse a time: "future", "too_old", or "" when it may pass."""
         if time > self.newest:
             return "future"
         return "too_old" if time < self.oldest else ""
-
-    def session_fault(self, start: int) -> Literal["", "future", "too_old"]:
-        """The reason to refuse a session that began then by its own clock."""
-        return self.fault(start if start < self.newest else start - self.fast)

@@ -8,8 +8,10 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, cast
 
 import msgspec
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
+from numpy.typing import NDArray
 
 from afterclick.errors import InvalidInput
 from afterclick.signals import Event, Record, Span
@@ -116,3 +118,16 @@ def uuid_array(raw: bytes) -> "pa.Array[Any]":
     """The UUIDs whose 16 bytes each follow one another in `raw`."""
     storage = pa.FixedSizeBinaryArray.from_buffers(pa.binary(16), len(raw) // 16, [None, pa.py_buffer(raw)])
     return cast("pa.Array[Any]", pa.ExtensionArray.from_storage(pa.uuid(), storage))  # pyright: ignore[reportUnknownMemberType]
+
+
+def uuid_bytes(column: "pa.ChunkedArray[Any]") -> NDArray[np.uint8]:
+    """The reverse for a column of a table, to be written to: shape (rows, 16)."""
+    chunks = cast("list[pa.ExtensionArray[Any]]", column.chunks)
+    storages = [cast("pa.FixedSizeBinaryArray", chunk.storage) for chunk in chunks]
+    raw = b"".join(
+        cast("pa.Buffer", storage.buffers()[1]).to_pybytes()[
+            16 * storage.offset : 16 * (storage.offset + len(storage))
+        ]
+        for storage in storages
+    )
+    return np.frombuffer(bytearray(raw), np.uint8).reshape(-1, 16)
