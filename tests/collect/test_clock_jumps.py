@@ -33,13 +33,18 @@ COUNTS = Statement(
 )
 
 
+def made_at(time: int) -> str:
+    """The id of a visit that begins then."""
+    return f"{time:012x}"[:8] + "-" + f"{time:012x}"[8:] + "-7000-8000-" + uuid.uuid4().hex[:12]
+
+
 class Visitor:
     """A browser whose clock is right; it remembers what it sent."""
 
     def __init__(self, house: House) -> None:
         self.house = house
         self.now = NOW
-        self.session = f"{NOW:012x}"[:8] + "-" + f"{NOW:012x}"[8:] + "-7000-8000-" + uuid.uuid4().hex[:12]
+        self.session = made_at(NOW)
         self.sent: list[dict[str, object]] = []
 
     def send(self) -> None:
@@ -69,7 +74,7 @@ def jumping(house: House) -> House:
 
 
 @pytest.fixture
-def drained(jumping: House, store: Store, tmp_path: Path) -> Iterator[Callable[[int], None]]:
+def drained(jumping: House, store: Store, tmp_path: Path) -> Iterator[Callable[[int, int], None]]:
     """Waits until a drain that goes by the same clock has nothing left, and holds the store to so many events."""
     quality = Quality(jumping.control)
     outlet = Outlet(jumping.settings.spool, lambda: jumping.now)
@@ -77,11 +82,11 @@ def drained(jumping: House, store: Store, tmp_path: Path) -> Iterator[Callable[[
     drain = Drain(outlet, store, (*enrich.STEPS, sessionizer.step), quality, lambda: jumping.now)
     drain.start()
 
-    def wait(events: int) -> None:
+    def wait(events: int, page_views: int) -> None:
         jumping.now += 2_000
         until(lambda: drain.freshness().waiting_rows == 0, 20, "all is in the store")
         counts = _counts(store, jumping.site)
-        assert [counts[name] for name in ("events", "ids", "page_views")] == [events] * 3
+        assert [counts[name] for name in ("events", "ids", "page_views")] == [events, events, page_views]
 
     yield wait
     drain.stop()
@@ -95,16 +100,16 @@ def _counts(store: Store, site: str) -> dict[str, int]:
 
 @pytest.mark.parametrize("jumps", [(-HOUR, 25 * HOUR), (24 * HOUR, -25 * HOUR), (0, 0)])
 def test_a_clock_that_jumps_loses_nothing_doubles_nothing_and_makes_nothing_wait(
-    jumping: House, store: Store, drained: Callable[[int], None], jumps: tuple[int, int]
+    jumping: House, store: Store, drained: Callable[[int, int], None], jumps: tuple[int, int]
 ) -> None:
     visitor = Visitor(jumping)
     visitor.send()
-    drained(3)
+    drained(3, 3)
     for number, jump in enumerate(jumps):
         jumping.now += jump
         jumping.restart(forgetting=True)  # what comes again is not known at the door
         visitor.send()
-        drained(6 + 3 * number)
+        drained(6 + 3 * number, 6 + 3 * number)
     # An event that came again under another clock has another time, and so another step: rebuilding takes it away.
     store.rebuild(NOW - 24 * HOUR, NOW + 24 * HOUR)
     assert _counts(store, jumping.site) == {"events": 9, "ids": 9, "page_views": 9, "visits": 1, "steps": 9}
@@ -122,3 +127,40 @@ def test_counts_of_every_minute_are_published_wherever_the_clock_jumps(jumping: 
     taken = quality.accepted(Scope(jumping.site), 0, 1 << 50)
     outlet.close()
     assert taken == {"events": 3 + 4 * 6}
+
+
+VISITS = Statement(
+    "visits",
+    """
+    SELECT toUnixTimestamp64Milli(min(session_start)) AS first, count() AS visits,
+        (
+            SELECT toFloat64(sum(revenue_net)) FROM order_less_refunds
+            WHERE site = {site:String}
+                AND session_start >= fromUnixTimestamp64Milli({since:Int64}, 'UTC')
+                AND session_start <= fromUnixTimestamp64Milli({until:Int64}, 'UTC')
+        ) AS revenue
+    FROM sessions_of WHERE site = {site:String}
+    """,
+)
+
+
+@pytest.mark.parametrize("ahead", [HOUR, -26 * HOUR, 10 * 60_000, -5 * HOUR])
+def test_an_order_of_a_visitor_whose_clock_is_off_is_in_the_figures_of_the_hour_it_was_placed_in(
+    jumping: House, store: Store, drained: Callable[[int, int], None], ahead: int
+) -> None:
+    visitor = Visitor(jumping)
+    visitor.now += ahead
+    visitor.session = made_at(visitor.now)
+    visitor.send()
+    drained(3, 3)
+    order = {"type": "order", "session_id": visitor.session, "revenue": 100, "currency": "EUR"}
+    told = [{**order, "order_id": "browser", "time": visitor.now}]
+    jumping.send(msgspec.json.encode({"sent_at": visitor.now, "events": told}))
+    jumping.now += 2_000
+    jumping.post({**order, "order_id": "server", "time": jumping.now})  # by a server whose clock is right
+    drained(5, 3)
+    hour = {"since": NOW - 20_000, "until": jumping.now}
+    found = store.arrow(Scope(jumping.site), VISITS, hour).to_pylist()[0]
+    assert found["visits"] == 1
+    assert abs(found["first"] - NOW) <= 15_000
+    assert found["revenue"] == 200.0

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pyarrow as pa
 import pytest
-from tests.visits.visiting import DAY, LINES, NOW, event, given_by, pages, table, visits
+from tests.visits.visiting import DAY, LINES, MINUTE, NOW, event, given_by, pages, table, visits
 
 from afterclick.errors import Unavailable
 from afterclick.store.drain.drain import Drain
@@ -275,9 +275,17 @@ def test_that_an_id_has_a_wrong_time_is_known_after_a_restart_and_for_eight_days
     again.close()
 
 
-def test_the_same_id_at_another_site_is_left_as_it_is(sessionizer: Sessionizer) -> None:
-    ours, theirs = visits(sessionizer, event(session_key=OWN), event(1, session_id=OWN, site="t"))
-    assert (ours != OWN, theirs) == (True, OWN)
+def test_the_same_id_at_another_site_names_another_visit(sessionizer: Sessionizer) -> None:
+    ours, theirs = visits(sessionizer, event(session_key=OWN), event(session_id=OWN, site="t"))
+    assert ours != theirs
+
+
+def test_a_visit_that_stands_under_its_own_id_stays_there_when_a_wrong_clock_names_it(tmp_path: Path) -> None:
+    sessionizer = Sessionizer(tmp_path, begun=lambda named: {one for one in named if one.site == "s"})
+    days = [event(day * DAY / MINUTE, session_key=OWN) for day in (0, 3)]
+    assert visits(sessionizer, *days, event(1, session_id=OWN)) == [OWN] * 3
+    assert visits(sessionizer, event(session_key=OWN, site="t")) != [OWN]
+    sessionizer.close()
 
 
 def test_a_refund_that_tells_such_an_id_is_in_no_visit(sessionizer: Sessionizer) -> None:

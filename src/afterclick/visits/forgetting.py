@@ -1,7 +1,7 @@
 """A person in the memory of visits: their devices, users and clients' sessions there, found and forgotten."""
 
 import sqlite3
-from collections.abc import Iterable
+from collections.abc import Container, Iterable
 from contextlib import closing
 from pathlib import Path
 from typing import Any
@@ -52,9 +52,10 @@ class VisitMemory:
             return 0
         with closing(self._open()) as connection:
             theirs = _theirs(connection, person)
+            misdated = _misdated(connection, person.site, {owner for owner, _ in theirs})
             connection.execute("BEGIN IMMEDIATE")
             connection.executemany("DELETE FROM stretches WHERE owner = ? AND first = ?", theirs)
-            connection.executemany("DELETE FROM misdated WHERE node = ?", {(owner,) for owner, _ in theirs})
+            connection.executemany("DELETE FROM misdated WHERE id = ?", misdated)
             connection.execute("COMMIT")
             wipe(connection)
         return len(theirs)
@@ -72,6 +73,11 @@ def _theirs(connection: sqlite3.Connection, person: PersonIds) -> set[tuple[Any,
         connection, "owner, first", "place", visits
     )
     return set(found)
+
+
+def _misdated(connection: sqlite3.Connection, site: str, owners: Container[bytes]) -> list[tuple[bytes]]:
+    found = connection.execute("SELECT id FROM misdated").fetchall()
+    return [(id,) for (id,) in found if node_of("key", site, str(UUID(bytes=id))) in owners]
 
 
 def _where(

@@ -35,12 +35,12 @@ _STRETCHES = FileTable(
 )
 _MISDATED = FileTable(
     "misdated",
-    "node BLOB PRIMARY KEY, day INTEGER NOT NULL",
+    "id BLOB PRIMARY KEY, day INTEGER NOT NULL",
     Held(
         why="visits of clients whose clock is off, told by others under the id that such a clock made",
-        holds="hashes of the ids of visits",
+        holds="ids of visits as such a clock made them",
         kept=f"{KEPT_DAYS} days",
-        erased="those of the person's visits are deleted; the file is written anew",
+        erased="those of the person's clients are deleted; the file is written anew",
     ),
     "WITHOUT ROWID",
 )
@@ -74,7 +74,7 @@ class Stretch(msgspec.Struct):
 
 
 class Stretches:
-    """Those that a batch needs, and which of them it changed. `misdated` are the nodes that it found to be so."""
+    """Those that a batch needs, and which of them it changed. `misdated` are ids that it found to be so."""
 
     def __init__(self, connection: sqlite3.Connection) -> None:
         self._connection = connection
@@ -109,14 +109,14 @@ class Stretches:
         """Write what was changed; to be committed by the caller."""
         rows = [(s.owner, s.first, s.start, s.end, s.place, s.home, day) for s in self._changed.values()]
         self._connection.executemany("INSERT OR REPLACE INTO stretches VALUES (?, ?, ?, ?, ?, ?, ?)", rows)
-        nodes = [(node, day) for node in self.misdated]
-        self._connection.executemany("INSERT OR REPLACE INTO misdated VALUES (?, ?)", nodes)
+        ids = [(id, day) for id in self.misdated]
+        self._connection.executemany("INSERT OR REPLACE INTO misdated VALUES (?, ?)", ids)
 
 
 class Memory:
     """The file. One batch at a time; its owner sees to that. `patience` is in seconds, for a file that is locked.
 
-    `misdated` are the nodes of visits whose own id has the time of a clock that is off.
+    `misdated` are the ids (16 bytes) of visits that have the time of a clock that is off.
     """
 
     def __init__(self, folder: Path, clock: Clock = now_ms, patience: float = 10.0) -> None:
@@ -161,4 +161,4 @@ class Memory:
         self._connection.close()
 
     def _load_misdated(self) -> set[bytes]:
-        return {node for (node,) in self._connection.execute("SELECT node FROM misdated")}
+        return {id for (id,) in self._connection.execute("SELECT id FROM misdated")}

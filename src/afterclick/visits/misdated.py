@@ -15,7 +15,6 @@ import msgspec
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
-from numpy.typing import NDArray
 
 from afterclick.store.engine.query import Reader, statements
 from afterclick.store.schema.records import uuid_array, uuid_bytes
@@ -33,6 +32,11 @@ class Named(NamedTuple):
 
     site: str
     id: str
+
+    @property
+    def raw(self) -> bytes:
+        """The id's 16 bytes."""
+        return UUID(self.id).bytes
 
     @property
     def node(self) -> bytes:
@@ -67,32 +71,24 @@ def begun(store: Reader, visits: Iterable[Named]) -> set[Named]:
 
 
 def named_by_key(rows: pa.Table, known: AbstractSet[bytes]) -> pa.Table:
-    """The rows; those that tell the id of a misdated visit as `session_id` tell it as `session_key` alone."""
+    """The rows; those that tell one of the known ids (16 bytes) as `session_id` tell it as `session_key` alone.
+
+    An id that another site knows is taken likewise, and names a visit of its own.
+    """
     ids = uuid_bytes(rows["session_id"])
-    are = _among(rows["site"], ids, known) if known else np.zeros(0, np.bool_)
-    if not are.any():
+    told = cast("list[bytes]", ids.view("V16").ravel().tolist())
+    if known.isdisjoint(told):
         return rows
+    are = np.array([id in known for id in told], np.bool_)
     keys = np.array(rows["session_key"].to_pylist(), object)
     keys[are] = [str(UUID(bytes=id.tobytes())) for id in ids[are]]
     starts = rows["session_start"].cast(pa.int64()).to_numpy().copy()
     ids[are], starts[are] = 0, 0
-    told: dict[str, pa.Array[Any]] = {
+    changed: dict[str, pa.Array[Any]] = {
         "session_key": pa.array(keys, pa.string()),
         "session_id": uuid_array(ids.tobytes()),
         "session_start": pa.array(starts, pa.int64()).cast(rows["session_start"].type),
     }
-    for name, column in told.items():
+    for name, column in changed.items():
         rows = rows.set_column(rows.schema.get_field_index(name), name, column)
     return rows
-
-
-def _among(sites: Column, ids: NDArray[np.uint8], known: AbstractSet[bytes]) -> NDArray[np.bool_]:
-    """Which ids are those of known nodes; each distinct one of a site is looked up once."""
-    found = np.zeros(len(ids), np.bool_)
-    names = np.array(sites.to_pylist(), object)
-    for site in set(names):
-        at = np.flatnonzero(names == site)
-        distinct, which = np.unique(ids[at].view("V16").ravel(), return_inverse=True)
-        are = [Named(site, str(UUID(bytes=id.tobytes()))).node in known for id in distinct]
-        found[at] = np.array(are, np.bool_)[which]
-    return found

@@ -10,7 +10,6 @@ from collections.abc import Callable, Iterator, Mapping
 from collections.abc import Set as AbstractSet
 from pathlib import Path
 from typing import Any, NamedTuple, TypeAlias, cast
-from uuid import UUID
 
 import numpy as np
 import pyarrow as pa
@@ -76,7 +75,7 @@ class Sessionizer:
 
         Raises Unavailable when the memory cannot be read or written: then nothing was decided.
         """
-        rows = named_by_key(rows, self._memory.misdated | {visit.node for visit in named_visits(rows)})
+        rows = named_by_key(rows, self._memory.misdated | {visit.raw for visit in named_visits(rows)})
         sessions, pages = uuid_bytes(rows["session_id"]), uuid_bytes(rows["page_view_id"])
         lacks_visit, lacks_page = _is_missing(sessions), _is_missing(pages)
         needed = (lacks_visit & _has_someone(rows)) | (lacks_page & ~lacks_visit)
@@ -98,8 +97,8 @@ class Sessionizer:
     def _settled(self, rows: pa.Table, known: Stretches) -> dict[bytes, bytes]:
         """The ids of visits, by their nodes, that the store has under the id by which these rows name them."""
         named = named_visits(rows)
-        known.misdated |= {visit.node for visit in named}
-        return {visit.node: UUID(visit.id).bytes for visit in self._begun(named)} if named else {}
+        known.misdated |= {visit.raw for visit in named}
+        return {visit.node: visit.raw for visit in self._begun(named)} if named else {}
 
     def close(self) -> None:
         """Let go of the file."""
