@@ -34,3 +34,12 @@ def test_the_end_of_a_problem_is_told_as_measured_only_where_it_was(
     if lapsed:
         assert " until today" not in page
         assert " until today" not in listed
+
+
+def test_a_problem_to_which_nobody_comes_is_not_told_to_go_on(empty_desk: web.Desk) -> None:
+    quiet = a_problem(empty_desk.scope.site, NOW, id="one", last_seen=NOW, came=NOW - 2 * HOUR)
+    with served(dashboard(replace(empty_desk, problems=Book([quiet]))), empty_desk.live) as url:
+        page, listed = httpx.get(f"{url}/problems/one").text, httpx.get(f"{url}/problems").text
+    assert "still going on" not in page
+    for text in (page, listed):
+        assert "nobody has come there since today 09:" in text

@@ -11,7 +11,7 @@ from tests.resolve.test_problem import CANDIDATE
 from tests.web.troubles import a_problem
 
 from afterclick.impact import Signal
-from afterclick.resolve import Candidate, Cause, Change, Problem, SqlProblemBook, watch
+from afterclick.resolve import Candidate, Cause, Change, Problem, SqlProblemBook, deserted_since, watch
 from afterclick.settings import Settings
 from afterclick.store.control.database import open_control
 from afterclick.store.scope import Scope
@@ -50,9 +50,10 @@ class Passes:
     def _explain(self, *_: object) -> Cause:
         return Cause(kind="unknown")
 
-    def see(self, *candidates: Candidate, after: int = 6 * MINUTE) -> list[Change]:
+    def see(self, *candidates: Candidate, after: int = 6 * MINUTE, came: int | None = None) -> list[Change]:
         self._now += after
-        self._candidates = [msgspec.structs.replace(one, until=self._now) for one in candidates]
+        came = self._now if came is None else came
+        self._candidates = [msgspec.structs.replace(one, until=self._now, came=came) for one in candidates]
         return list(watch(self._store, Scope("s"), self._now, self._book))
 
     def by_segment(self) -> dict[str, Problem]:
@@ -140,3 +141,33 @@ def test_only_an_end_that_was_seen_is_told_as_one(passes: Passes) -> None:
     assert "it was not met since" in sentence(unseen, "UTC")
     assert kinds(passes.see(found(GERMAN))) == {"reopened"}
     assert not passes.by_segment()["DE"].lapsed, "it is met again"
+
+
+def test_where_nobody_comes_any_more_it_says_so_and_after_a_day_closes_without_an_end(passes: Passes) -> None:
+    passes.see(found(AMEX))
+    last = passes.by_segment()["amex"].last_seen
+    assert deserted_since(passes.by_segment()["amex"]) is None
+    passes.see(found(AMEX), after=20 * MINUTE, came=last)
+    assert deserted_since(passes.by_segment()["amex"]) is None, "that may be chance"
+    assert kinds(passes.see(found(AMEX), after=11 * MINUTE, came=last)) == set()
+    quiet = passes.by_segment()["amex"]
+    assert (quiet.status, deserted_since(quiet)) == ("open", last)
+    assert kinds(passes.see(found(AMEX), after=24 * HOUR, came=last)) == {"closed"}
+    gone = passes.by_segment()["amex"]
+    assert (gone.lapsed, gone.closed, gone.last_seen) == (True, last, last)
+    assert kinds(passes.see(found(AMEX), came=last)) == set(), "the same old visits open nothing again"
+    assert kinds(passes.see(found({**AMEX, "country": "DE"}), came=last)) == set()
+    assert kinds(passes.see(found(AMEX))) == {"reopened"}
+
+
+def test_seldom_arrivals_are_no_silence(passes: Passes) -> None:
+    seldom = msgspec.structs.replace(found(AMEX), arrivals=3)
+    passes.see(seldom)
+    last = passes.by_segment()["amex"].last_seen
+    passes.see(seldom, after=2 * HOUR, came=last)
+    assert deserted_since(passes.by_segment()["amex"]) is None
+
+
+def test_what_was_met_in_data_that_came_when_it_was_over_is_told_as_past(passes: Passes) -> None:
+    assert kinds(passes.see(found(AMEX), came=CANDIDATE.onset, after=48 * HOUR)) == {"closed"}
+    assert passes.by_segment()["amex"].lapsed

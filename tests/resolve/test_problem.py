@@ -19,6 +19,7 @@ CANDIDATE = Candidate(
     until=0,
     arrivals=1,
     exposed=1,
+    came=OPEN.last_seen + REOPENS,
     baseline=0.01,
     expected=0.01,
     evidence=1.0,

@@ -18,6 +18,7 @@ SLOW_PHONES = Candidate(
     ended=None,
     arrivals=2000,
     exposed=1000,
+    came=NOW,
     baseline=0.01,
     expected=20.0,
     evidence=500.0,

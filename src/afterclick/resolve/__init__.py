@@ -20,7 +20,7 @@ from afterclick.resolve.evidence import (
 )
 from afterclick.resolve.explain import explain
 from afterclick.resolve.pricing import Price, due, reprice
-from afterclick.resolve.problem import Merged, Priced, Problem, at_risk, rate, whole_of
+from afterclick.resolve.problem import Merged, Priced, Problem, at_risk, deserted_since, rate, whole_of
 from afterclick.resolve.server import TOLD_BY, RouteFailures, unknown_failures
 from afterclick.resolve.watch import Change, watch
 
@@ -49,6 +49,7 @@ __all__ = [
     "SqlProblemBook",
     "Wait",
     "at_risk",
+    "deserted_since",
     "detect",
     "due",
     "explain",

@@ -54,7 +54,8 @@ class Candidate(msgspec.Struct, frozen=True, kw_only=True):
     signals of the same page views that this one explains. `ended` is when the share came back to the baseline, None
     while it has not. `before` is what was measured before it, which `baseline` smooths. `recent` are the exposed of the
     last `RECENT` ms, None where that was not counted. `limits` and `wait` are told of what is slower than usual only.
-    One that stands at a `service` has no step: its arrivals and exposed are requests that no page view knows of.
+    `came` is when the last arrival was. One that stands at a `service` has no step: its arrivals and exposed are
+    requests that no page view knows of.
     """
 
     step: str
@@ -69,6 +70,7 @@ class Candidate(msgspec.Struct, frozen=True, kw_only=True):
     arrivals: int
     exposed: int
     recent: int | None = None
+    came: int
     baseline: float
     before: Before = NOTHING
     expected: float
@@ -76,6 +78,11 @@ class Candidate(msgspec.Struct, frozen=True, kw_only=True):
     symptoms: tuple[Signal, ...] = ()
     limits: tuple[Limit, ...] = ()
     wait: Wait | None = None
+
+    @property
+    def is_deserted(self) -> bool:
+        """Whether nobody came for as long as its cost now is told from: that it goes on would be a guess."""
+        return self.ended is None and self.until - self.came >= RECENT
 
     @property
     def share(self) -> float:

@@ -313,6 +313,7 @@ def _placed(reader: Reader, scope: Scope, finding: Finding) -> Candidate:
         arrivals=arrived,
         exposed=met,
         recent=int(visits["recent"][0].as_py()),
+        came=int(visits["came"][0].as_py()),
         baseline=finding.baseline,
         before=finding.before,
         expected=arrived * finding.baseline,

@@ -10,9 +10,10 @@ GROUP BY bucket
 ORDER BY bucket
 
 -- name: visits
--- Visits that arrived in the segment since the onset, and those of them that met the signal.
+-- Visits that arrived in the segment since the onset, when the last did, and those of them that met the signal.
 SELECT
     uniqExact(session_id) AS arrived,
+    max(at) AS came,
     uniqExactIf(session_id, bitAnd(mask, {bit:UInt8}) != 0) AS met,
     uniqExactIf(session_id, bitAnd(mask, {bit:UInt8}) != 0 AND at >= {recent:Int64}) AS recent
 FROM arrivals

@@ -42,6 +42,12 @@ def unpaired(known: list[Problem], pairs: list[Pair]) -> list[Problem]:
     return [one for one in known if one.status == "open" and one.id not in found]
 
 
+def is_of(problem: Problem, candidate: Candidate) -> bool:
+    """Whether the problem, whatever its status, was met in the candidate's time in a segment nested with its own."""
+    told = msgspec.structs.replace(problem, status="open")
+    return bool(likeness(told, candidate)) and candidate.onset <= problem.last_seen
+
+
 def merged(problem: Problem, living: list[tuple[Candidate, Problem]], now: int) -> Problem | None:
     """The unpaired problem as part of the one that its excess is counted in now, or None where there is no such.
 

@@ -36,7 +36,8 @@ class Problem(msgspec.Struct, frozen=True, kw_only=True):
 
     `id` stays the same from run to run, through closing and reopening. `exposed_visits` of `arrivals` since `onset`
     met the signal, `recent_visits` of them within the last 24 hours, `expected` would have at the baseline. `before` is
-    what was measured before the onset, None of problems that an older version kept. `closed` is when exposure came back
+    what was measured before the onset, and `came` when the last of the arrivals did, None of problems that an older
+    version kept. `closed` is when exposure came back
     to the baseline, or, of one that has `lapsed`, when it was last met: that it ended was not measured then. One that
     another problem took in has not closed, but is `merged`. `evidence` holds the figures that decided: affected against
     unaffected. The cause is that of `examined`, when `exposed_visits` was `examined_visits`. `estimate`, None until it
@@ -60,6 +61,7 @@ class Problem(msgspec.Struct, frozen=True, kw_only=True):
     arrivals: int
     exposed_visits: int
     recent_visits: int | None = None
+    came: int | None = None
     expected: float
     baseline: float
     before: Before | None = None
@@ -82,8 +84,22 @@ STANDS = 5 * _MINUTE
 """A cause and a price stand for this long, ms, …"""
 GROWN = 1.1
 """… unless this many times as many visits have met the problem by then: a young one is looked at again soon."""
+SILENT = 30 * _MINUTE
+"""That nobody comes for less than this is not told."""
 REOPENS = 7 * _DAY
 """A closed problem that comes back within this time is the same problem."""
+
+
+def deserted_since(problem: Problem) -> int | None:
+    """When the last one came to an open problem (UTC ms) whom nobody followed for longer than chance; else None.
+
+    Longer than `SILENT` and than five mean gaps between arrivals: in a Poisson process of that rate such a silence has
+    a probability below 0.7 %.
+    """
+    if problem.status != "open" or problem.came is None:
+        return None
+    gap = (problem.came - problem.onset) / max(problem.arrivals, 1)
+    return problem.came if problem.last_seen - problem.came >= max(SILENT, 5 * gap) else None
 
 
 def problem_id(site: str, candidate: Candidate) -> str:

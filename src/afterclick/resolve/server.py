@@ -164,6 +164,7 @@ def _placed(reader: Reader, scope: Scope, finding: Finding, told: Mapping[str, P
         ended=finding.ended,
         arrivals=requests,
         exposed=bad,
+        came=int(max(since["bucket"].to_numpy(), default=onset)),
         baseline=finding.baseline,
         before=finding.before,
         expected=requests * finding.baseline,

@@ -14,7 +14,7 @@ from afterclick.resolve.cause import Cause
 from afterclick.resolve.counts import Kept
 from afterclick.resolve.detect import detect
 from afterclick.resolve.explain import explain
-from afterclick.resolve.life import lapsed, merged, paired, unpaired
+from afterclick.resolve.life import is_of, lapsed, merged, paired, unpaired
 from afterclick.resolve.problem import GROWN, STANDS, Problem, problem_id
 from afterclick.resolve.server import UNPRICED, detect_at_servers, explain_at_server
 from afterclick.resolve.usual import standing
@@ -66,17 +66,27 @@ def watch(
     told = [
         (candidate, _seen(reader, scope, now, candidate, problem))
         for candidate, problem in pairs
-        if _worth(candidate, problem)
+        if _worth(candidate, problem, known)
     ]
     seen = [change for _, change in told]
-    living = [(candidate, change.problem) for candidate, change in told if candidate.ended is None]
+    living = [
+        (candidate, change.problem)
+        for candidate, change in told
+        if candidate.ended is None and not candidate.is_deserted
+    ]
     for change in (*seen, *_gone(unpaired(known, pairs), living, now)):
         yield Change(kind=change.kind, problem=book.save(change.problem))
 
 
-def _worth(candidate: Candidate, problem: Problem | None) -> bool:
-    """Whether there is anything to do: what ended unseen, or was closed already, is left as it is."""
-    return candidate.ended is None or (problem is not None and problem.status == "open")
+def _worth(candidate: Candidate, problem: Problem | None, known: list[Problem]) -> bool:
+    """Whether there is anything to do: what ended unseen, or was closed already, is left as it is. Where nobody comes
+    any more, it is left as it was told last.
+    """
+    if problem is not None and problem.status == "open":
+        return True
+    if candidate.is_deserted:
+        return problem is None and not any(is_of(one, candidate) for one in known)
+    return candidate.ended is None
 
 
 def _seen(reader: Reader, scope: Scope, now: int, candidate: Candidate, problem: Problem | None) -> Change:
@@ -87,6 +97,7 @@ def _seen(reader: Reader, scope: Scope, now: int, candidate: Candidate, problem:
         was = msgspec.structs.replace(
             was, cause=cause, evidence=cause.evidence, examined=now, examined_visits=candidate.exposed
         )
+    end = candidate.came if candidate.is_deserted else candidate.ended
     changed = msgspec.structs.replace(
         was,
         signal=candidate.signal,
@@ -94,14 +105,15 @@ def _seen(reader: Reader, scope: Scope, now: int, candidate: Candidate, problem:
         symptoms=candidate.symptoms,
         limits=candidate.limits,
         wait=candidate.wait,
-        status="open" if candidate.ended is None else "closed",
-        closed=candidate.ended,
-        lapsed=False,
+        status="open" if end is None else "closed",
+        closed=end,
+        lapsed=candidate.is_deserted,
         merged=None,
         onset=candidate.onset,
         onset_low=candidate.onset_low,
         onset_high=candidate.onset_high,
-        last_seen=candidate.until,
+        last_seen=candidate.came if candidate.is_deserted else candidate.until,
+        came=candidate.came,
         arrivals=candidate.arrivals,
         exposed_visits=candidate.exposed,
         recent_visits=candidate.recent,
@@ -143,10 +155,10 @@ def _new(site: str, candidate: Candidate, now: int) -> Problem:
 
 
 def _kind(candidate: Candidate, problem: Problem | None) -> Kind:
+    if candidate.ended is not None or candidate.is_deserted:
+        return "closed"
     if problem is None:
         return "opened"
-    if candidate.ended is not None:
-        return "closed"
     return "updated" if problem.status == "open" else "reopened"
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from afterclick.impact import Estimate, Signal
 from afterclick.journeys import LeftOut
 from afterclick.measure import condition
-from afterclick.resolve import Merged, Problem, RouteFailures, Wait, rate
+from afterclick.resolve import Merged, Problem, RouteFailures, Wait, deserted_since, rate
 from afterclick.stats import Interval
 from afterclick.words import figures
 from afterclick.words.period import DAY
@@ -163,6 +163,12 @@ def _merged(problem: Problem, into: Merged, name: Piece, since: str, now: int, z
 def not_met(problem: Problem, now: int, zone: str) -> str:
     """Since when a problem that lapsed was not met; empty for every other, whose end was measured or has not come."""
     return f"not met since {figures.moment(problem.last_seen, now, zone)}" if problem.lapsed else ""
+
+
+def nobody_since(problem: Problem, now: int, zone: str) -> str:
+    """Since when nobody came to an open problem, so that whether it goes on is not known; empty while people come."""
+    since = deserted_since(problem)
+    return "" if since is None else f"nobody has come there since {figures.moment(since, now, zone)}"
 
 
 def _closed(problem: Problem, estimate: Estimate, name: Piece, since: str, now: int, zone: str) -> Sentence:

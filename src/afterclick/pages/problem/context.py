@@ -119,7 +119,7 @@ def _facts(problem: Problem, now: int, zone: str) -> tuple[Fact, ...]:
     early, late = figures.moment(problem.onset_low, now, zone), figures.moment(problem.onset_high, now, zone)
     until = wording.not_met(problem, now, zone) or f"until {figures.moment(problem.last_seen, now, zone)}"
     if problem.status == "open":
-        until = "still going on"
+        until = wording.nobody_since(problem, now, zone) or "still going on"
     elif problem.merged:
         until = f"counted in another problem since {figures.moment(problem.merged.at, now, zone)}"
     return (

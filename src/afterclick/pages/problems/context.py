@@ -140,7 +140,7 @@ def _line(
 
 def _ended(problem: Problem, now: int, zone: str) -> str:
     if problem.status != "closed":
-        return ""
+        return wording.nobody_since(problem, now, zone)
     back = f"back to what it was since {figures.moment(problem.closed or problem.last_seen, now, zone)}"
     return wording.not_met(problem, now, zone) or back
 
