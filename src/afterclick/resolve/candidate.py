@@ -85,6 +85,11 @@ class Candidate(msgspec.Struct, frozen=True, kw_only=True):
         return self.ended is None and self.until - self.came >= RECENT
 
     @property
+    def closes(self) -> int | None:
+        """When it ended, or the last came to it where nobody does any more; None while people meet it. UTC ms."""
+        return self.came if self.is_deserted else self.ended
+
+    @property
     def share(self) -> float:
         """Exposed share of the arrivals since the onset."""
         return self.exposed / self.arrivals if self.arrivals else 0.0

@@ -69,11 +69,7 @@ def watch(
         if _worth(candidate, problem, known)
     ]
     seen = [change for _, change in told]
-    living = [
-        (candidate, change.problem)
-        for candidate, change in told
-        if candidate.ended is None and not candidate.is_deserted
-    ]
+    living = [(candidate, change.problem) for candidate, change in told if candidate.closes is None]
     for change in (*seen, *_gone(unpaired(known, pairs), living, now)):
         yield Change(kind=change.kind, problem=book.save(change.problem))
 
@@ -97,7 +93,6 @@ def _seen(reader: Reader, scope: Scope, now: int, candidate: Candidate, problem:
         was = msgspec.structs.replace(
             was, cause=cause, evidence=cause.evidence, examined=now, examined_visits=candidate.exposed
         )
-    end = candidate.came if candidate.is_deserted else candidate.ended
     changed = msgspec.structs.replace(
         was,
         signal=candidate.signal,
@@ -105,8 +100,8 @@ def _seen(reader: Reader, scope: Scope, now: int, candidate: Candidate, problem:
         symptoms=candidate.symptoms,
         limits=candidate.limits,
         wait=candidate.wait,
-        status="open" if end is None else "closed",
-        closed=end,
+        status="open" if candidate.closes is None else "closed",
+        closed=candidate.closes,
         lapsed=candidate.is_deserted,
         merged=None,
         onset=candidate.onset,
@@ -155,7 +150,7 @@ def _new(site: str, candidate: Candidate, now: int) -> Problem:
 
 
 def _kind(candidate: Candidate, problem: Problem | None) -> Kind:
-    if candidate.ended is not None or candidate.is_deserted:
+    if candidate.closes is not None:
         return "closed"
     if problem is None:
         return "opened"
