@@ -38,7 +38,7 @@ def lines_of(sentence: str, lines: list[str]) -> int:
 def test_a_problem_says_its_cause_and_its_cost_over_the_whole_width(width: int) -> None:
     told = msgspec.to_builtins(a_problem("shop"))
     told["cause"]["sentence"] = SENTENCE
-    lines = drawn(tables.problems([msgspec.convert(told, ShownProblem, strict=False)]), width)
+    lines = drawn(tables.problems([msgspec.convert(told, ShownProblem, strict=False)], "UTC"), width)
     assert lines_of(f"because {SENTENCE}", lines) <= 2
     assert lines_of(next(line for line in lines if "orders lost" in line).strip(), lines) == 1
     assert len(lines) <= 4
@@ -50,7 +50,7 @@ def test_a_long_visit_is_shown_by_how_it_began_and_ended(width: int) -> None:
         str(uuid.uuid4()), 1_780_000_000_000, "mobile", "CZ", True, True, True,
         [f"step-{number}" for number in range(60)], 1, 120.0, "EUR",
     )  # fmt: skip
-    lines = drawn(tables.visits([visit]), width)
+    lines = drawn(tables.visits([visit], "UTC"), width)
     assert len(lines) <= 4
     assert "slow, errors, struggle  €120.00" in lines[0]
     assert "step-3 → … 52 more … → step-56" in " ".join(" ".join(lines).split())
@@ -65,7 +65,7 @@ def test_a_key_and_its_dsn_are_whole_to_be_copied(width: int) -> None:
         revoked=None, clear=clear, origins=("https://shop.example", "https://www.shop.example"), browsers_only=False,
         ends=None, used=None, valid=True, dsn=f"http://{clear}@127.0.0.1:4318/1",
     )  # fmt: skip
-    lines = drawn(tables.keys([key]), width)
+    lines = drawn(tables.keys([key], "UTC"), width)
     assert lines[0].startswith(clear)
     assert f"  {key.dsn}" in lines
     assert len(lines) <= 6
@@ -92,9 +92,18 @@ def test_money_is_written_as_on_the_pages(currency: str, paid: str, lost: str) -
         str(uuid.uuid4()), 1_780_000_000_000, "mobile", "CZ", False, False, False, ["start"], 1,
         1234 if currency == "JPY" else 1234.5, currency,
     )  # fmt: skip
-    assert paid in drawn(tables.visits([visit]), 200)[0]
+    assert paid in drawn(tables.visits([visit], "UTC"), 200)[0]
     told = msgspec.to_builtins(a_problem("shop"))
     told["estimate"]["currency"] = currency
     told["estimate"]["revenue_lost"] |= {"value": 1234.0, "low": 1234.0, "high": 1234.0}
-    lines = drawn(tables.problems([msgspec.convert(told, ShownProblem, strict=False)]), 200)
+    lines = drawn(tables.problems([msgspec.convert(told, ShownProblem, strict=False)], "UTC"), 200)
     assert f"revenue lost {lost} ({lost} to {lost})" in " ".join(lines)
+
+
+def test_times_are_those_of_the_sites_zone_which_they_name() -> None:
+    visit = ShownVisit(
+        str(uuid.uuid4()), 1_780_000_000_000, "mobile", "CZ", False, False, False, ["start"], 0, None, "EUR"
+    )
+    assert drawn(tables.visits([visit], "America/New_York"), 200)[0].startswith("2026-05-28 16:26 EDT")
+    problem = msgspec.convert(msgspec.to_builtins(a_problem("shop")), ShownProblem, strict=False)
+    assert " CET  " in drawn(tables.problems([problem], "Europe/Prague"), 200)[0].replace("CEST", "CET")

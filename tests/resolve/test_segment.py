@@ -72,3 +72,10 @@ def test_of_two_routes_that_failed_at_different_times_the_one_that_fails_now_is_
         np.array([17.0, 0, 17]),
     )
     assert keys[choose(sides, penalties(keys, 4)).index] == "route=/a"
+
+
+def test_a_value_that_was_counted_later_than_everyone_and_holds_more_is_no_error() -> None:
+    since, before = np.array([100.0, 130.0]), np.array([900.0, 950.0])
+    sides = Sides(since, np.array([40.0, 60.0]), before, np.array([9.0, 40.0]))
+    with np.errstate(all="raise"):
+        assert choose(sides, penalties(("", "card=x"), 21)).index == 0

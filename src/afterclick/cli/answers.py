@@ -10,7 +10,7 @@ from rich.console import Console
 from afterclick.cli import tables
 from afterclick.cli.connection import ARROW, Rows, connect
 from afterclick.cli.printed import JsonOption, print_json
-from afterclick.cli.shown import ShownProblem, ShownVisit
+from afterclick.cli.shown import ShownProblem, ShownSite, ShownVisit
 from afterclick.settings import load
 
 SiteOption = Annotated[str, typer.Option("--site", help="Which site.", envvar="AFTERCLICK_SITE")]
@@ -26,10 +26,11 @@ def problems(site: SiteOption = "default", as_json: JsonOption = False) -> None:
     """What loses money, most first."""
     with connect(load()) as api:
         found = api.get("/problems", msgspec.Raw, site=site)
+        zone = api.get("/site", ShownSite, site=site).timezone
     if as_json:
         print_json(found)
     else:
-        out.print(tables.problems(msgspec.json.decode(found, type=list[ShownProblem])))
+        out.print(tables.problems(msgspec.json.decode(found, type=list[ShownProblem]), zone))
 
 
 def sessions(
@@ -40,10 +41,11 @@ def sessions(
     """The newest visits: felt, did, paid."""
     with connect(load()) as api:
         found = api.get("/visits", _Visits, site=site, period="30d", limit=str(limit)).visits
+        zone = api.get("/site", ShownSite, site=site).timezone
     if as_json:
         print_json(found)
     else:
-        out.print(tables.visits(msgspec.json.decode(found, type=list[ShownVisit])))
+        out.print(tables.visits(msgspec.json.decode(found, type=list[ShownVisit]), zone))
 
 
 def query(

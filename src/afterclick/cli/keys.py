@@ -9,6 +9,7 @@ from afterclick.api.records import KeyData, KeyRestricted, KeyRotated, KeyWanted
 from afterclick.cli import tables
 from afterclick.cli.connection import connect, quoted
 from afterclick.cli.printed import JsonOption, print_json
+from afterclick.cli.shown import ShownSite
 from afterclick.settings import load
 
 app = typer.Typer(help="List, make, rotate, restrict and revoke write keys.", no_args_is_help=False)
@@ -41,10 +42,11 @@ def list_(site: SiteOption = "default", as_json: JsonOption = False) -> None:
     """The same: the site's write keys."""
     with connect(load()) as api:
         found = api.get("/keys", list[KeyData], site=site)
+        zone = api.get("/site", ShownSite, site=site).timezone
     if as_json:
         print_json(found)
     else:
-        out.print(tables.keys(found))
+        out.print(tables.keys(found, zone))
 
 
 @app.command()

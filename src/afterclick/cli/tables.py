@@ -1,9 +1,10 @@
-"""Answers as tables for a terminal, all times in UTC."""
+"""Answers as tables for a terminal, all times in the site's zone, which stands beside them."""
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
 
 from rich.console import Group, RenderableType
 from rich.padding import Padding
@@ -28,26 +29,26 @@ MOST_STEPS = 8
 _STATES = {"good": "[green]good", "attention": "[yellow]attention", "trouble": "[red]trouble"}
 
 
-def problems(found: Sequence[ShownProblem]) -> RenderableType:
+def problems(found: Sequence[ShownProblem], zone: str) -> RenderableType:
     """Problems with worth and cause."""
-    return Group(*map(_problem, found)) if found else Text("No problems found.")
+    return Group(*(_problem(one, zone) for one in found)) if found else Text("No problems found.")
 
 
-def _problem(problem: ShownProblem) -> RenderableType:
+def _problem(problem: ShownProblem, zone: str) -> RenderableType:
     who = ", ".join(f"{key} {value}" for key, value in problem.segment.items()) or "everyone"
     return _entry(
-        (_moment(problem.onset), problem.service or problem.step, who, problem.signal, problem.status),
+        (_moment(problem.onset, zone), problem.service or problem.step, who, problem.signal, problem.status),
         _worth(problem.estimate),
         f"because {problem.cause.sentence}" if problem.cause.sentence else "because unknown",
     )
 
 
-def visits(found: Sequence[ShownVisit]) -> RenderableType:
+def visits(found: Sequence[ShownVisit], zone: str) -> RenderableType:
     """Visits: felt, did, paid."""
-    return Group(*map(_visit, found)) if found else Text("No visits yet.")
+    return Group(*(_visit(one, zone) for one in found)) if found else Text("No visits yet.")
 
 
-def _visit(visit: ShownVisit) -> RenderableType:
+def _visit(visit: ShownVisit, zone: str) -> RenderableType:
     met = {"slow": visit.slow, "errors": visit.error, "struggle": visit.struggle}
     felt = ", ".join(word for word, is_met in met.items() if is_met) or "fine"
     paid = (
@@ -56,7 +57,7 @@ def _visit(visit: ShownVisit) -> RenderableType:
         else ""
     )
     return _entry(
-        (_moment(visit.started), visit.device_class, visit.country, felt, paid),
+        (_moment(visit.started, zone), visit.device_class, visit.country, felt, paid),
         " → ".join(_ends(visit.journey)),
         visit.session_id,
     )
@@ -70,17 +71,19 @@ def _ends(journey: Sequence[str]) -> Sequence[str]:
     return *journey[:half], f"… {len(journey) - 2 * half} more …", *journey[-half:]
 
 
-def keys(found: Sequence[KeyData]) -> RenderableType:
+def keys(found: Sequence[KeyData], zone: str) -> RenderableType:
     """Write keys, the secret ones only by how they start, and the public ones also as DSNs for Sentry's SDKs."""
-    return Group(*map(_key, found)) if found else Text("No keys yet; make one with `afterclick keys create`.")
+    if not found:
+        return Text("No keys yet; make one with `afterclick keys create`.")
+    return Group(*(_key(one, zone) for one in found))
 
 
-def _key(key: KeyData) -> RenderableType:
-    used = f"last used {_moment(key.used)}" if key.used else "never used"
+def _key(key: KeyData, zone: str) -> RenderableType:
+    used = f"last used {_moment(key.used, zone)}" if key.used else "never used"
     return _entry(
-        (key.clear or f"{key.prefix}…", key.name, _state(key, now_ms())),
+        (key.clear or f"{key.prefix}…", key.name, _state(key, now_ms(), zone)),
         f"for {_purpose(key)}",
-        f"made {_moment(key.created)}, {used}",
+        f"made {_moment(key.created, zone)}, {used}",
         key.dsn or "",
     )
 
@@ -91,12 +94,12 @@ def _purpose(key: KeyData) -> str:
     return "; ".join((f"{senders}{origins}", *sorted(key.capabilities)))
 
 
-def _state(key: KeyData, now: int) -> str:
+def _state(key: KeyData, now: int, zone: str) -> str:
     if key.revoked:
-        return f"revoked {_moment(key.revoked)}"
+        return f"revoked {_moment(key.revoked, zone)}"
     if key.ends is None:
         return "valid"
-    return f"{'ends' if now < key.ends else 'ended'} {_moment(key.ends)}"
+    return f"{'ends' if now < key.ends else 'ended'} {_moment(key.ends, zone)}"
 
 
 def arrow(table: pa.Table) -> RenderableType:
@@ -151,5 +154,5 @@ def _money(value: float, currency: str, *, exact: bool = False) -> str:
     return figures.money(value, currency, exact=exact)
 
 
-def _moment(ms: int) -> str:
-    return f"{datetime.fromtimestamp(ms / 1000, UTC):%Y-%m-%d %H:%M}"
+def _moment(ms: int, zone: str) -> str:
+    return f"{datetime.fromtimestamp(ms / 1000, ZoneInfo(zone)):%Y-%m-%d %H:%M %Z}"

@@ -97,8 +97,7 @@ def gain(exposed: Numbers, arrivals: Numbers, baseline: Numbers) -> Numbers:
 def _holds_the_excess(sides: Sides, baseline: Numbers) -> Flags:
     """Which keys hold at least `EXPLAINS` of the excess while outside them the share stays near its baseline."""
     inside = sides.since_exposed - sides.since * baseline
-    outside = sides.since[0] - sides.since
-    hit = sides.since_exposed[0] - sides.since_exposed
+    outside, hit = _outside(sides.since, sides.since_exposed)
     spilled = np.maximum(hit - outside * _usual_outside(sides, baseline), 0.0)
     rise = inside / np.maximum(sides.since, 1)
     return (inside >= EXPLAINS * (inside + spilled)) & (spilled <= OUTSIDE * rise * outside) & (inside > 0)
@@ -108,16 +107,21 @@ def _told_apart(sides: Sides, baseline: Numbers) -> Flags:
     """Which keys leave enough outside them to see that it is not raised like the inside: `SPEAKS`."""
     usual = _usual_outside(sides, baseline)
     raised = (sides.since_exposed + 0.5) / (sides.since + 1)
-    outside = sides.since[0] - sides.since
-    hit = sides.since_exposed[0] - sides.since_exposed
+    outside, hit = _outside(sides.since, sides.since_exposed)
     spoken = hit * np.log(usual / raised) + (outside - hit) * np.log((1 - usual) / (1 - raised))
     return spoken >= SPEAKS
 
 
 def _usual_outside(sides: Sides, baseline: Numbers) -> Numbers:
     """Share outside each key before the onset, borrowing from everyone where it has little."""
-    before, exposed = sides.before[0] - sides.before, sides.before_exposed[0] - sides.before_exposed
+    before, exposed = _outside(sides.before, sides.before_exposed)
     return np.asarray((exposed + BORROWED * baseline[0]) / (before + BORROWED), dtype=np.float64)
+
+
+def _outside(arrivals: Numbers, exposed: Numbers) -> tuple[Numbers, Numbers]:
+    """Arrivals outside each key, and the exposed of them. What came between two countings may be in the key alone."""
+    others = np.maximum(arrivals[0] - arrivals, 0.0)
+    return others, np.clip(exposed[0] - exposed, 0.0, others)
 
 
 def dimension(key: str) -> str:

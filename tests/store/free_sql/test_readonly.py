@@ -45,6 +45,7 @@ def neighbours(event: MakeEvent, keep: Keep, span: MakeSpan, visit: str) -> None
         "SELECT toStartOfInterval(time, INTERVAL 15 MINUTE) AS t, uniqIf(name, type IN ('a')) FROM events GROUP BY t",
         "SELECT CASE WHEN value > 1 THEN 'a' ELSE 'b' END, CAST(value AS Decimal(18, 2)) FROM events WHERE 0",
         "SELECT 1 WHERE 1 IN (SELECT count() FROM events) -- a remark",
+        "SELECT JSONExtractString(props, 'a.b', 'c', -1), JSONExtractRaw(props, 'a') FROM events",
     ],
 )
 def test_an_honest_question_sees_its_own_site_only(
@@ -119,6 +120,19 @@ def test_a_hostile_or_wrong_question_is_refused_in_one_sentence(
 
 
 @over_both
+def test_functions_of_json_mean_what_they_mean_to_the_engine(store: Store, scope: Scope) -> None:
+    told = """'{"a.b": {"c": [1, "x"]}}'"""
+    asked = (
+        f"SELECT JSONExtractString({told}, 'a.b', 'c', -1) AS last, JSONExtractRaw({told}, 'a.b', 'c') AS raw"
+    )
+    assert store.read_only(scope, asked).to_pylist() == [{"last": "x", "raw": '[1,"x"]'}]
+
+
+def test_prewhere_is_refused_by_what_to_write_instead(store: Store, scope: Scope) -> None:
+    with pytest.raises(InvalidInput, match="Write WHERE instead of PREWHERE"):
+        store.read_only(scope, "SELECT count() FROM events PREWHERE type = 'order'")
+
+
 def test_a_site_whose_name_is_sql_still_sees_only_itself(store: Store, neighbours: None) -> None:
     for name in ("' OR 1 = 1 --", "\\' OR 1 = 1 --", "other-site' OR site = 'other-site"):
         assert store.read_only(Scope(name), "SELECT count() AS n FROM events").to_pylist() == [{"n": 0}]

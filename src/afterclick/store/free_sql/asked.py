@@ -7,8 +7,9 @@ WITH query of the same statement, which gets a name of our making: so no two rea
 
 import logging
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from itertools import count, pairwise
+from typing import ClassVar, TypeAlias, cast
 
 import sqlglot
 from sqlglot import exp
@@ -23,7 +24,7 @@ _DIALECT = "clickhouse"
 logging.getLogger("sqlglot").setLevel(logging.ERROR)  # its warnings would hold what people ask
 
 _KINDS = (
-    exp.Query, exp.Subquery, exp.With, exp.CTE, exp.From, exp.Join, exp.Where, exp.PreWhere, exp.Group, exp.Having,
+    exp.Query, exp.Subquery, exp.With, exp.CTE, exp.From, exp.Join, exp.Where, exp.Group, exp.Having,
     exp.Qualify, exp.Order, exp.Ordered, exp.WithFill, exp.Limit, exp.Offset, exp.Distinct, exp.Window, exp.WindowSpec,
     exp.Final, exp.Table, exp.TableAlias, exp.Alias, exp.Column, exp.Identifier, exp.Star, exp.Literal,
     exp.Null, exp.Boolean, exp.Tuple, exp.Interval, exp.Var, exp.DataType, exp.DataTypeParam, exp.Lambda,
@@ -59,7 +60,7 @@ _KEYWORDS = frozenset({
     "ALL", "AND", "ANY", "ARRAY", "AS", "ASOF", "BETWEEN", "BY", "CASE", "COLUMNS", "CROSS", "CUBE", "DISTINCT",
     "ELSE", "EXCEPT", "EXISTS", "FROM", "FULL", "GLOBAL", "GROUP", "HAVING", "IN", "INNER", "INTERSECT",
     "INTERVAL", "JOIN", "LEFT", "LIKE", "LIMIT", "NOT", "OFFSET", "ON", "OR", "ORDER", "OVER",
-    "PARTITION", "PREWHERE", "REPLACE", "RIGHT", "ROLLUP", "SELECT", "SETS", "THEN", "UNION", "USING", "WHEN", "WHERE",
+    "PARTITION", "REPLACE", "RIGHT", "ROLLUP", "SELECT", "SETS", "THEN", "UNION", "USING", "WHEN", "WHERE",
     "WITH",
 })  # fmt: skip
 _TYPES = frozenset({
@@ -172,6 +173,21 @@ class _Binding:
         return inner.subquery(alias=exp.to_identifier(table.alias or name))
 
 
+_Made: TypeAlias = Callable[..., exp.Expr]
+_MADE = cast("dict[str, _Made]", ClickHouse.Parser.FUNCTIONS)  # pyright: ignore[reportUnknownMemberType] - left open there
+
+
+class _Reading(ClickHouse):
+    """Leaves functions of JSON as they were written: others would be read as paths, which no question is made of."""
+
+    class Parser(ClickHouse.Parser):
+        """The parser of the dialect."""
+
+        FUNCTIONS: ClassVar[dict[str, _Made]] = {
+            name: made for name, made in _MADE.items() if "JSON" not in name
+        }
+
+
 class _Anew(ClickHouse.Generator):
     """Writes texts byte by byte, so that none of them ends where it should not, however an engine reads quotes."""
 
@@ -191,7 +207,7 @@ def _escaped(text: str) -> str:
 
 def _parsed(sql: str) -> exp.Query:
     try:
-        trees = [tree for tree in sqlglot.parse(sql, read=_DIALECT) if tree is not None]
+        trees = [tree for tree in sqlglot.parse(sql, read=_Reading) if tree is not None]
     except SqlglotError as error:
         raise InvalidInput(f"This is not SQL that can be read: {str(error).splitlines()[0]}") from error
     if len(trees) != 1 or not isinstance(trees[0], exp.Query):
@@ -203,6 +219,10 @@ def _check(node: exp.Expr) -> None:
     """Raises InvalidInput for a node that a question is not made of."""
     if any(node.args.get(clause) for clause in _CLAUSES):
         raise InvalidInput("A query carries no SETTINGS, FORMAT or INTO, and is not recursive.")
+    if isinstance(node, exp.PreWhere):
+        raise InvalidInput(
+            "Write WHERE instead of PREWHERE: the engine reads first what leaves least by itself."
+        )
     never = isinstance(node, _NEVER) and not isinstance(node, exp.Explode)  # which is arrayJoin
     if never or not isinstance(node, _KINDS):
         raise InvalidInput(f"This part of SQL ({type(node).__name__}) is not available in queries.")

@@ -50,10 +50,11 @@ export function trendOption(trend: Trend, colours: Palette, width: number): Opti
     ]),
     series: trend.lines.flatMap((line, index) => {
       const colour = colours[line.family === 'felt' || line.family === 'did' ? line.family : 'paid'];
-      const drawn = { type: 'line' as const, xAxisIndex: index, yAxisIndex: index, showSymbol: false, symbolSize: 6 };
+      const drawn = { type: 'line' as const, xAxisIndex: index, yAxisIndex: index };
       return [
         {
           ...drawn,
+          ...dots(line.previous),
           name: `${line.name}, before`,
           data: line.previous,
           lineStyle: { color: faded(colour, 0.4), width: 1.5 },
@@ -61,6 +62,7 @@ export function trendOption(trend: Trend, colours: Palette, width: number): Opti
         },
         {
           ...drawn,
+          ...dots(line.values),
           name: line.name,
           data: line.values,
           lineStyle: { color: colour, width: 2 },
@@ -71,6 +73,14 @@ export function trendOption(trend: Trend, colours: Palette, width: number): Opti
       ];
     }),
   };
+}
+
+/** A value between two that are unknown is a dot: a line through it alone has no length. */
+function dots(values: readonly (number | null)[]): { showSymbol: boolean; symbolSize: (value: unknown, place: { dataIndex: number }) => number } {
+  const known = (index: number): boolean => typeof values[index] === 'number';
+  const alone = values.map((_, index) => known(index) && !known(index - 1) && !known(index + 1));
+  const isSomeAlone = alone.includes(true);
+  return { showSymbol: isSomeAlone, symbolSize: (_, { dataIndex }) => (isSomeAlone && !alone[dataIndex] ? 0 : 6) };
 }
 
 function compared(line: Line, index: number, currency: string): string {
