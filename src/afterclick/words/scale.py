@@ -44,6 +44,7 @@ def spark(
     line: Line, values: Sequence[float | None], width: float = 100.0, height: float = 24.0
 ) -> list[str]:
     """`values` of a line as SVG point lists, one for each unbroken run, on the scale of the line and its comparison.
+    A value between two unknown ones is a line of no length, whose round ends make it a dot.
 
     Counts and money stand on zero. Shares, times and scores would all look flat there: their scale spans the values,
     but never less than a third of the largest, so that noise stays small.
@@ -61,4 +62,4 @@ def spark(
             runs.append([])
         else:
             runs[-1].append(f"{index * step:.1f},{height - 1 - (value - low) / span * (height - 2):.1f}")
-    return [" ".join(run) for run in runs if len(run) > 1]
+    return [" ".join(run if len(run) > 1 else run * 2) for run in runs if run]
