@@ -105,7 +105,7 @@ def test_what_an_import_leaves_out_by_itself_is_counted_with_what_the_collector_
     table.write_bytes(
         table.read_bytes() + b'sold,A-4,"1,00",28.05.2026 22:26,more\nsold,A-\xff,"1,00",yesterday\n'
     )
-    printed(collector, table, "--mapping", str(table.parent / "map.toml"))
+    run(collector, table, "--mapping", str(table.parent / "map.toml"))
     outlet = Outlet(collector.settings.spool)
     found = {(tally.door, tally.reason): tally.rows for tally in outlet.tallies(0) if tally.reason}
     outlet.close()
