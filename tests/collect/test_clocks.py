@@ -110,3 +110,12 @@ def test_a_server_whose_clock_is_right_names_a_visit_of_the_future_as_its_browse
     house.post(house.event(time=NOW, session_id=visit))
     send(house, NOW + HOUR, house.event(time=NOW + HOUR, session_id=visit))
     assert [event.session_key for event in house.events()] == [visit, visit]
+
+
+@pytest.mark.parametrize("sent_at", [NOW + 300 * 24 * HOUR, NOW * 1000, 1e300, "2099-01-01T00:00:00Z"])
+def test_a_moment_of_sending_that_is_off_by_days_moves_no_event_whose_own_time_agrees_with_ours(
+    house: House, sent_at: float | str
+) -> None:
+    visit = made_at(NOW - 60_000)
+    send(house, sent_at, house.event(time=NOW - 2_000, session_id=visit))
+    assert [(event.time, event.session_id) for event in house.events()] == [(NOW - 2_000, visit)]

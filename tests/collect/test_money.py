@@ -117,3 +117,19 @@ def test_whatever_the_marks_a_sum_of_two_decimals_is_itself(
 def test_no_text_breaks_it(written: str) -> None:
     found = sum_of(written)
     assert found is None or found == found
+
+
+@pytest.mark.parametrize(
+    ("written", "currency", "amount"),
+    [
+        ("Rp 150.000", "IDR", 150_000), ("150.000 ₫", "VND", 150_000), ("₩12.000", "KRW", 12_000), ("1.980", "JPY", 1980),
+        ("¥1.980", "JPY", 1980), ("-1.980", "JPY", -1980), ("1980.0", "JPY", 1980), ("1e3", "JPY", 1000),
+        ("$ 15.990", "CLP", 15_990), ("12.990 kr.", "ISK", 12_990), ("12.990 kr", "SEK", 12_990), ("12.50", "JPY", 12.5),
+        ("1.299 €", "EUR", 1299),
+        ("0.500 €", "EUR", 0.5), ("1.299", "EUR", 1.299), ("KWD 5.250", "KWD", 5.25), ("€ 1.299,00", "EUR", 1299),
+    ],
+)  # fmt: skip
+def test_a_point_before_three_digits_groups_where_the_currency_has_no_such_decimals_and_a_person_wrote_it(
+    written: str, currency: str, amount: float
+) -> None:
+    assert sum_of(written, currency) == amount

@@ -32,6 +32,7 @@ MUST = {
     "store/erasure/": "erasing: a person's records, counted or not",
     "store/rollups/": "rollups hold everything; who counts is decided of them at read, for a verdict may come late",
     "visits/served_routes.sql": "the templates of servers, whoever opened their pages",
+    "visits/misdated.sql": "whether a visit is there already, whoever's it is",
     "words/marks.sql": "marks of releases and campaigns, which are no visits",
 }
 """What reads such records directly, and why it must."""

@@ -3,8 +3,10 @@
 `1,299.00`, `1.299,00`, `1 299,00`, `1'299.00`, `€ 49.90`, `49,90 EUR`, `49,-`, `-5`, `(5.00)`, `1,29,999.00`. Of two
 different marks the first groups and the last divides; a mark that stands more than once groups. Groups are of three
 digits, or of two before the last three, as in India; else it is no sum. One comma before exactly three digits groups
-(`1,299`), one point divides (`1.299`), as programs write numbers; who knows better says which is the `decimal`. In a
-currency of three decimals such a comma may divide as well, so it tells no sum. A text without digits is none either.
+(`1,299`), one point divides (`1.299`), as programs write numbers; who knows better says which is the `decimal`. But it
+groups where the currency has no such decimals and a person wrote it: `1.299 €`, and in a currency without any
+(`¥1.980`) always. In one of three decimals such a comma may divide as well, so it tells no sum. A text without digits is none
+either.
 """
 
 import re
@@ -12,7 +14,7 @@ import unicodedata
 from typing import Literal
 
 from afterclick.collect.event.signs import contradicts
-from afterclick.currencies import decimals
+from afterclick.currencies import CODES, decimals
 
 _MACHINE = re.compile(r"[+-]?\d+(?:\.\d+)?(?:[eE][+-]?\d{1,3})?")
 _BETWEEN = re.compile(r"(?<=\d)['\u2019\s_]+(?=\d)")
@@ -28,6 +30,8 @@ _BEFORE = re.compile(r"^([+(-]*)([^\d.,()+'-]+\.?)(?=[\d.,(+-])")
 _AFTER = re.compile(r"(?<=[\d)+-])([^\d,()+'-]*)$")
 """The currency's name or sign at either end, which may end in a point: `Kč`, `US$`, `Rs.`, `kr.`."""
 _SUM = re.compile(r"(\()?([+-])?(\d[\d.,']*|[.,]\d+)([+-])?(\))?")
+_POINT = re.compile(r"(?<![\d.,'])([1-9]\d{0,2})\.(\d{3})(?![\d.,'])")
+"""One point before exactly three digits, and no other mark."""
 _GROUPED = re.compile(r"[1-9]\d{0,2}(?:G\d{3})+|[1-9]\d?(?:G\d{2})+G\d{3}")
 _LONGEST = 64
 
@@ -51,14 +55,16 @@ def sum_of(written: object, currency: str = "", decimal: str | None = None) -> f
         return None
     if not isinstance(written, str):
         return float(written)
-    if decimal != "," and _MACHINE.fullmatch(plain := written.strip()):
+    code = currency.strip().upper()
+    plain = written.strip()
+    groups = decimal is None and decimals(code) == 0 and _POINT.search(plain)
+    if decimal != "," and not groups and _MACHINE.fullmatch(plain):
         return float(plain)
     if len(written) > _LONGEST:
         return None
-    code = currency.strip().upper()
     if code and _names_another(written, code):
         return None
-    return _read(_spelled(written), decimals(code) == 3, decimal)
+    return _read(_spelled(written), decimals(code) if code in CODES else None, decimal)
 
 
 def _spelled(written: str) -> str:
@@ -74,11 +80,14 @@ def _names_another(written: str, currency: str) -> bool:
     return any(contradicts(name, currency) for name in names)
 
 
-def _read(text: str, thousandths: bool, decimal: str | None) -> float | None:
-    found = _SUM.fullmatch(_AFTER.sub("", _BEFORE.sub(r"\1", text)))
+def _read(text: str, places: int | None, decimal: str | None) -> float | None:
+    bare = _AFTER.sub("", _BEFORE.sub(r"\1", text))
+    if decimal is None and (places == 0 or (places == 2 and bare != text)):
+        bare = _POINT.sub(r"\1\2", bare)
+    found = _SUM.fullmatch(bare)
     if found is None or (found[1] is None) is not (found[5] is None) or (found[2] and found[4]):
         return None
-    amount = _divided(found[3], thousandths, decimal)
+    amount = _divided(found[3], places == 3, decimal)
     negative = found[1] or "-" in (found[2], found[4])
     return None if amount is None else -amount if negative else amount
 

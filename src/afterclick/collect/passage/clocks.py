@@ -17,15 +17,24 @@ TOLERANCE = 10_000
 HARMLESS = 60_000
 """ms by which a visit may begin too early or too late."""
 
+_DAY, _LATELY = 86_400_000, 600_000
+
 
 def repair_clocks(_: House, passage: Passage) -> None:
-    """Move the times of events by how far the sender's clock is off; `historical` keys have their times as given."""
+    """Move the times of events by how far the sender's clock is off; `historical` keys have their times as given.
+
+    Where `sent_at` is off by more than a day and an event's own time by less than ten minutes, `sent_at` is what is
+    wrong: the event stays.
+    """
     passage.correction = _correction(passage)
     if not passage.correction:
         return
     latest = passage.now - passage.correction + TOLERANCE  # nothing is sent before it happened
+    is_doubtful = abs(passage.correction) > _DAY
     for _index, event in passage.events:
         time = milliseconds(event.time) if event.time is not None else None
+        if is_doubtful and time is not None and abs(time - passage.now) < _LATELY:
+            continue
         if time is not None and time <= latest:
             event.time = time + passage.correction
             passage.corrected += 1
