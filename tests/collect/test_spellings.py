@@ -10,7 +10,7 @@ from tests.collect.conftest import NOW, House
 
 from afterclick.collect.event.flat import flat
 from afterclick.collect.otlp.attributes import flat_json
-from afterclick.collect.passage.cleaning import cut, is_secret, scrubbed, scrubbed_props
+from afterclick.collect.passage.cleaning import cut, is_secret, scrubbed, scrubbed_prop, scrubbed_props
 
 CARD, IBAN, SECRET = "4111 1111 1111 1111", "DE89 3704 0044 0532 0130 00", "zq9Xk"
 BETWEEN = [
@@ -212,3 +212,33 @@ def _seconds(text: str) -> float:
     started = time.process_time()
     scrubbed(text)
     return time.process_time() - started
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "https://unpkg.com/react@18.2.0/umd/react.production.min.js",
+        "https://cdn.jsdelivr.net/npm/swiper@11.0.5/swiper.min.js:1:200",
+        "@angular/core@17.0.1",
+        "https://ex.test/img/logo@2x.png",
+        'img.hero[src="/a@2x.webp"]',
+        "Basic Subscription",
+        "Basic subscription-monthly",
+        "basic authentication failed",
+        "Bearer authentication required",
+    ],
+)
+def test_versions_files_and_words_are_no_personal_data(text: str) -> None:
+    assert scrubbed(text) == text
+
+
+@pytest.mark.parametrize("value", [4111111111111111, 4111111111111111.0, -4111111111111111])
+def test_a_card_told_as_a_number_is_masked_whatever_its_type(value: float) -> None:
+    assert scrubbed_prop("note", value) == ("note", "[card]")
+
+
+@pytest.mark.parametrize(
+    "value", [4111111111111112, 1e300, float("inf"), float("nan"), 1795627500000.5, True]
+)
+def test_a_number_that_is_no_card_is_kept(value: float) -> None:
+    assert scrubbed_prop("note", value)[1] is value

@@ -5,8 +5,8 @@ different marks the first groups and the last divides; a mark that stands more t
 digits, or of two before the last three, as in India; else it is no sum. One comma before exactly three digits groups
 (`1,299`), one point divides (`1.299`), as programs write numbers; who knows better says which is the `decimal`. But it
 groups where the currency has no such decimals and a person wrote it: `1.299 €`, and in a currency without any
-(`¥1.980`) always. In one of three decimals such a comma may divide as well, so it tells no sum. A text without digits is none
-either.
+(`¥1.980`) always. In one of three decimals such a comma may divide as well, so it tells no sum. A text without digits
+is none either.
 """
 
 import re

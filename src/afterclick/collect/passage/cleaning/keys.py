@@ -35,7 +35,10 @@ _KEY = re.compile(
 )
 _JWT = re.compile(r"(?<![\w-])(?:(?!eyJ)[\w-])*+(eyJ[\w-]{5,}\.[\w-]{5,}(?:\.[\w-]*)?)")
 """Tried once in a word: where it fails at the first `eyJ` of one, it does at all."""
-_BEARER = re.compile(r"\b(?:bearer|basic)[ +]+([\w.~+/-]{12,}=*)", re.IGNORECASE)
+_BEARER = re.compile(
+    r"\b(?:bearer|basic)[ +]+((?=[\w.~+/-]*(?:\d|=|(?-i:[a-z][A-Z])))[\w.~+/-]{12,}=*)", re.IGNORECASE
+)
+"""With a digit or letters of both sizes: `Basic subscription-monthly` and `Bearer authentication` are words."""
 _PRIVATE = re.compile(
     r"-{3,5}BEGIN[ +_](?:[A-Z0-9]{1,12}[ +_]){0,4}PRIVATE[ +_]KEY(?:[ +_]BLOCK)?-{3,5}"
     r"(?:(?!-{3,5}END)[\s\S])*(?:-{3,5}END[A-Z0-9 +_]{1,64}-{3,5})?"

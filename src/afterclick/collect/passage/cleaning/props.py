@@ -5,7 +5,7 @@ from afterclick.collect.passage.cleaning.names import is_secret
 from afterclick.collect.passage.cleaning.texts import cut, label, scrubbed
 
 _LONG = 2048
-_SMALLEST_CARD = 10**13
+_SMALLEST_CARD, _NO_CARD = 10**13, 10**19
 FORBIDDEN_ATTRIBUTES = (
     "url.query", "client.address", "client.socket.address", "http.client_ip", "user.ip_address", "net.sock.peer.addr",
     "http.request.header.authorization", "http.request.header.cookie", "http.request.header.x-forwarded-for",
@@ -35,9 +35,13 @@ def scrubbed_prop(key: str, value: Scalar) -> tuple[str, Scalar]:
 def _scrubbed_value(value: Scalar) -> Scalar:
     if isinstance(value, str):
         return scrubbed(value)
-    if type(value) is int and value >= _SMALLEST_CARD and scrubbed(str(value)) == "[card]":
+    if isinstance(value, int | float) and _SMALLEST_CARD <= abs(value) < _NO_CARD and _is_card(value):
         return "[card]"
     return value
+
+
+def _is_card(value: float) -> bool:
+    return int(value) == value and scrubbed(str(abs(int(value)))) == "[card]"
 
 
 def _secret(value: Scalar) -> Scalar:

@@ -27,6 +27,10 @@ _HOLDERS = ("hook", "earer", "EARER", "asic", "ASIC", "---")
 _BEYOND = 512
 """What is looked at beyond a cut: what may be personal is shorter, or known by how it begins."""
 _MAIL = re.compile(r"[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,8}")
+_NO_HOST = re.compile(
+    r"\.(?:\d+|png|jpe?g|gif|webp|avif|svg|ico|m?js|cjs|tsx?|jsx|css|json|html?|woff2?|map)$", re.I
+)
+"""How what stands behind an @ ends where it is a version or a file: `react@18.2.0`, `logo@2x.png`."""
 _QUERY = re.compile(
     r"(?:(?:https?|wss?)://[^\s?#\"'<>\\]{1,2048}|(?<!\S)/[^\s?#\"'<>\\]{1,2048})(\?[^\s\"'<>\\]*)"
 )
@@ -118,5 +122,5 @@ def _before_at(view: View) -> Iterator[Mask]:
         yield view.mask(*place, "[secret]")
     ends = {end for _, end in passwords}
     for found in _MAIL.finditer(text):
-        if text.index("@", found.start()) not in ends:
+        if text.index("@", found.start()) not in ends and not _NO_HOST.search(found[0]):
             yield view.mask(*found.span(), "[email]")
