@@ -25,6 +25,7 @@ WHERE site = {site:String} AND her IN (one, other)
 """
 NOT_DATED = {
     "order_tickets", "dirty_minutes", "identity_nodes", "merged_nodes", "merged_nodes_next", "schema_migrations",
+    "exchange_rates", "exchange_rates_next",
 }  # fmt: skip
 """Tables whose rows go another way than by age: when they are settled, swapped or erased."""
 
