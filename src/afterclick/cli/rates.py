@@ -75,7 +75,9 @@ def set_(
     if as_json:
         print_json({"currency": currency, "rate": rate, "date": date or None})
     else:
-        out.print(f"1 {currency.upper()} is {rate} of the currency of {site}; totals follow within seconds.")
+        out.print(
+            f"1 {currency.upper()} is {rate} of the currency of {site}; totals follow within half a minute."
+        )
 
 
 @app.command()
@@ -86,7 +88,7 @@ def forget(currency: CurrencyArgument, site: SiteOption = "default", as_json: Js
     if as_json:
         print_json({"currency": currency, "forgotten": True})
     else:
-        out.print(f"Forgotten; orders in {currency.upper()} are told apart within seconds.")
+        out.print(f"Forgotten; orders in {currency.upper()} are told apart within half a minute.")
 
 
 def _read(file: Path) -> str:
@@ -102,4 +104,4 @@ def _say(taken: ShownTaken) -> None:
     if taken.wrong > len(taken.refused):
         out.print(f"And {taken.wrong - len(taken.refused):,} more.")
     older = f", {taken.older:,} of days before all that is kept left out" if taken.older else ""
-    out.print(f"{taken.kept:,} rates kept{older}; totals follow within seconds.")
+    out.print(f"{taken.kept:,} rates kept{older}; totals follow within half a minute.")
