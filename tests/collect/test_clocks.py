@@ -119,3 +119,14 @@ def test_a_moment_of_sending_that_is_off_by_days_moves_no_event_whose_own_time_a
     visit = made_at(NOW - 60_000)
     send(house, sent_at, house.event(time=NOW - 2_000, session_id=visit))
     assert [(event.time, event.session_id) for event in house.events()] == [(NOW - 2_000, visit)]
+
+
+@pytest.mark.parametrize("ahead", [300 * 24 * HOUR, -HOUR])
+def test_an_event_without_an_id_that_was_left_where_it_is_counts_once_however_often_it_comes(
+    house: House, ahead: int
+) -> None:
+    event = house.event(time=NOW - 2_000)
+    for later in (0, 40_000):
+        house.now = NOW + later
+        send(house, NOW + ahead, event)
+    assert len(house.events()) == 1

@@ -8,7 +8,6 @@ from functools import lru_cache
 import msgspec
 
 from afterclick.collect.event.flat import flat
-from afterclick.collect.event.id import made_id
 from afterclick.collect.event.page_address import page_of, spelled
 from afterclick.collect.event.validity import session_start
 from afterclick.collect.event.wire import Scalar, WireEvent
@@ -87,7 +86,7 @@ def _masked(event: WireEvent, props: dict[str, Scalar]) -> dict[str, Scalar]:
 def _record(event: WireEvent, passage: Passage, agent: str, received: int | None, props: str) -> Event:
     told: dict[str, object] = msgspec.to_builtins(event)  # of forty fields the dozen that were sent
     _cut_texts(event, told)
-    _identify(event, passage, told)
+    _identify(event, told)
     _place(event, told)
     _describe_client(event, agent, told)
     told["site"] = passage.grant.site
@@ -116,11 +115,9 @@ def _cut_texts(event: WireEvent, told: dict[str, object]) -> None:
         told["message"] = scrubbed(_cut(event.message, _MESSAGE))
 
 
-def _identify(event: WireEvent, passage: Passage, told: dict[str, object]) -> None:
+def _identify(event: WireEvent, told: dict[str, object]) -> None:
     """The ids that join it to the rest of the trail, in lower case."""
-    told["event_id"] = (
-        event.id.lower() if event.id else made_id(passage.grant.site, event, passage.correction)
-    )
+    told["event_id"] = event.id
     if event.session_id:
         told["session_id"] = event.session_id.lower()
         told["session_start"] = session_start(event.session_id) or 0

@@ -37,7 +37,7 @@ def repair_clocks(_: House, passage: Passage) -> None:
             continue
         if time is not None and time <= latest:
             event.time = time + passage.correction
-            passage.corrected += 1
+            passage.moved.add(id(event))
         if abs(passage.correction) > HARMLESS:
             _name_only(event, latest)
 

@@ -14,7 +14,8 @@ def deduplicate(house: House, passage: Passage) -> None:
     site, seen, here = passage.grant.site, house.seen, passage.ids
     kept: list[tuple[int, WireEvent]] = []
     for index, event in passage.events:
-        event.id = own = event.id.lower() if event.id else made_id(site, event, passage.correction)
+        moved_by = passage.correction if id(event) in passage.moved else 0
+        event.id = own = event.id.lower() if event.id else made_id(site, event, moved_by)
         if own in here or seen.has(site, own):
             passage.drop(index, "duplicate", f"An event with the id {own} was taken already.")
         else:

@@ -63,8 +63,9 @@ class Passage(Dropped, eq=False):
     though it was refused then. `events`, `spans`, `samples` and `logs` are what was decoded and not refused yet, each
     with its place in the request; `records` what will be kept, by the kind of its table, and `rows` how many that are.
     `address` is that of the connection, empty when unknown, and is never kept. `sent_at` is the sender's clock
-    when it sent, if it says so, as ms since 1970 or ISO 8601; `correction` the ms that the times of `corrected` events
-    were moved by. `ids` are those of its events that were not delivered before.
+    when it sent, if it says so, as ms since 1970 or ISO 8601; `correction` the ms that times were moved by, of the
+    events whose Python identities are `moved`: one place in the request may hold several. `ids` are those of its events
+    that were not delivered before.
     """
 
     door: str
@@ -80,7 +81,7 @@ class Passage(Dropped, eq=False):
     address: str = ""
     sent_at: int | float | str | None = None
     correction: int = 0
-    corrected: int = 0
+    moved: set[int] = msgspec.field(default_factory=set[int])
     ids: set[str] = msgspec.field(default_factory=set[str])
     events: list[tuple[int, WireEvent]] = msgspec.field(default_factory=list[tuple[int, WireEvent]])
     spans: list[tuple[int, WireSpan]] = msgspec.field(default_factory=list[tuple[int, WireSpan]])

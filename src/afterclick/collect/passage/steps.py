@@ -86,15 +86,15 @@ async def spool(house: House, passage: Passage) -> None:
         for kind, rows in passage.records.items()
     ]
     passage.let_go()
-    if drops or passage.corrected or taken:
-        batches.append(Batch(site, door, "events", 0, b"", drops, passage.corrected, b"".join(taken)))
+    if drops or passage.moved or taken:
+        batches.append(Batch(site, door, "events", 0, b"", drops, len(passage.moved), b"".join(taken)))
     if batches:
         await house.spool.append(*batches)
     if taken:
         house.seen.remember(taken)
     if passage.rows:
         house.metrics.accepted(site, door, passage.rows)
-    if passage.corrected:
-        house.metrics.repaired(site, door, passage.corrected)
+    if passage.moved:
+        house.metrics.repaired(site, door, len(passage.moved))
     for drop in drops:
         house.metrics.dropped(drop.site, drop.door, drop.reason, drop.rows)
