@@ -325,11 +325,19 @@ def test_only_a_long_block_of_the_main_thread_is_told_with_its_script(
     site.serve("/heavy.js", long, type="text/javascript")
     page.goto(site.page("/", '<p>Text</p><script src="/heavy.js?v=1"></script>'))
     page.evaluate("new Promise((done) => setTimeout(done, 900))")
+    # On a busy machine the short block may become a long one: what counts is what the browser measured.
+    blocked = page.evaluate(
+        "new Promise((done) => new PerformanceObserver((list) => done("
+        "list.getEntries().map((frame) => [frame.duration, frame.blockingDuration])))"
+        ".observe({ type: 'long-animation-frame', buffered: true }))"
+    )
     leave(page)
     seen = collector.expect("long_task")
     assert seen["source"] == site.origin + "/heavy.js"
     assert seen["duration_ms"] >= 300
-    assert len(collector.events("long_task")) == 1
+    assert len(blocked) >= 2
+    told = [task["duration_ms"] for task in collector.events("long_task")]
+    assert told == [duration for duration, blocking in blocked if blocking > 150]
 
 
 def test_a_flood_of_errors_is_capped(page: Page, collector: Collector, site: Site) -> None:
