@@ -24,6 +24,7 @@ MUST = {
     "journeys/visit.sql": "one visit that somebody opens, a bot's too",
     "journeys/visits.sql: matching": "the list: a bot's visit for who asks for it, else by `counted`",
     "pages/connect/seen.sql: seen_services": "which services send spans at all, whoever set them off",
+    "resolve/hindsight.sql": "whether much came long after it happened, whoever sent it",
     "resolve/leavings.sql": "a failure belongs to the visit that asked for it, which counts or does not",
     "resolve/server.sql": "requests at servers, which are nobody's visits: what fails there fails for everyone",
     "resolve/slices.sql: slices": "whether anything came of visits since they were counted, whoever they are",

@@ -21,6 +21,7 @@ from afterclick.customers.retention import RETENTION
 from afterclick.jobs import Freshness, Job, Stop, Stopped
 from afterclick.log import redacted
 from afterclick.measure.exchange import EXCHANGE
+from afterclick.resolve.hindsight import HINDSIGHT
 from afterclick.resolve.leavings import ANSWERED
 from afterclick.resolve.pricing import PRICE
 from afterclick.resolve.total import TOTAL
@@ -38,6 +39,7 @@ JOBS: tuple[Job[Installation], ...] = (
     WATCH,
     PRICE,
     TOTAL,
+    HINDSIGHT,
     ERASE,
     WIPE_LATE,
     RETENTION,

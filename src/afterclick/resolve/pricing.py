@@ -19,7 +19,8 @@ from afterclick.store.store import Store
 Price = Callable[[Reader, Scope, Question], Estimate]
 
 JUST_CLOSED = 86_400_000
-"""A closed problem is priced to its end within this time, ms: what could not be had by then stays as it is."""
+"""A problem is priced to its end within this time, ms, after it closed or was found closed: what could not be had by
+then stays as it is."""
 
 
 def due(book: ProblemBook, site: str, now: int) -> list[Problem]:
@@ -49,7 +50,7 @@ def reprice(
 def _is_due(problem: Problem, now: int) -> bool:
     priced, question = problem.priced, _question(problem)
     if problem.status == "closed":
-        lately = now - (problem.closed or problem.last_seen) < JUST_CLOSED
+        lately = now - max(problem.closed or problem.last_seen, problem.detected) < JUST_CLOSED
         return lately and (priced is None or priced.question != question)
     if priced is None:
         return True

@@ -50,9 +50,14 @@ class Changes:
             listener(change)
 
 
-def watch(
-    reader: Reader, scope: Scope, now: int, book: ProblemBook, kept: Kept | None = None
-) -> Iterator[Change]:
+class Seen(Protocol):
+    """What passes have seen: the problems of a site that are known, and where a pass writes what it sees of them."""
+
+    def problems(self, site: str) -> list[Problem]: ...
+    def save(self, problem: Problem) -> Problem: ...
+
+
+def watch(reader: Reader, scope: Scope, now: int, book: Seen, kept: Kept | None = None) -> Iterator[Change]:
     """Look at the site as it stands at `now` (UTC ms), save what became of its problems, and tell it as it happens.
 
     One that was examined lately, and has not grown since, is only counted anew; what is `kept` of the pass before is

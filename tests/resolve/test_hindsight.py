@@ -1,0 +1,147 @@
+"""Faults that began and ended in data which came long after it happened."""
+
+import dataclasses
+import random
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import msgspec
+import pytest
+from tests.resolve.world import DAY, HOUR, MINUTE, NOW, View, world
+from tests.web.troubles import a_problem
+
+from afterclick.accounts import Site, Sites
+from afterclick.jobs import Stop
+from afterclick.resolve import Change, SqlProblemBook, due, watch
+from afterclick.resolve import hindsight as room
+from afterclick.resolve.hindsight import HINDSIGHT, LEAST, late, past, unknown
+from afterclick.resolve.watch import Changes
+from afterclick.settings import Settings
+from afterclick.store.control.database import open_control
+from afterclick.store.control.learned import Learned
+from afterclick.store.schema.records import events_table
+from afterclick.store.scope import Scope
+from afterclick.store.store import Store
+
+SINCE, BEGAN, ENDED = NOW - 3 * DAY, NOW - 44 * HOUR, NOW - 32 * HOUR
+
+
+def fault(view: View, rng: random.Random) -> None:
+    if view.step == "payment" and BEGAN <= view.time < ENDED and rng.random() < 0.3:
+        view.status = 502
+
+
+def put(
+    store: Store,
+    site: str,
+    received: Callable[[int], int],
+    fault: Callable[[View, random.Random], None] | None = fault,
+    since: int = SINCE,
+) -> None:
+    events, _ = world(site, 3, since, NOW, 40, fault)
+    came = [msgspec.structs.replace(one, received=received(one.time)) for one in events]
+    store.insert("events", events_table(came), f"{site}-{since}")
+
+
+def imported(time: int) -> int:
+    return NOW
+
+
+@dataclass
+class Parts:
+    """What the job needs, with a book of its own; `told` is what it told."""
+
+    store: Store
+    book: SqlProblemBook
+    learned: Learned
+    sites: Sites
+    changes: Changes
+    told: list[Change]
+
+
+@pytest.fixture
+def parts(
+    store: Store, settings: Settings, tmp_path: Path, site: str, monkeypatch: pytest.MonkeyPatch
+) -> Parts:
+    monkeypatch.setattr(room, "now_ms", lambda: NOW + 2 * MINUTE)
+    control = open_control(dataclasses.replace(settings, data=tmp_path))
+    parts = Parts(store, SqlProblemBook(control), Learned(control), Sites(control), Changes(), [])
+    parts.sites.create(Site(site, "Shop", "EUR", "UTC"))
+    parts.changes.listen(parts.told.append)
+    return parts
+
+
+class Restless(Stop):
+    """A stop that nobody waits for."""
+
+    def wait(self, timeout: float | None = None) -> bool:
+        return self.is_set()
+
+
+def look_back(parts: Parts) -> list[Change]:
+    """What one run of the job tells."""
+    before = len(parts.told)
+    HINDSIGHT.run(parts, Restless())
+    return parts.told[before:]
+
+
+def test_a_fault_that_began_and_ended_in_imported_data_is_told_once_as_past_and_priced(
+    parts: Parts, store: Store, site: str
+) -> None:
+    put(store, site, imported)
+    assert list(watch(store, Scope(site), NOW, parts.book)) == []
+    (change,) = look_back(parts)
+    problem = change.problem
+    assert (change.kind, problem.status, problem.step, problem.signal) == (
+        "closed",
+        "closed",
+        "payment",
+        "error",
+    )
+    assert abs(problem.onset - BEGAN) < 2 * HOUR
+    assert problem.closed is not None
+    assert abs(problem.closed - ENDED) < 4 * HOUR
+    assert problem.detected == NOW + 2 * MINUTE
+    assert parts.book.problems(site) == [problem]
+    assert due(parts.book, site, NOW + 2 * MINUTE) == [problem]
+    assert look_back(parts) == []
+
+
+def test_what_a_live_site_told_as_it_happened_is_not_looked_at_again(store: Store, site: str) -> None:
+    put(store, site, lambda time: time)
+    assert late(store, Scope(site), NOW + DAY, 0) is None
+
+
+def test_an_import_is_looked_at_when_nothing_more_of_it_comes(store: Store, site: str) -> None:
+    put(store, site, imported, fault=None)
+    assert late(store, Scope(site), NOW + MINUTE - 1, 0) is None
+    found = late(store, Scope(site), NOW + MINUTE, 0)
+    assert found is not None
+    assert found.received == NOW
+    assert SINCE - 2 * HOUR <= found.since <= SINCE + 2 * HOUR
+    assert late(store, Scope(site), NOW + MINUTE, NOW) is None
+
+
+def test_a_few_browsers_that_were_offline_are_no_import(store: Store, site: str) -> None:
+    put(store, site, imported, fault=None, since=NOW - HOUR)
+    assert late(store, Scope(site), NOW + 2 * DAY, 0) is None
+    assert LEAST > 40 * 2
+
+
+def test_imported_data_without_a_fault_tells_none(store: Store, site: str) -> None:
+    put(store, site, imported, fault=None)
+    found = late(store, Scope(site), NOW + MINUTE, 0)
+    assert found is not None
+    assert past(store, Scope(site), found.moments(NOW + MINUTE)) == []
+
+
+def test_what_the_book_has_of_that_place_and_time_is_not_told_again() -> None:
+    one = msgspec.structs.replace(a_problem("s"), onset=1000, onset_low=900, onset_high=1100, last_seen=2000)
+    other = msgspec.structs.replace(
+        one, id="other", segment={"country": "DE"}, onset_low=2000, last_seen=3000
+    )
+    later = msgspec.structs.replace(other, onset_low=2001)
+    elsewhere = msgspec.structs.replace(other, step="another step")
+    assert list(unknown([one], [other])) == []
+    assert list(unknown([one], [later, elsewhere])) == [one]
