@@ -56,6 +56,19 @@ def test_plain_lines_are_read_with_or_without_their_head_and_the_last_of_a_day_c
     assert kept(text) == {("2026-11-27", "USD"): "0.92000000", ("2026-11-26", "JPY"): "0.00614000"}
 
 
+@pytest.mark.parametrize("separator", [";", "\t", "|"])
+def test_what_separates_the_values_of_the_first_line_separates_all_and_a_comma_is_then_a_decimal_point(
+    separator: str,
+) -> None:
+    text = "Date;USD;JPY\n2026-11-27;1,0876;162.77\n".replace(";", separator)
+    assert kept(text) == {("2026-11-27", "USD"): "0.91945568", ("2026-11-27", "JPY"): "0.00614364"}
+
+
+def test_lines_of_a_piece_are_told_by_their_numbers_in_the_file() -> None:
+    found = read_rates("Date,USD,XQQ\nsoon,1,1\n", "EUR", TODAY, after=400)
+    assert found.refused == ("Line 402 is left out: 'soon' is no day such as 2026-11-30.",)
+
+
 @pytest.mark.parametrize(
     ("line", "why"),
     [
@@ -109,6 +122,7 @@ def test_a_day_on_which_the_bank_quotes_no_currency_of_the_site_is_left_out() ->
         ("hello\n", "EUR", "This file is neither layout"),
         ("a,b,c\n1,2,3", "EUR", "This file is neither layout"),
         ("Date,USD\n2026-11-27,1.08", "CZK", "This file quotes no CZK"),
+        ("Date,USD,JPY,usd\n2026-11-27,1.08,162,1.09", "EUR", "Line 1 names USD twice; leave one"),
         ("\n" * (MOST_LINES + 1), "EUR", "This file is too long"),
     ],
 )

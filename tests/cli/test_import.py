@@ -138,3 +138,17 @@ def test_the_same_file_imported_twice_counts_once(collector: Process, table: Pat
     assert "0 events accepted, 5 dropped." in again
     assert "2 duplicate: " in again
     assert len({event.event_id for event in kept(collector)}) == 2
+
+
+@pytest.mark.parametrize(("name", "content"), [("a.ndjson", ""), ("a.csv", ""), ("a.csv", "type,order_id\n")])
+@pytest.mark.parametrize("more", [(), ("--dry-run",)])
+def test_a_file_without_events_is_told_so(
+    collector: Process, tmp_path: Path, name: str, content: str, more: tuple[str, ...]
+) -> None:
+    file = tmp_path / name
+    file.write_text(content)
+    done = within(
+        collector.data, *words(collector, file), *more, AFTERCLICK_COLLECTOR_PORT=str(collector.port)
+    )
+    told = " ".join(done.stderr.split())
+    assert (done.returncode, f"{name} holds no event: it is empty" in told) == (1, True), told

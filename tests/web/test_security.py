@@ -10,13 +10,18 @@ import httpx
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from starlette.requests import Request
+from starlette.responses import Response
 from starlette.types import Message, Receive, Scope, Send
 from tests.web.desks import served
 
 from afterclick import web
+from afterclick.api.body import LARGEST
+from afterclick.errors import AfterclickError
 from afterclick.pages import dashboard
-from afterclick.web.body_limit import LARGEST, BodyLimit
+from afterclick.web.body_limit import BodyLimit
 from afterclick.web.own_path import own_path
+from afterclick.web.problem_details import refusal_of
 
 MARK = {"name": "note", "message": "hello"}
 
@@ -167,7 +172,7 @@ def test_a_declared_size_that_is_no_number_is_refused(shop: httpx.Client) -> Non
     async def ask() -> list[Message]:
         sent: list[Message] = []
         scope = {"type": "http", "headers": [(b"content-length", b"-1")], "method": "POST", "path": "/"}
-        await BodyLimit(_reads)(scope, _never, _into(sent))
+        await BodyLimit(_reads, _said)(scope, _never, _into(sent))
         return sent
 
     assert asyncio.run(ask())[0]["status"] == 413
@@ -177,7 +182,7 @@ def test_a_body_that_dribbles_in_is_cut_off(shop_url: str) -> None:
     async def ask() -> list[Message]:
         sent: list[Message] = []
         scope = {"type": "http", "headers": [(b"content-length", b"9")], "method": "POST", "path": "/"}
-        await BodyLimit(_reads, patience=0.01)(scope, _never, _into(sent))
+        await BodyLimit(_reads, _said, patience=0.01)(scope, _never, _into(sent))
         return sent
 
     assert asyncio.run(ask())[0]["status"] == 408
@@ -197,6 +202,10 @@ def _into(sent: list[Message]) -> Send:
 
 async def _never() -> Message:
     return await asyncio.get_running_loop().create_future()
+
+
+def _said(_: Request, error: AfterclickError) -> Response:
+    return refusal_of(error)
 
 
 async def _reads(scope: Scope, receive: Receive, send: Send) -> None:

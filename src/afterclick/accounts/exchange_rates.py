@@ -99,12 +99,13 @@ class ExchangeRates:
             )
         return stated
 
-    def take(self, viewer: Viewer, site: Site, text: str) -> RatesTaken:
-        """Keep the rates of a file of `rate_files`, each in the place of one of the same day and currency.
+    def take(self, viewer: Viewer, site: Site, text: str, after: int = 0) -> RatesTaken:
+        """Keep the rates of a file of `rate_files`, each in the place of one of the same day and currency; of a piece
+        of a file it says `after` how many lines that came.
 
         Raises InvalidInput for a file that is none, Forbidden.
         """
-        found = read_rates(text, site.currency, self._today(site))
+        found = read_rates(text, site.currency, self._today(site), after)
         taken = self._keep(viewer, site, found.rates)
         return msgspec.structs.replace(taken, wrong=len(found.refused), refused=found.refused[:_SAID])
 

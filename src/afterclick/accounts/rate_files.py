@@ -2,7 +2,9 @@
 
 The bank's files (https://www.ecb.europa.eu/stats/eurofxref/) have a column `Date` and one a currency, quoted per euro,
 with `N/A` where there was none. For a site that counts in something else its own column is the other leg: a rate
-crosses through the euro. A line that is wrong is left out and named; what stands beside it is kept.
+crosses through the euro. What stands most often in the first line separates values; where that is no comma, a comma
+is a decimal point, as spreadsheets of half the world write both. A line that is wrong is left out and named; what
+stands beside it is kept.
 """
 
 import csv
@@ -15,12 +17,13 @@ from decimal import ROUND_HALF_EVEN, Context, Decimal
 from afterclick.currencies import CODES
 from afterclick.errors import InvalidInput
 
-MOST_LINES = 20_000
+MOST_LINES = 300_000
 PLACES = 18
 """Decimals that a rate is kept to."""
 
 _MOST_LETTERS = 5_000_000
 _EURO = "EUR"
+_SEPARATORS = (",", ";", "\t", "|")
 _PLAIN = ["date", "currency", "rate"]
 _ABSENT = {"", "N/A", "NA", "-"}
 _NUMBER = re.compile(r"[0-9]{1,12}(?:\.[0-9]{1,18})?")
@@ -55,8 +58,9 @@ _Line = Callable[[int, Sequence[str]], Found]
 _Rows = list[tuple[int, list[str]]]
 
 
-def read_rates(text: str, into: str, today: date) -> RatesRead:
-    """The rates of a file for a site that counts `into`, on `today` by its own clocks.
+def read_rates(text: str, into: str, today: date, after: int = 0) -> RatesRead:
+    """The rates of a file for a site that counts `into`, on `today` by its own clocks. A piece of a file comes `after`
+    so many lines of it, the head aside, which each piece begins with.
 
     Raises InvalidInput for a file that is neither layout, has more than MOST_LINES lines, or cannot be crossed into the
     site's currency.
@@ -65,12 +69,14 @@ def read_rates(text: str, into: str, today: date) -> RatesRead:
         raise InvalidInput(
             f"This file is too long: send at most {MOST_LINES:,} lines and {_MOST_LETTERS:,} letters at a time."
         )
-    rows = [(number, _cells(line)) for number, line in enumerate(lines, 1) if line.strip()]
+    separator = _separator(next((line for line in lines if line.strip()), ""))
+    rows = [(number, _cells(line, separator)) for number, line in enumerate(lines, 1 + after) if line.strip()]
     if not rows:
         raise InvalidInput(
             "This file is empty; send lines of date,currency,rate, or a file of the European Central Bank."
         )
     read, rows, odd = _layout(rows, into, today)
+    odd = () if after else odd
     found = [one for number, cells in rows for one in read(number, cells)]
     rates = {(one.day, one.currency): one for one in found if isinstance(one, Rate)}  # the last one counts
     return RatesRead(tuple(rates.values()), (*odd, *(one for one in found if isinstance(one, str))))
@@ -91,6 +97,8 @@ def _layout(rows: _Rows, into: str, today: date) -> tuple[_Line, _Rows, tuple[st
         return _plain(into, today), rows[1:], ()
     if head[0] == "date" and len(head) > 1:
         codes = [cell.upper() for cell in rows[0][1]]
+        if twice := next((code for code in codes if code and codes.count(code) > 1), ""):
+            raise InvalidInput(f"Line 1 names {twice[:8]} twice; leave one of the two columns out.")
         odd = ", ".join(code[:8] for code in codes[1:] if code and code not in CODES)
         wrong = (f"Line 1 names {odd}, no ISO 4217 currency: left out.",) if odd else ()
         return _by_columns(codes, into, today), rows[1:], wrong
@@ -149,11 +157,16 @@ def _cell(cells: Sequence[str], place: int, code: str) -> Decimal | None:
     return None if text.upper() in _ABSENT else _number(text, code)
 
 
-def _cells(line: str) -> list[str]:
+def _separator(line: str) -> str:
+    return max(_SEPARATORS, key=line.count)
+
+
+def _cells(line: str, separator: str) -> list[str]:
     try:
-        return [cell.strip() for cell in next(csv.reader([line], skipinitialspace=True))]
+        found = next(csv.reader([line], delimiter=separator, skipinitialspace=True))
     except csv.Error:
         return [line]
+    return [cell.strip() if separator == "," else cell.strip().replace(",", ".") for cell in found]
 
 
 def _day(text: str, today: date) -> date:

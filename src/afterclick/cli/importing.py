@@ -70,12 +70,19 @@ def import_file(
 
         rehearsal = Rehearsal(settings, site)
         _pass(file, form, mapped, left, rehearsal.add)
+        _check_any(file, rehearsal.kept or rehearsal.dropped or left.rows)
         _show(rehearsal, left, as_json)
         return
     sent = _send(settings, site, key, file, form, mapped, left)
+    _check_any(file, sent.accepted or sent.reasons or left.rows)
     _tell(sent, left, as_json)
     if not sent.accepted and "duplicate" not in sent.reasons:
         raise InvalidInput(f"No event of {file.name} was accepted; see the fields in docs/collect.md.")
+
+
+def _check_any(file: Path, found: object) -> None:
+    if not found:
+        raise InvalidInput(f"{file.name} holds no event: it is empty, or a head with nothing beneath it.")
 
 
 def _tell(sent: Sent, left: Left, as_json: bool) -> None:

@@ -1,5 +1,6 @@
 """`afterclick rates`: the rates of exchange that a site states."""
 
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Annotated
 
@@ -7,6 +8,7 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
+from afterclick.api.body import LARGEST, decoded
 from afterclick.api.records import RateWanted
 from afterclick.cli.connection import connect, quoted
 from afterclick.cli.printed import JsonOption, print_json
@@ -18,6 +20,9 @@ app = typer.Typer(
     help="State rates of exchange, by which a site's totals are converted.", no_args_is_help=True
 )
 out = Console(soft_wrap=True, highlight=False, markup=False)
+
+_SAID = 20
+"""Wrong lines that are told one by one."""
 
 SiteOption = Annotated[str, typer.Option("--site", help="Which site.", envvar="AFTERCLICK_SITE")]
 CurrencyArgument = Annotated[str, typer.Argument(help="ISO 4217, such as USD.")]
@@ -48,9 +53,16 @@ def import_(
     as_json: JsonOption = False,
 ) -> None:
     """State the rates of a file; each takes the place of one of the same day and currency."""
-    text = _read(file)
+    taken = ShownTaken(0, 0, 0, ())
     with connect(load()) as api:
-        taken = api.post("/rates/file", ShownTaken, text, site=site)
+        for after, piece in _pieces(_read(file)):
+            try:
+                kept = api.post("/rates/file", ShownTaken, piece, site=site, after=str(after))
+            except InvalidInput as error:
+                if not after:
+                    raise
+                raise InvalidInput(f"{error} {taken.kept:,} rates of the lines before are kept.") from error
+            taken = _together(taken, kept)
     if as_json:
         print_json(taken)
     else:
@@ -93,9 +105,30 @@ def forget(currency: CurrencyArgument, site: SiteOption = "default", as_json: Js
 
 def _read(file: Path) -> str:
     try:
-        return file.read_text(encoding="utf-8", errors="replace")
+        return decoded(file.read_bytes())
     except OSError as error:
         raise InvalidInput(f"{file} cannot be read ({error.strerror}); check the name.") from error
+
+
+def _pieces(text: str) -> Iterator[tuple[int, str]]:
+    """The file in pieces that one request takes, each after how many of its lines; all begin with its head."""
+    lines = text.splitlines(keepends=True)
+    head = next((line for line in lines if line.strip()), "")
+    again = "" if head.lstrip(' "')[:1].isdigit() else f"{head.rstrip()}\n"
+    after, piece, size = 0, list[str](), len(again.encode())
+    for number, line in enumerate(lines):
+        more = len(line.encode())
+        if piece and size + more > LARGEST:
+            yield after, "".join(piece)
+            after, piece, size = number - bool(again), [again], len(again.encode())
+        piece.append(line)
+        size += more
+    yield after, "".join(piece)
+
+
+def _together(one: ShownTaken, other: ShownTaken) -> ShownTaken:
+    refused = (*one.refused, *other.refused)[:_SAID]
+    return ShownTaken(one.kept + other.kept, one.older + other.older, one.wrong + other.wrong, refused)
 
 
 def _say(taken: ShownTaken) -> None:
@@ -103,5 +136,8 @@ def _say(taken: ShownTaken) -> None:
         out.print(sentence)
     if taken.wrong > len(taken.refused):
         out.print(f"And {taken.wrong - len(taken.refused):,} more.")
-    older = f", {taken.older:,} of days before all that is kept left out" if taken.older else ""
-    out.print(f"{taken.kept:,} rates kept{older}; totals follow within half a minute.")
+    older = f"{taken.older:,} of days before all that is kept left out" if taken.older else ""
+    if taken.kept:
+        out.print(f"{taken.kept:,} rates kept{older and f', {older}'}; totals follow within half a minute.")
+    else:
+        out.print(f"No rate is kept{older and f': {older}'}.")

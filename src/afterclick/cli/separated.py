@@ -9,13 +9,13 @@ from collections.abc import Iterator
 from itertools import chain
 from typing import IO, cast
 
+from afterclick.api.body import encoding_of
 from afterclick.cli.left import Left
 from afterclick.cli.rows import check_columns
 from afterclick.drops import DropReason
 from afterclick.errors import InvalidInput
 
 _SEPARATORS = (",", ";", "\t", "|")
-_UTF_16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 _SAID = re.compile(
     r'"?sep=(.)"?\r?\n', re.IGNORECASE
 )  # the line by which a spreadsheet is told what separates cells
@@ -66,21 +66,12 @@ def rows(file: IO[bytes], left: Left) -> Iterator[dict[str, object]]:
     Raises InvalidInput when the first line names no columns, or one twice.
     """
     whole = io.BufferedReader(cast("io.RawIOBase", file))
-    encoding = _encoding(whole.peek(2)[:2])
+    encoding = encoding_of(whole.peek(2)[:2])
     text = io.TextIOWrapper(whole, encoding, "afterclick.unread", newline="")
     try:
         yield from _rows(text, "UTF-16" if "16" in encoding else "UTF-8", left)
     finally:
         text.detach().detach()  # the file is its owner's to close
-
-
-def _encoding(first: bytes) -> str:
-    """By a byte order mark, or by the zero that every second byte of Latin letters is in UTF-16."""
-    if first in _UTF_16:
-        return "utf-16"
-    if len(first) == 2 and first.count(0) == 1:
-        return "utf-16-le" if first[1] == 0 else "utf-16-be"
-    return "utf-8-sig"
 
 
 def _rows(text: io.TextIOWrapper, encoding: str, left: Left) -> Iterator[dict[str, object]]:

@@ -18,6 +18,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from afterclick.accounts.policy import Capability
 from afterclick.accounts.viewer import EVERY_SITE, NOBODY, THIS_MACHINE, Viewer
 from afterclick.errors import AfterclickError, Forbidden, Misconfigured, Unauthorized
+from afterclick.web.body_limit import BodyLimit
 from afterclick.web.desk import Desk
 from afterclick.web.lens import chosen_site
 from afterclick.web.need import Everywhere, Need, Open, is_met
@@ -160,7 +161,8 @@ class Access:
         request = Request(scope, receive)
         request.state.viewer = NOBODY
         refused = None if path.startswith("/static/") else await run_in_threadpool(self._hold, request, path)
-        await (refused or self._app)(scope, receive, send)
+        app = BodyLimit(refused, self._refuse) if refused else self._app
+        await app(scope, receive, send)
 
     def _hold(self, request: Request, path: str) -> Response | None:
         need = self._table.need(request.method, path)

@@ -1,16 +1,18 @@
 """How much, and how long, the dashboard takes in of one request before any route runs."""
 
 import asyncio
+from collections.abc import Callable, Mapping
 
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
+from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from afterclick.api.body import LARGEST
 from afterclick.errors import AfterclickError, InvalidInput, TooLarge
-from afterclick.web.problem_details import refusal_of
-
-LARGEST = 262_144
-"""Bytes; nothing that is sent to the dashboard (forms, marks, SQL) comes near."""
 
 _PATIENCE = 20.0  # seconds for a whole body to arrive
+_ALL = 134_217_728  # bytes that are let pass of a body that is too large: a browser shows no answer before it sent all
 
 
 class _Slow(InvalidInput):
@@ -18,11 +20,21 @@ class _Slow(InvalidInput):
 
 
 class BodyLimit:
-    """ASGI middleware that takes the whole body in, within both limits, and then hands it on in one piece."""
+    """ASGI middleware that takes the whole body in, within both limits, and then hands it on in one piece.
 
-    def __init__(self, app: ASGIApp, largest: int = LARGEST, patience: float = _PATIENCE) -> None:
+    `larger` are the limits of paths that take more than LARGEST; `refuse` draws an error as the app draws its own.
+    """
+
+    def __init__(
+        self,
+        app: ASGIApp,
+        refuse: Callable[[Request, AfterclickError], Response],
+        larger: Mapping[str, int] | None = None,
+        patience: float = _PATIENCE,
+    ) -> None:
         self._app = app
-        self._largest = largest
+        self._refuse = refuse
+        self._larger = larger or {}
         self._patience = patience
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -32,7 +44,9 @@ class BodyLimit:
         try:
             body = await self._take(scope, receive)
         except AfterclickError as error:
-            await refusal_of(error, {"connection": "close"})(scope, receive, send)
+            refused = await run_in_threadpool(self._refuse, Request(scope), error)
+            refused.headers["connection"] = "close"
+            await refused(scope, receive, send)
             return
         waiting: list[Message] = [{"type": "http.request", "body": body, "more_body": False}]
 
@@ -42,29 +56,41 @@ class BodyLimit:
         await self._app(scope, replayed, send)
 
     async def _take(self, scope: Scope, receive: Receive) -> bytes:
+        largest = self._larger.get(str(scope["path"]), LARGEST)
         declared = dict(scope["headers"]).get(b"content-length", b"0")
-        if not declared.isdigit() or len(declared) > 15 or int(declared) > self._largest:
-            raise self._too_large()
+        if not declared.isdigit() or len(declared) > 15 or int(declared) > _ALL:
+            raise _too_large(largest)
         try:
             async with asyncio.timeout(self._patience):
-                return await self._rest(receive)
+                return await _rest(receive, largest)
         except TimeoutError as error:
             raise _Slow(f"The body did not arrive within {self._patience:.0f} s; send it again.") from error
 
-    async def _rest(self, receive: Receive) -> bytes:
-        body = bytearray()
-        while True:
-            message = await receive()
-            if message["type"] == "http.disconnect":
-                raise InvalidInput("The body ended early; send it again, whole.")
-            body += message.get("body", b"")
-            if len(body) > self._largest:
-                raise self._too_large()
-            if not message.get("more_body"):
-                return bytes(body)
 
-    def _too_large(self) -> TooLarge:
-        return TooLarge(f"A request to the dashboard is at most {self._largest:,} bytes.")
+async def _rest(receive: Receive, largest: int) -> bytes:
+    """The whole body. Of one that is too large nothing is kept, but it is let pass to its end."""
+    body, size = bytearray(), 0
+    while True:
+        message = await receive()
+        if message["type"] == "http.disconnect":
+            raise InvalidInput("The body ended early; send it again, whole.")
+        piece = message.get("body", b"")
+        size += len(piece)
+        if size <= largest:
+            body += piece
+        else:
+            body.clear()
+        if message.get("more_body") and size <= _ALL:
+            continue
+        if size > largest:
+            raise _too_large(largest)
+        return bytes(body)
+
+
+def _too_large(largest: int) -> TooLarge:
+    return TooLarge(
+        f"At most {largest:,} bytes are taken here at a time, and this is more: send it in pieces."
+    )
 
 
 def _has_body(scope: Scope) -> bool:

@@ -50,6 +50,7 @@ def create(desk: Desk, folders: Sequence[Folder]) -> FastAPI:
     endpoints = [one for folder in folders for one in folder.endpoints]
     app.openapi = cache(partial(described, endpoints))
     needs = dict(_OWN)
+    larger: dict[str, int] = {}
     for routes in chain(
         (endpoint.routes(desk, endpoints),),
         _of_pages(desk, drawing, folders),
@@ -57,14 +58,15 @@ def create(desk: Desk, folders: Sequence[Folder]) -> FastAPI:
     ):
         routes.join(app)
         needs.update(routes.needs)
+        larger.update(routes.larger)
     app.mount("/static", StaticFiles(directory=STATIC), name="static")
     app.state.needs = Table(app.routes, needs)
     refusal = Refusal(desk, drawing)
     app.add_middleware(Unforeseen, say=refusal.failed)
+    app.add_middleware(BodyLimit, refuse=refusal, larger=larger)
     app.add_middleware(Access, desk=desk, table=app.state.needs, refuse=refusal)
     # The event stream must not be buffered, and Starlette's gzip leaves text/event-stream alone.
     app.add_middleware(GZipMiddleware, minimum_size=800, compresslevel=6)
-    app.add_middleware(BodyLimit)
     app.add_middleware(OwnOrigin, hosts=desk.settings.allowed_hosts)
     app.add_middleware(SecureHeaders, collector=desk.collector)
     refusal.explain(app)

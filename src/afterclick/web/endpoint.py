@@ -10,6 +10,7 @@ from fastapi import Request
 from fastapi.responses import Response
 from starlette.concurrency import run_in_threadpool
 
+from afterclick.api.body import decoded
 from afterclick.api.records import Nothing
 from afterclick.errors import InvalidInput
 from afterclick.web.desk import Desk
@@ -125,7 +126,7 @@ def _decoded(body: bytes, takes: type[Any]) -> Any:
     if takes is Nothing:
         return Nothing()
     if takes is str:
-        return body.decode("utf-8", "replace")
+        return decoded(body)
     try:
         return msgspec.json.decode(body, type=takes)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:

@@ -7,6 +7,7 @@ from typing import Any, TypedDict, TypeVar, Unpack
 
 from fastapi import APIRouter, FastAPI
 
+from afterclick.api.body import LARGEST
 from afterclick.web.need import Need
 
 Endpoint = TypeVar("Endpoint", bound=Callable[..., Any])
@@ -29,19 +30,26 @@ class Routes:
     """Routes of one page, or of a part of the frame. Those under /api stand in the OpenAPI document, the others do not.
 
     `needs` holds what each needs, by method and path template; a function that takes no `needs` cannot be added.
+    `larger` holds, by path, how many bytes those take that take more than LARGEST.
     """
 
     def __init__(self) -> None:
         self._router = APIRouter()
         self._needs: dict[tuple[str, str], Need] = {}
         self.needs = MappingProxyType(self._needs)
+        self._larger: dict[str, int] = {}
+        self.larger = MappingProxyType(self._larger)
 
     def get(self, path: str, needs: Need, **described: Unpack[Described]) -> Callable[[Endpoint], Endpoint]:
         """A decorator that lets a function answer GET, and HEAD, of which nobody is told the body."""
         return self._answered_by("GET", path, needs, described)
 
-    def post(self, path: str, needs: Need, **described: Unpack[Described]) -> Callable[[Endpoint], Endpoint]:
-        """A decorator that lets a function answer POST."""
+    def post(
+        self, path: str, needs: Need, largest: int = LARGEST, **described: Unpack[Described]
+    ) -> Callable[[Endpoint], Endpoint]:
+        """A decorator that lets a function answer POST with a body of at most `largest` bytes."""
+        if largest > LARGEST:
+            self._larger[path] = largest
         return self._answered_by("POST", path, needs, described)
 
     def put(self, path: str, needs: Need, **described: Unpack[Described]) -> Callable[[Endpoint], Endpoint]:

@@ -7,10 +7,13 @@ from decimal import Decimal
 
 import msgspec
 import pytest
+from tests.accounts.bank import DAYS, QUOTED, history
 from tests.web.desks import NOW
 from tests.web.signing import Guarded, guarded
 
 from afterclick.accounts.policy import Role
+from afterclick.api.body import LARGEST
+from afterclick.pages.settings.rates.routes import LARGEST_FILE
 from afterclick.signals import Event
 from afterclick.store.rollups.exchange import ValidRate
 from afterclick.store.schema.records import events_table
@@ -106,3 +109,76 @@ def test_a_wrong_rate_is_told_in_one_sentence(dashboard: Guarded) -> None:
     assert (page.status_code, "is no rate of USD; write a number above 0" in page.text) == (400, True)
     page = client.post("/settings/rates/file", data={"lines": "hello"})
     assert (page.status_code, "This file is neither layout" in page.text) == (400, True)
+
+
+def test_the_banks_whole_history_is_taken_as_a_file(dashboard: Guarded) -> None:
+    client = dashboard.signed_in("site@x.com")
+    text = history(datetime.now(UTC).date())
+    page = client.post("/settings/rates/file", files={"file": ("eurofxref-hist.csv", text)}, timeout=120)
+    assert page.status_code == 200
+    assert (
+        f"rates kept; {(DAYS - 403) * len(QUOTED):,} of days before all that is kept were left out."
+        in page.text
+    )
+    assert "Totals follow" in page.text
+    assert "Line 2 is kept but for PEN" in page.text
+
+
+def test_lines_that_are_pasted_may_be_as_long_as_a_file(dashboard: Guarded) -> None:
+    today = datetime.now(UTC).date()
+    lines = f"{today},USD,0.91\r\n" * 70_000
+    field = "--part\r\nContent-Disposition: form-data; name="
+    page = dashboard.signed_in("site@x.com").post(
+        "/settings/rates/file",
+        content=f'{field}"file"; filename=""\r\n\r\n\r\n{field}"lines"\r\n\r\n{lines}\r\n--part--\r\n',
+        headers={"content-type": "multipart/form-data; boundary=part"},
+        timeout=120,
+    )
+    assert "1 rate kept." in page.text
+
+
+def test_a_file_in_utf_16_is_read(dashboard: Guarded) -> None:
+    text = f"Date;USD\r\n{datetime.now(UTC).date()};1,08\r\n"
+    page = dashboard.signed_in("site@x.com").post(
+        "/settings/rates/file", files={"file": ("rates.csv", text.encode("utf-16"))}
+    )
+    assert "1 rate kept." in page.text
+
+
+@pytest.mark.parametrize(
+    ("lines", "content", "why"),
+    [("", b"", "Choose a file that is not empty"), ("x", b"y", "Choose a file or write lines, not both.")],
+)
+def test_neither_or_both_of_file_and_lines_are_told(
+    dashboard: Guarded, lines: str, content: bytes, why: str
+) -> None:
+    page = dashboard.signed_in("site@x.com").post(
+        "/settings/rates/file", data={"lines": lines}, files={"file": ("rates.csv", content)}
+    )
+    assert (page.status_code, why in page.text) == (400, True)
+
+
+def test_where_no_rate_is_kept_no_total_is_said_to_follow(dashboard: Guarded) -> None:
+    page = dashboard.signed_in("site@x.com").post(
+        "/settings/rates/file", data={"lines": "2001-01-01,USD,0.9"}
+    )
+    assert "No rate is kept; 1 of days before all that is kept were left out." in page.text
+    assert "Totals follow" not in page.text
+
+
+@pytest.mark.parametrize(
+    ("path", "largest"), [("/settings/rates/file", LARGEST_FILE), ("/settings/rates", LARGEST)]
+)
+def test_a_form_that_is_too_large_is_answered_with_a_page(
+    dashboard: Guarded, path: str, largest: int
+) -> None:
+    page = dashboard.signed_in("site@x.com").post(path, data={"lines": "x" * largest})
+    assert (page.status_code, page.headers["content-type"]) == (413, "text/html; charset=utf-8")
+    assert f"At most {largest:,} bytes are taken here at a time" in page.text
+    assert "Go to Overview" in page.text
+
+
+def test_who_may_not_state_rates_can_send_no_more_than_anywhere(dashboard: Guarded) -> None:
+    for client in (dashboard.signed_in("boss@x.com"), dashboard.client()):
+        page = client.post("/settings/rates/file", data={"lines": "x" * LARGEST})
+        assert (page.status_code, f"At most {LARGEST:,} bytes" in page.text) == (413, True)

@@ -3,7 +3,14 @@
 from afterclick.accounts.exchange_rates import CurrencyRates, RatesTaken
 from afterclick.accounts.policy import Capability
 from afterclick.api.records import Nothing, RateWanted
-from afterclick.web.endpoint import Call, Endpoint
+from afterclick.errors import InvalidInput
+from afterclick.web.endpoint import SITE, Call, Endpoint, Parameter
+
+AFTER = Parameter(
+    "after",
+    "How many lines of the file, its head aside, came in pieces before this one, so that lines are told by their own"
+    " numbers; each piece begins with the head.",
+)
 
 
 def rates(call: Call[Nothing]) -> list[CurrencyRates]:
@@ -19,8 +26,11 @@ def state(call: Call[RateWanted]) -> RatesTaken:
 
 
 def take(call: Call[str]) -> RatesTaken:
-    """Keep those of a file."""
-    return call.desk.accounts.exchange_rates.take(call.lens.viewer, call.lens.home, call.body)
+    """Keep those of a file, or of a piece of one."""
+    after = call.asked("after", "0")
+    if not (after.isascii() and after.isdigit() and len(after) < 10):
+        raise InvalidInput(f"after={after[:20]!r} is no number of lines; leave it out for a whole file.")
+    return call.desk.accounts.exchange_rates.take(call.lens.viewer, call.lens.home, call.body, int(after))
 
 
 def forget(call: Call[Nothing]) -> Nothing:
@@ -55,6 +65,7 @@ ENDPOINTS = (
         RatesTaken,
         take,
         takes=str,
+        query=(SITE, AFTER),
     ),
     Endpoint(
         "DELETE",
