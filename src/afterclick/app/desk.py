@@ -10,7 +10,9 @@ from afterclick.clock import now_ms
 from afterclick.customers import SqlCuts
 from afterclick.impact import AtRisk
 from afterclick.impact.total import FELT, TOGETHER
+from afterclick.resolve import Silence
 from afterclick.resolve.evidence import evidence
+from afterclick.resolve.silence import HEARD
 from afterclick.signals import Event
 from afterclick.store.control.learned import Learned
 from afterclick.store.control.taken_and_dropped import Quality
@@ -85,6 +87,7 @@ def desk_over(
         sites=lambda: tuple(site.id for site in installation.sites.list()),
         evidence=lambda scope, problem: evidence(installation.store, scope, problem),
         at_risk=lambda scope: _at_risk(installation.learned, scope.site),
+        silence=lambda scope: _silence(installation.learned, scope.site),
         ask=installation.store.read_only,
         cuts=SqlCuts(installation.control),
         machine=Machine(
@@ -111,6 +114,11 @@ def desk_over(
 def _at_risk(learned: Learned, site: str) -> AtRisk:
     together, felt = learned.newest(site, TOGETHER), learned.newest(site, FELT)
     return AtRisk(together.value if together else None, felt.value if felt else None)
+
+
+def _silence(learned: Learned, site: str) -> Silence | None:
+    heard = learned.newest(site, HEARD)
+    return heard.value.silence if heard else None
 
 
 def _append(spool: Spool, event: Event) -> None:

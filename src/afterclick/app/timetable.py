@@ -24,6 +24,7 @@ from afterclick.measure.exchange import EXCHANGE
 from afterclick.resolve.hindsight import HINDSIGHT
 from afterclick.resolve.leavings import ANSWERED
 from afterclick.resolve.pricing import PRICE
+from afterclick.resolve.silence import LISTEN
 from afterclick.resolve.total import TOTAL
 from afterclick.resolve.watch import WATCH
 from afterclick.store.control.taken_and_dropped import FORGET_TALLIES
@@ -40,6 +41,7 @@ JOBS: tuple[Job[Installation], ...] = (
     PRICE,
     TOTAL,
     HINDSIGHT,
+    LISTEN,
     ERASE,
     WIPE_LATE,
     RETENTION,

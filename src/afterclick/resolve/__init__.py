@@ -22,6 +22,7 @@ from afterclick.resolve.explain import explain
 from afterclick.resolve.pricing import Price, due, reprice
 from afterclick.resolve.problem import Merged, Priced, Problem, at_risk, deserted_since, rate, whole_of
 from afterclick.resolve.server import TOLD_BY, RouteFailures, unknown_failures
+from afterclick.resolve.silence import Silence
 from afterclick.resolve.watch import Change, watch
 
 __all__ = [
@@ -46,6 +47,7 @@ __all__ = [
     "Proportion",
     "RouteFailures",
     "Segment",
+    "Silence",
     "SqlProblemBook",
     "Wait",
     "at_risk",

@@ -16,7 +16,7 @@ from afterclick.clock import Clock, now_ms
 from afterclick.customers.cuts import SqlCuts
 from afterclick.customers.privacy import Privacy
 from afterclick.impact import AtRisk
-from afterclick.resolve import Evidence, Problem, ProblemBook
+from afterclick.resolve import Evidence, Problem, ProblemBook, Silence
 from afterclick.settings import Settings
 from afterclick.signals import Event
 from afterclick.store.engine.query import Reader
@@ -52,7 +52,8 @@ class Desk:
     """What pages need.
 
     `scope` names the site shown first; `sites` lists those that may be shown. `evidence` reads what stands under a
-    problem; `at_risk` gives the newest estimates that the timetable made of all open problems, and of everything felt.
+    problem; `at_risk` gives the newest estimates that the timetable made of all open problems, and of everything felt,
+    `silence` that visits have stopped coming.
     `key` answers a site's public write key, raising NotFound when it has none. `mark` appends a mark event by the
     front door (the spool), so that it is stored like anyone's. `ask` answers a reader's own SELECT,
     `cuts` parts what was wrongly taken for one customer, `machine` does what concerns the whole installation.
@@ -74,6 +75,7 @@ class Desk:
     sites: Callable[[], tuple[str, ...]]
     evidence: Callable[[Scope, Problem], Evidence]
     at_risk: Callable[[Scope], AtRisk]
+    silence: Callable[[Scope], Silence | None]
     ask: Callable[[Scope, str], pa.Table]
     cuts: SqlCuts
     machine: Machine

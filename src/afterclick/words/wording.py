@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from afterclick.impact import Estimate, Signal
 from afterclick.journeys import LeftOut
 from afterclick.measure import condition
-from afterclick.resolve import Merged, Problem, RouteFailures, Wait, deserted_since, rate
+from afterclick.resolve import Merged, Problem, RouteFailures, Silence, Wait, deserted_since, rate
 from afterclick.stats import Interval
 from afterclick.words import figures
 from afterclick.words.period import DAY
@@ -210,6 +210,21 @@ def price_words(estimate: Estimate | None) -> str:
         )
     reason = estimate.reason.rstrip(".")
     return f"its cost is unknown: {reason[:1].lower()}{reason[1:]}" if reason else "its cost is unknown"
+
+
+def silent(found: Silence, now: int, zone: str) -> Sentence:
+    """That visits have stopped coming, against how many came at these hours of the days before, and what to look at."""
+    usual = (
+        f"{figures.count(found.least)} to {figures.count(found.most)}"
+        if found.most > found.least
+        else figures.count(found.least)
+    )
+    days = "the day" if found.days == 1 else f"each of the {found.days} days"
+    return sentence(
+        felt(f"No visit has come since {figures.moment(found.since, now, zone)}"),
+        f"; at these hours {usual} began on {days} before. See whether the site is up and ",
+        strong("still connected", "/connect"), ".",
+    )  # fmt: skip
 
 
 def nobody(within: str, apart: LeftOut | None) -> Sentence:

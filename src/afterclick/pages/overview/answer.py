@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from afterclick.journeys import LeftOut
 from afterclick.pages.overview.series import Series
-from afterclick.resolve import Problem
+from afterclick.resolve import Problem, Silence
 from afterclick.words import figures, wording
 from afterclick.words.sentence import Sentence, did, paid, sentence, strong
 
@@ -16,9 +16,11 @@ def answer(
     begun: bool,
     apart: LeftOut | None,
     by: wording.Basis,
+    silence: Silence | None,
 ) -> Sentence:
-    """The sentence: the dearest of the open `problems`, else what the visits of the period brought; of a site that has
-    not `begun`, how to begin; without a visit, whether any that do not count were there.
+    """The sentence: that visits have stopped coming, else the dearest of the open `problems`, else what the visits of
+    the period brought; of a site that has not `begun`, how to begin; without a visit, whether any that do not count
+    were there.
     """
     period = series.period
     total = series.total(period.edges)
@@ -26,6 +28,8 @@ def answer(
         return sentence(
             "No visit has been received yet; ", strong("connect your site", "/connect"), " to see the first."
         )
+    if silence and silence.since < period.until:
+        return wording.silent(silence, now, period.zone)
     if not total.visits:
         return wording.nobody(period.within, apart)
     if problems:

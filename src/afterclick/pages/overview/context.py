@@ -10,7 +10,7 @@ from afterclick.pages.overview import tiles
 from afterclick.pages.overview.answer import answer
 from afterclick.pages.overview.risk import NOT_TOLD, Risk, everything, together
 from afterclick.pages.overview.series import Series, read
-from afterclick.resolve import Problem, RouteFailures, unknown_failures, whole_of
+from afterclick.resolve import Problem, RouteFailures, Silence, unknown_failures, whole_of
 from afterclick.store.engine.query import Reader
 from afterclick.store.scope import Scope
 from afterclick.words import exchange, figures, withheld, wording
@@ -81,10 +81,11 @@ def overview(
     begun: bool,
     people_as_of: str = "",
     rated: bool = False,
+    silence: Silence | None = None,
 ) -> OverviewPage:
     """Read and word the Overview of `period`. `problems` are the open ones, dearest first; `begun` tells whether
     anything of the site was ever received, `people_as_of` as of when people are known, empty while that is now, `rated`
-    whether the site states any rate of exchange.
+    whether the site states any rate of exchange, `silence` that visits have stopped coming.
 
     Money is left out unless the scope permits it.
     """
@@ -97,7 +98,7 @@ def overview(
     apart = None if series.visits else left_out(reader, scope, period.since, period.until)
     lines = (paid_[0 if series.money else 1].line, did_[0].line, felt[0].line)
     return OverviewPage(
-        answer=answer(series, problems, now, begun, apart, by),
+        answer=answer(series, problems, now, begun, apart, by, silence),
         period=period,
         uncompared=series.uncompared,
         empty=not begun,

@@ -31,6 +31,7 @@ def read(desk: Desk, lens: Lens) -> OverviewPage:
         begun,
         people,
         desk.accounts.exchange_rates.any_of(lens.home),
+        desk.silence(lens.scope),
     )
 
 
