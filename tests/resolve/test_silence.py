@@ -14,8 +14,8 @@ from afterclick.store.scope import Scope
 from afterclick.store.store import Store
 
 
-def come(store: Store, site: str, *times: int, device: str = "desktop") -> None:
-    """A visit of one page view at each of the times."""
+def come(store: Store, site: str, *times: int, device: str = "desktop", after: int = 0) -> None:
+    """A visit of one page view at each of the times, received so many ms later."""
     rng = random.Random(len(times))
     events = [
         Event(
@@ -23,7 +23,7 @@ def come(store: Store, site: str, *times: int, device: str = "desktop") -> None:
             event_id=str(uuid.UUID(int=rng.getrandbits(128))),
             type="page_view",
             time=time,
-            received=time,
+            received=time + after,
             session_id=uuid7(time, rng),
             session_start=time,
             page_view_id=str(uuid.UUID(int=rng.getrandbits(128))),
@@ -78,6 +78,11 @@ def test_bots_that_go_on_coming_break_no_silence(store: Store, site: str) -> Non
     found = heard(store, site)
     assert found is not None
     assert found.since == NOW - HOUR - MINUTE
+
+
+def test_that_imported_data_ends_is_no_silence(store: Store, site: str) -> None:
+    come(store, site, *every(1, NOW - 2 * DAY, NOW - HOUR), after=3 * DAY)
+    assert heard(store, site) is None
 
 
 def test_a_site_without_visits_and_one_of_an_hour_are_not_silent(store: Store, site: str) -> None:

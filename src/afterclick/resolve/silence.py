@@ -40,6 +40,10 @@ class _Ends(msgspec.Struct, frozen=True):
     last: int
 
 
+class _Live(msgspec.Struct, frozen=True):
+    live: int
+
+
 class _Day(msgspec.Struct, frozen=True):
     day: int
     visits: int
@@ -49,7 +53,7 @@ def silence(reader: Reader, scope: Scope, now: int) -> Silence | None:
     """How long it has been silent at `now` (UTC ms), where so long a silence is unusual; None otherwise.
 
     It is compared with the same hours of up to 14 days before it, of a silence of a day and longer with whole days.
-    Days before the first visit are none.
+    Days before the first visit are none. Imported data only ends.
     """
     lately = _ends(reader, scope, now - DAY, now)
     if lately and now - lately.last < SHORTEST:
@@ -65,6 +69,8 @@ def silence(reader: Reader, scope: Scope, now: int) -> Silence | None:
     asked = {"now": now, "quiet": quiet, "passed": passed, "days": days}
     came = [one.visits for one in reader.rows(scope, _SQL["same_hours"], _Day, asked)]
     if len(came) < days or min(came) < LEAST:
+        return None
+    if not next(iter(reader.rows(scope, _SQL["live"], _Live, {"last": ends.last}))).live:
         return None
     return Silence(ends.last, min(came), max(came), days)
 
