@@ -133,3 +133,25 @@ def test_a_point_before_three_digits_groups_where_the_currency_has_no_such_decim
     written: str, currency: str, amount: float
 ) -> None:
     assert sum_of(written, currency) == amount
+
+
+ARABIC = [
+    ("د.ك 5.250", "KWD", 5.25), ("د.إ 100", "AED", 100), ("د.إ.\u200f 1,299.50", "AED", 1299.5),
+    ("\u200fد.ك\u200e\u00a05.250", "KWD", 5.25), ("\u200f٥٫٢٥٠\u200f د.ك", "KWD", 5.25), ("د.إ ١٠٠", "AED", 100),
+    ("\u061c-١٬٢٩٩٫٥٠ د.إ.", "AED", -1299.5), ("-د.إ 100", "AED", -100), ("ر.س100", "SAR", 100),
+    ("U.S.$ 5", "USD", 5), ("\u200e1\u200f00", "EUR", 100),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("written", "currency", "amount"), ARABIC)
+def test_a_sign_with_points_in_it_and_marks_of_direction_stand_beside_a_sum_on_either_side(
+    written: str, currency: str, amount: float
+) -> None:
+    assert sum_of(written, currency) == amount
+    assert doubt(written, currency) is None
+
+
+@pytest.mark.parametrize("written", ["د.ك 5.250", "\u200f100 د.ك", "د.ع 100"])
+def test_an_arabic_sign_contradicts_another_currency(written: str) -> None:
+    assert sum_of(written, "AED") is None
+    assert doubt(written, "AED") == "contradicting"

@@ -26,9 +26,9 @@ _MINUS = str.maketrans(
     }
 )
 _NO_CENTS = re.compile(r"(?<=\d)([.,])[-=]{1,2}(?![\d-])")
-_BEFORE = re.compile(r"^([+(-]*)([^\d.,()+'-]+\.?)(?=[\d.,(+-])")
+_BEFORE = re.compile(r"^([+(-]*)([^\d.,()+'-]+(?:\.[^\d.,()+'-]+)*\.?)(?=[\d.,(+-])")
 _AFTER = re.compile(r"(?<=[\d)+-])([^\d,()+'-]*)$")
-"""The currency's name or sign at either end, which may end in a point: `Kč`, `US$`, `Rs.`, `kr.`."""
+"""The currency's name or sign at either end, which may hold points and end in one: `Kč`, `US$`, `Rs.`, `د.ك`."""
 _SUM = re.compile(r"(\()?([+-])?(\d[\d.,']*|[.,]\d+)([+-])?(\))?")
 _POINT = re.compile(r"(?<![\d.,'])([1-9]\d{0,2})\.(\d{3})(?![\d.,'])")
 """One point before exactly three digits, and no other mark."""
@@ -68,9 +68,14 @@ def sum_of(written: object, currency: str = "", decimal: str | None = None) -> f
 
 
 def _spelled(written: str) -> str:
-    """With ASCII digits and minus, `'` for whatever else groups, and zeros for the dash that stands for no cents."""
+    """With ASCII digits and minus, `'` for whatever else groups, and zeros for the dash that stands for no cents;
+    without the marks that nobody sees, such as those of the direction of writing."""
     text = unicodedata.normalize("NFKC", written).translate(_MINUS)
-    text = "".join(str(unicodedata.digit(sign)) if sign.isdigit() else sign for sign in text)
+    text = "".join(
+        str(unicodedata.digit(sign)) if sign.isdigit() else sign
+        for sign in text
+        if sign.isascii() or unicodedata.category(sign) != "Cf"
+    )
     return _NO_CENTS.sub(r"\g<1>00", _BETWEEN.sub("'", text).replace(" ", ""))
 
 
