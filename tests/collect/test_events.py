@@ -169,6 +169,7 @@ def test_a_visits_id_without_a_time_of_use_leads_to_a_visit_by_our_clock(
     first, second = house.events()
     named = session_id if is_uuid7(session_id) else hashed(house, session_id)
     assert (first.session_id, first.session_key, second.session_key) == (NO_ID, named, "own")
+    assert house.counted() == {"": 2}
 
 
 def test_the_context_of_an_envelope_may_hold_an_odd_field(house: House) -> None:

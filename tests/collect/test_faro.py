@@ -117,7 +117,7 @@ def test_another_origin_may_send_the_sdks_headers_and_read_the_session_status(ho
 @pytest.mark.parametrize(
     ("session", "counted"),
     [
-        ("0049d413-b800-7000-8000-000000000000", {"": 1, "odd_field": 1}),
+        ("0049d413-b800-7000-8000-000000000000", {"": 1}),
         ("x" * 257, {"bad_session": 1}),
     ],
 )
@@ -242,3 +242,14 @@ def test_a_key_that_sends_too_fast_is_told_when_to_come_again(open_house: Callab
     answer = house.send(payload(events=[named("late")]), "/collect")
     assert (answer.status_code, int(answer.headers["retry-after"]) > 0) == (429, True)
     assert "Retry-After" in answer.headers["access-control-expose-headers"]
+
+
+@pytest.mark.parametrize("group", ["events", "exceptions", "measurements", "logs"])
+def test_a_group_that_is_no_list_is_counted_as_lost_unless_it_is_empty(house: House, group: str) -> None:
+    for none in ({}, [], None):
+        assert house.send(payload(**{group: none}), "/collect").status_code == 202
+    assert house.counted() == {}
+    neighbour = {"logs" if group == "events" else "events": [{**named("added"), "message": "x", "level": "info"}]}
+    answer = house.send(payload(**{group: {"a": named("lost")}}, **neighbour), "/collect").json()
+    assert (answer["accepted"], answer["reasons"]) == (1, {"wrong_type": 1})
+    assert house.counted() == {"": 1, "wrong_type": 1}

@@ -306,3 +306,26 @@ def test_the_context_of_a_batch_stands_under_that_of_its_calls(house: House) -> 
         ("Mozilla/5.0 shared", "cs"),
         ("Mozilla/5.0 shared", "de"),
     ]
+
+
+@pytest.mark.parametrize(
+    ("name", "told", "value", "counted"),
+    [
+        ("Product Viewed", {"price": "1,234"}, 0, 1),
+        ("Product Added", {"cart_total": "$5", "currency": "EUR"}, 0, 1),
+        ("Cart Viewed", {"total": "twelve"}, 0, 1),
+        ("Product Viewed", {"price": "1,234.000"}, 1234, 0),
+        ("Product Viewed", {"price": ""}, 0, 0),
+        ("Cart Viewed", {"cart_total": "x", "total": 7}, 7, 0),
+        ("Cart Viewed", {}, 0, 0),
+    ],
+)
+def test_a_sum_that_cannot_be_read_is_no_value_stays_a_prop_and_is_counted(
+    house: House, name: str, told: dict[str, object], value: float, counted: int
+) -> None:
+    batch(house, call(event=name, properties={"currency": "KWD", "sku": "s", **told}))
+    [event] = house.events()
+    assert event.value == value
+    assert house.counted() == {"": 1} | ({"odd_field": 1} if counted else {})
+    if counted:
+        assert set(told.items()) <= json.loads(event.props).items()

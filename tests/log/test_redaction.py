@@ -22,6 +22,8 @@ SECRETS = {
     "Zm9vYmFy0123456789QUJDREVGR0hJSktMTU5PUFFSU1": "/invite/Zm9vYmFy0123456789QUJDREVGR0hJSktMTU5PUFFSU1",
     "querykey99": "GET /v1/events?key=querykey99&x=1",
     "topsecretvalue": "AFTERCLICK_SECRET_KEY=topsecretvalue",
+    "matrixvalue1": "GET /login/password=matrixvalue1",
+    "dashvalue22": "run --db-password: dashvalue22",
 }
 """What must not be found, and a sentence that holds it."""
 
@@ -41,6 +43,8 @@ def test_a_secret_is_taken_out_of_a_sentence(secret: str) -> None:
         "/var/lib/afterclick/signals/shadow/backup_0123456789abcdef0123456789abcdef",
         "trace 5b8efff798038103d269b633813fc60c",
         "clickhouses://db.example:8443/x",
+        "afterclick: /etc/passwd: set AFTERCLICK_DATA to a folder",
+        "/run/secrets/db-password: no such file",
     ],
 )
 def test_what_an_operator_needs_stays(text: str) -> None:

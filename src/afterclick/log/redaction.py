@@ -11,12 +11,14 @@ _NAME = (
     r"(?:[a-z0-9]+[_-])*"
     r"(?:passwords?|passwd|passphrase|secrets?|tokens?|(?:api|write|secret)[_-]?keys?|authorization|credentials?)"
 )
+_NO_PATH = r"(?:(?<![/\\])(?<!\w-)|(?=[\w-]+=))"
+"""A file of such a name, as in `/etc/passwd: no such file`, tells no secret; `/x/password=` may."""
 _PATTERNS: tuple[tuple[re.Pattern[str], str], ...] = (
     (re.compile(r"(?i)\b((?:set-)?cookie)\b[\"']?\s*[:=,]\s*[^\r\n]*"), rf"\1: {HIDDEN}"),
     (re.compile(r"(?i)\b(bearer|basic|digest)\s+[\w.~+/=:-]{6,}"), rf"\1 {HIDDEN}"),
     (re.compile(r"(://[^/\s:@]*):[^\s]*@"), rf"\1:{HIDDEN}@"),
     (
-        re.compile(rf"(?i)\b({_NAME})([\"']?\s*[:=]\s*b?)(\"[^\"]*\"|'[^']*'|[^\s\"'&,;)}}\]]+)"),
+        re.compile(rf"(?i){_NO_PATH}\b({_NAME})([\"']?\s*[:=]\s*b?)(\"[^\"]*\"|'[^']*'|[^\s\"'&,;)}}\]]+)"),
         rf"\1\2{HIDDEN}",
     ),
     (re.compile(r"(?i)([?&](?:key|sentry_key|code|state|sig|signature)=)[^\s&\"'#]+"), rf"\1{HIDDEN}"),

@@ -70,13 +70,15 @@ _HEALERS: dict[str, Callable[[object], object]] = {
 
 
 def heal(event: WireEvent, site: str, is_in_window: Callable[[str], bool]) -> list[str]:
-    """Mend the ids, numbers and groups of an event in place; the names of the fields that were left out."""
+    """Mend the ids, numbers and groups of an event in place; the names of the fields that were left out.
+
+    A visit's id that cannot be its own is not among them: it joins the visit's events all the same, as their key.
+    """
     _hash_ids(event, site)
     left_out = [*_leave_out_numbers(event), *_leave_out_trace(event), *_shorten(event)]
     if event.session_id is not None and not is_in_window(event.session_id):
         event.session_key = event.session_key or _key_of(event.session_id, site)
         event.session_id = None
-        left_out.append("session_id")
     return left_out
 
 

@@ -43,6 +43,7 @@ def validate(house: House, passage: Passage) -> None:
 
 def _healed(index: int, event: WireEvent, window: Window, passage: Passage) -> _Fault:
     """What is wrong with an event still when its fields are mended; those left out are counted where it is kept."""
+    session_id = event.session_id
     left_out = heal(event, passage.grant.site, lambda told: _session_fault(told, window) is None)
     if event.time is not None and milliseconds(event.time) is None and not passage.grant.historical:
         event.time = None
@@ -50,6 +51,8 @@ def _healed(index: int, event: WireEvent, window: Window, passage: Passage) -> _
     fault = _fault(event, window, passage.now)
     if fault is None and left_out:
         passage.leave_out(index, left_out)
+    if fault is None and event.session_id != session_id:
+        passage.is_rekeyed = True
     return fault
 
 

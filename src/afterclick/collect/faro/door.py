@@ -32,6 +32,7 @@ _EXCEPTION = Lenient(faro_payload.FaroException)
 _MEASUREMENT = Lenient(faro_payload.Measurement)
 _LOG = Lenient(faro_payload.Log)
 _MALFORMED = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
+_GROUPS = ("events", "exceptions", "measurements", "logs")
 _PERSONAL = ("user.email", "user.name", "user.full_name", "user.roles", "user.hash")
 """What the SDK writes of its user into every span."""
 _LONGEST_SESSION = 256
@@ -63,11 +64,14 @@ def decode(_: House, passage: Passage) -> None:
     if len(signals) > MOST_SIGNALS:
         raise TooLarge(f"A request may hold {MOST_SIGNALS} signals; send smaller batches.")
     found = [one for place in enumerate(signals) for one in _mapped(passage, meta, *place)]
-    if odd:
+    lost = [name for name in odd if name in _GROUPS]
+    for index, name in enumerate(lost, len(signals)):
+        passage.drop(index, "wrong_type", f"`{name}` is no list of signals.")
+    if rest := [name for name in odd if name not in lost]:
         for index, _event in found:
-            passage.leave_out(index, odd)
+            passage.leave_out(index, rest)
     _keep(passage, meta, found)
-    _take_traces(passage, body.traces, len(signals))
+    _take_traces(passage, body.traces, len(signals) + len(lost))
 
 
 def _take_traces(passage: Passage, traces: msgspec.Raw, first: int) -> None:
@@ -131,7 +135,7 @@ def _keep(passage: Passage, meta: Meta, found: list[tuple[int, WireEvent]]) -> N
 
 def answer(passage: Passage) -> Answer:
     """202 with what was taken and what was not; the SDK begins a new session when its own was refused."""
-    is_wrong = "bad_session" in passage.dropped or any("session_id" in odd for odd in passage.odd.values())
+    is_wrong = "bad_session" in passage.dropped or passage.is_rekeyed
     invalid = (_INVALID,) if is_wrong else ()
     return events.answer(passage)._replace(headers=(_EXPOSED, *invalid))
 

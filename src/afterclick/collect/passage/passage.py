@@ -64,8 +64,9 @@ class Passage(Dropped, eq=False):
     with its place in the request; `records` what will be kept, by the kind of its table, and `rows` how many that are.
     `address` is that of the connection, empty when unknown, and is never kept. `sent_at` is the sender's clock
     when it sent, if it says so, as ms since 1970 or ISO 8601; `correction` the ms that times were moved by, of the
-    events whose Python identities are `moved`: one place in the request may hold several. `ids` are those of its events
-    that were not delivered before.
+    events whose Python identities are `moved`: one place in the request may hold several. `is_rekeyed` says that the
+    visit's id of one could not be its own, and joins its events as their key. `ids` are those of its events that were
+    not delivered before.
     """
 
     door: str
@@ -82,6 +83,7 @@ class Passage(Dropped, eq=False):
     sent_at: int | float | str | None = None
     correction: int = 0
     moved: set[int] = msgspec.field(default_factory=set[int])
+    is_rekeyed: bool = False
     ids: set[str] = msgspec.field(default_factory=set[str])
     events: list[tuple[int, WireEvent]] = msgspec.field(default_factory=list[tuple[int, WireEvent]])
     spans: list[tuple[int, WireSpan]] = msgspec.field(default_factory=list[tuple[int, WireSpan]])

@@ -7,7 +7,7 @@ from afterclick.collect.passage import salvage
 from afterclick.collect.passage.fit import Lenient
 from afterclick.collect.passage.passage import House, Passage
 from afterclick.collect.passage.refusal import Unsupported
-from afterclick.collect.segment.event import event_of
+from afterclick.collect.segment.event import event_of, unread
 from afterclick.collect.segment.wire import KINDS, Batch, Call, Context, Head
 from afterclick.errors import InvalidInput, TooLarge
 
@@ -32,7 +32,10 @@ def decode(house: House, passage: Passage) -> None:
     for index, call in calls:
         named = kind or call.type or ""
         if named in KINDS:
-            passage.events.append((index, event_of(call, named, passage.grant.site, passage.grant.currency)))
+            event = event_of(call, named, passage.grant.site, passage.grant.currency)
+            passage.events.append((index, event))
+            if event.value is None and named == "track" and (odd := unread(call, event)):
+                passage.leave_out(index, odd)
         else:
             passage.drop(index, "unknown_type", f"A call's `type` is one of {', '.join(sorted(KINDS))}.")
     if not calls and not passage.dropped:

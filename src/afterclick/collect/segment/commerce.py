@@ -15,6 +15,9 @@ from afterclick.collect.segment.wire import Properties
 
 _SUMS = ("total", "revenue", "value", "subtotal")
 """What the customer paid, from the most to the least inclusive."""
+_OF_PRODUCT = ("price",)
+_OF_CHANGE = ("cart_total", "cart_value", "total", "value")
+_OF_CART = ("cart_total", "cart_value", *_SUMS)
 _MOST_PRODUCTS = 1_000
 
 _NONE = frozenset[str]()
@@ -34,11 +37,19 @@ class Deal:
     type: str
     step: str
     into: Fill
+    sums: tuple[str, ...] = ()
+    """Properties that tell the event's value; those of an order are its own matter, and refused with it."""
 
     def fill(self, told: WireEvent, properties: Properties, currency: str) -> frozenset[str]:
         """Make the event one of this kind; `currency` is that of a sum which names none."""
         told.type, told.step = self.type, self.step
         return self.into(told, properties, currency)
+
+    def unread(self, told: WireEvent, properties: Properties) -> list[str]:
+        """The sums that are there when none of them could be read."""
+        if told.value is not None:
+            return []
+        return [name for name in self.sums if properties.get(name) not in (None, "")]
 
 
 def _nothing(_: WireEvent, __: Properties, ___: str) -> frozenset[str]:
@@ -48,17 +59,17 @@ def _nothing(_: WireEvent, __: Properties, ___: str) -> frozenset[str]:
 def _product(told: WireEvent, properties: Properties, currency: str) -> frozenset[str]:
     told.target = _first(properties, "product_id", "sku", "id") or None
     told.value = sum_of(properties.get("price"), _currency(properties, currency))
-    return _PRODUCT
+    return _PRODUCT_ID if told.value is None else _PRODUCT
 
 
 def _change(told: WireEvent, properties: Properties, currency: str) -> frozenset[str]:
     told.target = _first(properties, "product_id", "sku", "id") or None
-    told.value = _clear(_sum(properties, ("cart_total", "cart_value", "total", "value"), currency))
+    told.value = _clear(_sum(properties, _OF_CHANGE, currency))
     return _PRODUCT_ID
 
 
 def _cart(told: WireEvent, properties: Properties, currency: str) -> frozenset[str]:
-    told.value = _clear(_whole(properties, ("cart_total", "cart_value", *_SUMS), currency))
+    told.value = _clear(_whole(properties, _OF_CART, currency))
     return _NONE
 
 
@@ -143,11 +154,11 @@ def _first(properties: Properties, *names: str) -> str:
     return ""
 
 
-_VIEWED = Deal("product", "product", _product)
-_CLICKED = Deal("track", "product", _product)
-_CHANGED = Deal("cart", "cart", _change)
-_SEEN = Deal("cart", "cart", _cart)
-_STARTED = Deal("checkout", "checkout", _checkout)
+_VIEWED = Deal("product", "product", _product, _OF_PRODUCT)
+_CLICKED = Deal("track", "product", _product, _OF_PRODUCT)
+_CHANGED = Deal("cart", "cart", _change, _OF_CHANGE)
+_SEEN = Deal("cart", "cart", _cart, _OF_CART)
+_STARTED = Deal("checkout", "checkout", _checkout, _OF_CART)
 _WITHIN = Deal("track", "checkout", _checkout_step)
 _COMPLETED = Deal("order", "order", _order)
 _REFUNDED = Deal("refund", "refund", _refund)

@@ -61,6 +61,12 @@ def event_of(call: Call, kind: str, site: str, currency: str) -> WireEvent:
     return told
 
 
+def unread(call: Call, told: WireEvent) -> list[str]:
+    """The sums of a track call that its event is kept without, since none of them could be read."""
+    deal = COMMERCE.get((call.event or "").lower())
+    return deal.unread(told, call.properties) if deal and isinstance(call.properties, dict) else []
+
+
 def _with(props: dict[str, Scalar] | None, name: str, value: Scalar) -> dict[str, Scalar]:
     """The props with one more, unless they have it; they are the call's own and used up."""
     props = props or {}
