@@ -249,7 +249,9 @@ def test_a_group_that_is_no_list_is_counted_as_lost_unless_it_is_empty(house: Ho
     for none in ({}, [], None):
         assert house.send(payload(**{group: none}), "/collect").status_code == 202
     assert house.counted() == {}
-    neighbour = {"logs" if group == "events" else "events": [{**named("added"), "message": "x", "level": "info"}]}
+    neighbour = {
+        "logs" if group == "events" else "events": [{**named("added"), "message": "x", "level": "info"}]
+    }
     answer = house.send(payload(**{group: {"a": named("lost")}}, **neighbour), "/collect").json()
     assert (answer["accepted"], answer["reasons"]) == (1, {"wrong_type": 1})
     assert house.counted() == {"": 1, "wrong_type": 1}
