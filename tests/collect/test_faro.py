@@ -246,7 +246,8 @@ def test_a_key_that_sends_too_fast_is_told_when_to_come_again(open_house: Callab
 
 @pytest.mark.parametrize("group", ["events", "exceptions", "measurements", "logs"])
 def test_a_group_that_is_no_list_is_counted_as_lost_unless_it_is_empty(house: House, group: str) -> None:
-    for none in ({}, [], None):
+    empty: list[object] = [{}, [], None]
+    for none in empty:
         assert house.send(payload(**{group: none}), "/collect").status_code == 202
     assert house.counted() == {}
     neighbour = {
