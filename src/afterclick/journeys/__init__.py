@@ -5,7 +5,7 @@ Enters: sessions, events and spans through the query layer. Leaves: frozen recor
 
 from afterclick.journeys.left_out import LeftOut, left_out
 from afterclick.journeys.paid import Exchanged, Paid, exchanged
-from afterclick.journeys.visit import Happening, Head, Page, Visit, visit
+from afterclick.journeys.visit import Happening, Head, Page, Refunded, Visit, visit
 from afterclick.journeys.visits import (
     CHOICES,
     ORDERS,
@@ -36,6 +36,7 @@ __all__ = [
     "Order",
     "Page",
     "Paid",
+    "Refunded",
     "Span",
     "Totals",
     "Trace",

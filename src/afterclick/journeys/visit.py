@@ -21,8 +21,8 @@ class Head(msgspec.Struct, frozen=True, kw_only=True):
     """Who and when: the visit's row in `sessions`. Times are UTC ms.
 
     Where from, what with and `release` are those of its first page view. `paid` is what refunds leave, by currency,
-    that of the site for what rates convert, which `exchanged` tells; `revenue` that of `currency`, in which most of the
-    orders are.
+    that of the site for what rates convert, which `exchanged` tells, and `refunded` what they took; `revenue` that of
+    `currency`, in which most of the orders are.
     """
 
     session_id: str
@@ -47,11 +47,33 @@ class Head(msgspec.Struct, frozen=True, kw_only=True):
     currency: str
     paid: list[Paid] = []
     exchanged: list[Exchanged] = []
+    refunded: list[Paid] = []
     over_refunded: bool = False
+    refunded_apart: bool = False
+
+
+class Refund(msgspec.Struct, frozen=True):
+    """A refund of an order: without an amount and a currency it took what was left. `time` is UTC ms."""
+
+    order_id: str
+    amount: float
+    currency: str
+    time: int
+
+
+class Refunded(msgspec.Struct, frozen=True, kw_only=True):
+    """An order of the visit that something was refunded of, whenever that was, and what is left of it, `net`."""
+
+    order_id: str
+    currency: str
+    net: float
+    over_refunded: bool
+    refunded_apart: bool
+    refunds: list[Refund]
 
 
 class Happening(msgspec.Struct, frozen=True, kw_only=True):
-    """One event of the visit, in the columns of `events`."""
+    """One event of the visit, in the columns of `events`; of an order, what was `refunded` of it since."""
 
     type: str
     name: str
@@ -72,6 +94,18 @@ class Happening(msgspec.Struct, frozen=True, kw_only=True):
     order_id: str
     revenue: float
     currency: str
+    refunded: Refunded | None = None
+
+
+class _Order(msgspec.Struct, frozen=True, kw_only=True):
+    """An order with the ids of its refunds' events."""
+
+    order_id: str
+    currency: str
+    net: float
+    over_refunded: bool
+    refunded_apart: bool
+    refunds: list[str]
 
 
 @dataclass(frozen=True)
@@ -116,9 +150,32 @@ def visit(reader: Reader, scope: Scope, session_id: str) -> Visit:
     found = reader.rows(
         scope, _SQL["visit_events"], Happening, {"session_id": wanted, "started": heads[0].started}
     )
-    pages = _pages(found)
+    refunded = _refunded(reader, scope, wanted, found)
+    pages = _pages([_with_refunds(one, refunded) for one in found])
     releases = tuple(dict.fromkeys(page.release for page in pages if page.release))
     return Visit(heads[0], pages, _traces(reader, scope, heads[0], found), releases)
+
+
+def _refunded(reader: Reader, scope: Scope, session_id: UUID, found: list[Happening]) -> dict[str, Refunded]:
+    told = sorted({one.order_id for one in found if one.type == "order" and one.order_id})
+    if not told:
+        return {}
+    orders = reader.rows(scope, _SQL["visit_orders"], _Order, {"session_id": session_id, "orders": told})
+    events = [event_id for one in orders for event_id in one.refunds]
+    refunds = reader.rows(scope, _SQL["visit_refunds"], Refund, {"refunds": events}) if events else []
+    return {
+        one.order_id: Refunded(
+            order_id=one.order_id, currency=one.currency, net=one.net, over_refunded=one.over_refunded,
+            refunded_apart=one.refunded_apart,
+            refunds=[each for each in refunds if each.order_id == one.order_id],
+        )
+        for one in orders
+    }  # fmt: skip
+
+
+def _with_refunds(one: Happening, refunded: dict[str, Refunded]) -> Happening:
+    of = refunded.get(one.order_id) if one.type == "order" else None
+    return msgspec.structs.replace(one, refunded=of) if of else one
 
 
 def _pages(found: list[Happening]) -> tuple[Page, ...]:

@@ -19,12 +19,16 @@ SELECT
     release,
     toFloat64(revenue_net) AS revenue,
     CAST(paid_net, 'Array(Tuple(currency String, amount Float64))') AS paid,
+    CAST(
+        mapFilter((code, sum) -> sum > 0, mapApply((code, sum) -> (code, sum - paid_net[code]), session_felt.paid)),
+        'Array(Tuple(currency String, amount Float64))') AS refunded,
     arrayMap(
         one -> CAST(
             tuple(one.currency, one.into, toFloat64(one.told_net), toFloat64(one.paid_net), toString(one.day), toString(one.day)),
             'Tuple(currency String, into String, told Float64, paid Float64, since String, until String)'),
         session_felt.exchanged) AS exchanged,
     toBool(session_felt.over_refunded) AS over_refunded,
+    toBool(session_felt.refunded_apart) AS refunded_apart,
     n_orders AS orders,
     currency
 FROM session_felt
@@ -58,6 +62,33 @@ WHERE site = {site:String}
     AND type != 'leave' -- the page that followed is told
 ORDER BY events.time, event_id
 LIMIT 2000;
+
+-- name: visit_orders
+-- Those of the visit's orders that anything was refunded of.
+SELECT
+    order_id,
+    currency,
+    toFloat64(revenue_net) AS net,
+    toBool(order_less_refunds.over_refunded) AS over_refunded,
+    toBool(order_less_refunds.refunded_apart) AS refunded_apart,
+    mapKeys(order_less_refunds.refunds) AS refunds
+FROM order_less_refunds
+WHERE site = {site:String}
+    AND order_id IN {orders:Array(String)}
+    AND session_id = {session_id:UUID}
+    AND notEmpty(order_less_refunds.refunds);
+
+-- name: visit_refunds
+SELECT
+    order_id,
+    toFloat64(revenue) AS amount,
+    currency,
+    toUnixTimestamp64Milli(time) AS time
+FROM events
+WHERE site = {site:String}
+    AND type = 'refund'
+    AND toString(event_id) IN {refunds:Array(String)}
+ORDER BY events.time, event_id;
 
 -- name: visit_spans
 SELECT

@@ -56,6 +56,7 @@ class VisitRow(msgspec.Struct, frozen=True, kw_only=True):
     paid: list[Paid] = []
     exchanged: list[Exchanged] = []
     over_refunded: bool = False
+    refunded_apart: bool = False
 
 
 class Totals(msgspec.Struct, frozen=True):

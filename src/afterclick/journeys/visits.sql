@@ -75,6 +75,7 @@ SELECT
             'Tuple(currency String, into String, told Float64, paid Float64, since String, until String)'),
         matching.exchanged) AS exchanged,
     toBool(matching.over_refunded) AS over_refunded,
+    toBool(matching.refunded_apart) AS refunded_apart,
     currency
 FROM matching
 ORDER BY

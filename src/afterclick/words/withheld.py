@@ -22,7 +22,9 @@ _UNPAID: dict[str, Any] = {
     "currency": "",
     "paid": [],
     "exchanged": [],
+    "refunded": [],
     "over_refunded": False,
+    "refunded_apart": False,
 }
 _WHO = ("user_id", "region")
 
@@ -78,8 +80,8 @@ def _hidden(row: Head | VisitRow, scope: Scope) -> dict[str, Any]:
     """Empty values for the fields of a visit that the role may not see, those of them that the record has."""
     hidden = {} if may(scope, Capability.MONEY) else dict(_UNPAID)
     if not may(scope, Capability.PERSONAL):
-        hidden |= {name: "" for name in _WHO if name in row.__struct_fields__}
-    return hidden
+        hidden |= dict.fromkeys(_WHO, "")
+    return {name: value for name, value in hidden.items() if name in row.__struct_fields__}
 
 
 _MONEY = frozenset({"cart", "checkout", "order", "refund"})
@@ -89,7 +91,7 @@ _BY_PROGRAMS = frozenset({"error"})
 
 def _happening(one: Happening, scope: Scope) -> Happening:
     if one.type in _MONEY and not may(scope, Capability.MONEY):
-        one = msgspec.structs.replace(one, value=0.0, revenue=_WITHHELD, currency="")
+        one = msgspec.structs.replace(one, value=0.0, revenue=_WITHHELD, currency="", refunded=None)
     if may(scope, Capability.PERSONAL):
         return one
     message = one.message if one.type in _BY_PROGRAMS else ""

@@ -180,3 +180,17 @@ def test_any_order_of_tellings_gives_the_same_money_and_visits_add_up_to_the_ord
 
 def read(store: Store, site: str, sql: str) -> list[dict[str, Any]]:
     return store.arrow(Scope(site), Statement("test", sql)).to_pylist(maps_as_pydicts="strict")
+
+
+def test_a_refund_in_another_currency_lowers_nothing_and_is_flagged_at_the_order_and_its_visit(
+    store: Store, event: MakeEvent, keep: Keep, ask: Ask
+) -> None:
+    keep(event("order", 0, order_id="o1", revenue=100, currency="EUR", **visit_at(NOON)))
+    keep(event("order", 0, order_id="o2", revenue=50, currency="EUR", **visit_at(NOON)))
+    keep(event("refund", DAY, order_id="o1", revenue=30, currency="GBP"))
+    keep(event("refund", DAY, order_id="o2"))
+    store.settle(NOON)
+    flags = "SELECT toBool(refunded_apart) AS apart, toFloat64(revenue_net) AS net FROM {} WHERE site = {{site:String}}"
+    expected = [{"apart": False, "net": 0.0}, {"apart": True, "net": 100.0}]
+    for table in ("order_less_refunds", "session_felt"):
+        assert ask(f"{flags.format(table)} ORDER BY net") == expected

@@ -7,7 +7,7 @@ from afterclick.customers import Person
 from afterclick.journeys import Happening, Head, Page, Span, Trace, Visit
 from afterclick.measure import FELT
 from afterclick.resolve import TOLD_BY
-from afterclick.words import exchange, figures, wording
+from afterclick.words import exchange, figures, refunded, wording
 from afterclick.words.period import DAY, LONGEST_DAYS
 from afterclick.words.sentence import Family, Piece, Sentence, did, felt, paid, sentence
 from afterclick.words.tile import Grade, grade
@@ -95,7 +95,7 @@ def visit_page(found: Visit, person: Person | None, zone: str) -> VisitPage:
     """Word one visit of the person."""
     head = found.head
     ends = [page.time for page in found.pages[1:]] + [head.ended]
-    stops = tuple(_stop(page, end, found) for page, end in zip(found.pages, ends, strict=True))
+    stops = tuple(_stop(page, end, found, zone) for page, end in zip(found.pages, ends, strict=True))
     facts = (
         (
             "Device",
@@ -158,7 +158,8 @@ def _bought(head: Head) -> tuple[str | Piece, ...]:
         return (paid("bought"),)
     sums = figures.moneys(((one.amount, one.currency) for one in head.paid), exact=True)
     whence = exchange.converted(head.exchanged, exact=True)
-    beside = "; ".join(filter(None, (whence, "refunds exceed it" if head.over_refunded else "")))
+    less = figures.moneys(((one.amount, one.currency) for one in head.refunded), exact=True)
+    beside = "; ".join(filter(None, (less and f"{less} refunded", whence, *refunded.remarks(head))))
     return ("paid ", paid(sums), f" ({beside})" if beside else "")
 
 
@@ -184,7 +185,7 @@ def _fault(one: Happening) -> str:
     return "slow moment" if slow else ""
 
 
-def _stop(page: Page, end: int, found: Visit) -> Stop:
+def _stop(page: Page, end: int, found: Visit, zone: str) -> Stop:
     start = found.head.started
     vitals = sorted(
         (one for one in page.happenings if one.type == "vital" and one.name in _SHOWN), key=_order
@@ -197,7 +198,9 @@ def _stop(page: Page, end: int, found: Visit) -> Stop:
         stayed=figures.milliseconds(max(end - page.time, 0)),
         vitals=tuple(_vital(one) for one in vitals),
         moments=tuple(
-            _moment(one, start, found.traces) for one in page.happenings if one not in vitals or _fault(one)
+            _moment(one, start, found.traces, zone)
+            for one in page.happenings
+            if one not in vitals or _fault(one)
         ),
     )
 
@@ -225,15 +228,15 @@ _FAMILY: dict[str, Family] = {
 }  # fmt: skip
 
 
-def _moment(one: Happening, start: int, traces: dict[str, Trace]) -> Moment:
-    what, detail = _words(one)
+def _moment(one: Happening, start: int, traces: dict[str, Trace], zone: str) -> Moment:
+    what, detail = _words(one, zone)
     waterfall = _waterfall(traces[one.trace_id]) if one.trace_id in traces else None
     family: Family = _FAMILY.get(one.type, "did")
     marked = grade(one.name.lower(), one.value) if one.type == "vital" else ""
     return Moment(family, _at(one.time, start), what, detail, marked, bool(_fault(one)), waterfall)
 
 
-def _words(one: Happening) -> tuple[str, str]:
+def _words(one: Happening, zone: str) -> tuple[str, str]:
     took = figures.milliseconds(one.duration_ms)
     wording_by_type = {
         "page_view": _page_made(one),
@@ -247,7 +250,7 @@ def _words(one: Happening) -> tuple[str, str]:
         "search": ("Searched", figures.plural(one.value, "result")),
         "cart": ("Changed the cart", _total(one)),
         "checkout": ("Started checkout", _total(one)),
-        "order": (_amount("Ordered", "for ", one), one.order_id),
+        "order": (_amount("Ordered", "for ", one), _ordered(one, zone)),
         "refund": (_refunded(one), one.order_id),
         "rating": (f"Rated {one.value:.0f} of 5", one.message),
         "identify": ("Signed in", ""),
@@ -271,9 +274,19 @@ def _amount(verb: str, link: str, one: Happening) -> str:
 
 
 def _refunded(one: Happening) -> str:
-    """A refund that names neither sum nor currency takes what is left of its order."""
-    is_told = one.currency or not isfinite(one.revenue)
-    return _amount("Refunded", "", one) if is_told else "Refunded what was left"
+    return f"Refunded {refunded.sum_of(one.revenue, one.currency)}" if isfinite(one.revenue) else "Refunded"
+
+
+def _ordered(one: Happening, zone: str) -> str:
+    """The number of an order, what was refunded of it when, and what that leaves."""
+    if one.refunded is None:
+        return one.order_id
+    refunds = [
+        f"{refunded.sum_of(each.amount, each.currency)} refunded {figures.stamp(each.time, zone)}"
+        for each in one.refunded.refunds
+    ]
+    left = f"{figures.money(one.refunded.net, one.refunded.currency, exact=True)} left"
+    return " · ".join(filter(None, (one.order_id, *refunds, *refunded.remarks(one.refunded), left)))
 
 
 def _total(one: Happening) -> str:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from math import isfinite
 
 from afterclick.journeys import Choice, Filter, LeftOut, Order, Totals, VisitRow
-from afterclick.words import exchange, figures, wording
+from afterclick.words import exchange, figures, refunded, wording
 from afterclick.words.period import Period
 from afterclick.words.sentence import Sentence, did, sentence, strong
 
@@ -138,7 +138,7 @@ def _paid(row: VisitRow) -> str:
     if not isfinite(row.revenue):
         return "bought"
     sums = figures.moneys(((one.amount, one.currency) for one in row.paid), exact=True)
-    return f"{sums}, refunds exceed it" if row.over_refunded else sums
+    return ", ".join((sums, *refunded.remarks(row)))
 
 
 def _steps(journey: Sequence[str]) -> tuple[Step, ...]:

@@ -554,6 +554,7 @@ SELECT
         if(arrayExists(one -> one.currency = '' AND one.revenue = 0, mapValues(orders.refunds)), orders.revenue, toDecimal64(0, 4))) AS refunded,
     greatest(orders.revenue - refunded, toDecimal128(0, 4)) AS revenue_net,
     toUInt8(refunded > orders.revenue) AS over_refunded,
+    toUInt8(arrayExists(one -> one.currency NOT IN ('', orders.currency), mapValues(orders.refunds))) AS refunded_apart,
     if(exchange.2 > 0, exchange.1, toString(currency)) AS booked_currency,
     if(exchange.2 > 0, CAST(round(toDecimal256(orders.revenue, 4) * exchange.2, exchange.3), 'Decimal(38, 4)'), toDecimal128(orders.revenue, 4)) AS booked,
     if(exchange.2 > 0, CAST(round(toDecimal256(revenue_net, 4) * exchange.2, exchange.3), 'Decimal(38, 4)'), revenue_net) AS booked_net
@@ -661,7 +662,8 @@ SELECT
             tuple(one.1, sum.1, one.2, greatest(one.2 - one.3, toDecimal128(0, 4)), sum.2, sum.3, dictGet('exchange', 'day', (site, one.1), toUnixTimestamp64Milli(session_start))),
             'Tuple(currency String, into String, told Decimal(38, 4), told_net Decimal(38, 4), paid Decimal(38, 4), paid_net Decimal(38, 4), day Date)'),
         arrayFilter(one -> one.4 > 0, told), arrayFilter((sum, one) -> one.4 > 0, sums, told)) AS exchanged,
-    toUInt8(arrayExists(one -> one.3 > one.2, told)) AS over_refunded
+    toUInt8(arrayExists(one -> one.3 > one.2, told)) AS over_refunded,
+    toUInt8(arrayExists(one -> one.5, told)) AS refunded_apart
 FROM (
     SELECT *, arraySort(code -> (-countEqual(sums.1, code), code), arrayDistinct(sums.1)) AS codes
     FROM (
@@ -685,7 +687,8 @@ FROM (
                     greatest(
                         arraySum(one -> if(one.order_id = id AND one.currency = money.currency, one.revenue, toDecimal64(0, 4)), mapValues(refunds)),
                         if(arrayExists(one -> one.order_id = id AND one.currency = '' AND one.revenue = 0, mapValues(refunds)), money.revenue, toDecimal64(0, 4))),
-                    dictGet('exchange', 'rate', (site, money.currency), toUnixTimestamp64Milli(session_start))
+                    dictGet('exchange', 'rate', (site, money.currency), toUnixTimestamp64Milli(session_start)),
+                    arrayExists(one -> one.order_id = id AND one.currency NOT IN ('', money.currency), mapValues(refunds))
                 ), mapKeys(own), mapValues(own)) AS told
             FROM sessions
         )

@@ -67,14 +67,15 @@ ORDER_LESS_REFUNDS = Table(
     engine="View",
     made_of="orders",
     queryable=True,
-    row="`orders` and `refunded`, `revenue_net`, `over_refunded`, all in the order's own `currency`; `booked` and "
-    "`booked_net` of `booked_currency`, as [totals](definitions.md#exchange) take them",
+    row="`orders` and `refunded`, `revenue_net`, `over_refunded`, `refunded_apart`, all in the order's own `currency`; "
+    "`booked` and `booked_net` of `booked_currency`, as [totals](definitions.md#exchange) take them",
     comes="a view",
     columns=(
         *ORDERS.columns,
         Column("refunded", "Decimal(38, 4)", MONEY),
         Column("revenue_net", "Decimal(38, 4)", MONEY),
         Column("over_refunded", "UInt8", MONEY),
+        Column("refunded_apart", "UInt8", MONEY),
         Column("booked_currency", TEXT, ANYONE),
         Column("booked", "Decimal(38, 4)", MONEY),
         Column("booked_net", "Decimal(38, 4)", MONEY),

@@ -134,6 +134,7 @@ SESSION_REVENUE_LESS_REFUNDS = Table(
         Column("revenue_net", "Decimal(38, 4)", MONEY),
         Column("exchanged", _EXCHANGED, MONEY),
         Column("over_refunded", "UInt8", MONEY),
+        Column("refunded_apart", "UInt8", MONEY),
     ),
 )
 """`orders` are those that are the visit's own, as they were told. `paid`, `paid_net` and `orders_in`, how many, are by
@@ -151,7 +152,7 @@ SESSION_FELT = Table(
     queryable=True,
     row="`sessions` and `counted`, `slow`, `error`, `struggle`, `good`, `converted`, `n_orders`, `paid` and `paid_net` "
     "by currency, `revenue` and `revenue_net` of `currency`, `exchanged` ([converted](definitions.md#exchange)), "
-    "`over_refunded`, counts",
+    "`over_refunded`, `refunded_apart`, counts",
     comes="a view",
     columns=(
         *SESSION_REVENUE_LESS_REFUNDS.columns,

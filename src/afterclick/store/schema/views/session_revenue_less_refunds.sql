@@ -17,7 +17,8 @@ SELECT
             tuple(one.1, sum.1, one.2, greatest(one.2 - one.3, toDecimal128(0, 4)), sum.2, sum.3, dictGet('exchange', 'day', (site, one.1), toUnixTimestamp64Milli(session_start))),
             'Tuple(currency String, into String, told Decimal(38, 4), told_net Decimal(38, 4), paid Decimal(38, 4), paid_net Decimal(38, 4), day Date)'),
         arrayFilter(one -> one.4 > 0, told), arrayFilter((sum, one) -> one.4 > 0, sums, told)) AS exchanged,
-    toUInt8(arrayExists(one -> one.3 > one.2, told)) AS over_refunded
+    toUInt8(arrayExists(one -> one.3 > one.2, told)) AS over_refunded,
+    toUInt8(arrayExists(one -> one.5, told)) AS refunded_apart
 FROM (
     SELECT *, arraySort(code -> (-countEqual(sums.1, code), code), arrayDistinct(sums.1)) AS codes
     FROM (
@@ -41,7 +42,8 @@ FROM (
                     greatest(
                         arraySum(one -> if(one.order_id = id AND one.currency = money.currency, one.revenue, toDecimal64(0, 4)), mapValues(refunds)),
                         if(arrayExists(one -> one.order_id = id AND one.currency = '' AND one.revenue = 0, mapValues(refunds)), money.revenue, toDecimal64(0, 4))),
-                    dictGet('exchange', 'rate', (site, money.currency), toUnixTimestamp64Milli(session_start))
+                    dictGet('exchange', 'rate', (site, money.currency), toUnixTimestamp64Milli(session_start)),
+                    arrayExists(one -> one.order_id = id AND one.currency NOT IN ('', money.currency), mapValues(refunds))
                 ), mapKeys(own), mapValues(own)) AS told
             FROM sessions
         )
