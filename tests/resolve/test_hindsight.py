@@ -15,7 +15,18 @@ from afterclick.accounts import Site, Sites
 from afterclick.jobs import Stop
 from afterclick.resolve import Change, SqlProblemBook, due, watch
 from afterclick.resolve import hindsight as room
-from afterclick.resolve.hindsight import HINDSIGHT, LEAST, late, past, unknown
+from afterclick.resolve.hindsight import (
+    HINDSIGHT,
+    LOOKED,
+    NOTHING,
+    OLD,
+    SLICE,
+    Looked,
+    counted,
+    moments,
+    past,
+    unknown,
+)
 from afterclick.resolve.watch import Changes
 from afterclick.settings import Settings
 from afterclick.store.control.database import open_control
@@ -35,17 +46,12 @@ def fault(view: View, rng: random.Random) -> None:
 def put(
     store: Store,
     site: str,
-    received: Callable[[int], int],
     fault: Callable[[View, random.Random], None] | None = fault,
     since: int = SINCE,
+    until: int = NOW,
 ) -> None:
-    events, _ = world(site, 3, since, NOW, 40, fault)
-    came = [msgspec.structs.replace(one, received=received(one.time)) for one in events]
-    store.insert("events", events_table(came), f"{site}-{since}")
-
-
-def imported(time: int) -> int:
-    return NOW
+    events, _ = world(site, 3, since, until, 40, fault)
+    store.insert("events", events_table(events), f"{site}-{since}")
 
 
 @dataclass
@@ -80,8 +86,9 @@ class Restless(Stop):
 
 
 def look_back(parts: Parts) -> list[Change]:
-    """What one run of the job tells."""
+    """What two runs of the job tell: the first only sees whether more comes."""
     before = len(parts.told)
+    HINDSIGHT.run(parts, Restless())
     HINDSIGHT.run(parts, Restless())
     return parts.told[before:]
 
@@ -89,7 +96,7 @@ def look_back(parts: Parts) -> list[Change]:
 def test_a_fault_that_began_and_ended_in_imported_data_is_told_once_as_past_and_priced(
     parts: Parts, store: Store, site: str
 ) -> None:
-    put(store, site, imported)
+    put(store, site)
     assert list(watch(store, Scope(site), NOW, parts.book)) == []
     (change,) = look_back(parts)
     problem = change.problem
@@ -108,32 +115,39 @@ def test_a_fault_that_began_and_ended_in_imported_data_is_told_once_as_past_and_
     assert look_back(parts) == []
 
 
-def test_what_a_live_site_told_as_it_happened_is_not_looked_at_again(store: Store, site: str) -> None:
-    put(store, site, lambda time: time)
-    assert late(store, Scope(site), NOW + DAY, 0) is None
-
-
-def test_an_import_is_looked_at_when_nothing_more_of_it_comes(store: Store, site: str) -> None:
-    put(store, site, imported, fault=None)
-    assert late(store, Scope(site), NOW + MINUTE - 1, 0) is None
-    found = late(store, Scope(site), NOW + MINUTE, 0)
-    assert found is not None
-    assert found.received == NOW
-    assert SINCE - 2 * HOUR <= found.since <= SINCE + 2 * HOUR
-    assert late(store, Scope(site), NOW + MINUTE, NOW) is None
-
-
-def test_a_few_browsers_that_were_offline_are_no_import(store: Store, site: str) -> None:
-    put(store, site, imported, fault=None, since=NOW - HOUR)
-    assert late(store, Scope(site), NOW + 2 * DAY, 0) is None
-    assert LEAST > 40 * 2
-
-
 def test_imported_data_without_a_fault_tells_none(store: Store, site: str) -> None:
-    put(store, site, imported, fault=None)
-    found = late(store, Scope(site), NOW + MINUTE, 0)
-    assert found is not None
-    assert past(store, Scope(site), found.moments(NOW + MINUTE)) == []
+    put(store, site, fault=None)
+    slices = NOTHING.unseen(counted(store, Scope(site), NOW), NOW)
+    assert abs(slices[0] - SINCE) < 2 * HOUR
+    assert past(store, Scope(site), moments(slices, NOW)) == []
+
+
+def test_while_an_import_goes_on_nothing_is_looked_at(parts: Parts, store: Store, site: str) -> None:
+    middle = SINCE + 12 * HOUR
+    put(store, site, fault=None, until=middle)
+    HINDSIGHT.run(parts, Restless())
+    put(store, site, fault=None, since=middle)
+    HINDSIGHT.run(parts, Restless())
+    known = parts.learned.newest(site, LOOKED)
+    assert known is not None
+    assert known.value.looked == {}
+    assert sum(known.value.seen.values()) == sum(counted(store, Scope(site), NOW + 2 * MINUTE).values())
+
+
+def test_what_passes_saw_as_it_came_is_not_looked_at_again() -> None:
+    young = NOW // SLICE * SLICE
+    live = Looked({young: 5000}, {young: 5000})
+    assert live.unseen({young: 5000}, young + SLICE + OLD) == []
+    assert NOTHING.unseen({young: 5000}, young + SLICE + OLD - 1) == []
+    assert NOTHING.unseen({young: 5000}, young + SLICE + OLD) == [young]
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "told"), [(0, 99, 0), (0, 100, 1), (1000, 1199, 0), (1000, 1200, 1)]
+)
+def test_a_few_browsers_that_were_offline_are_no_import(before: int, after: int, told: int) -> None:
+    looked = Looked({0: before}, {0: before})
+    assert len(looked.unseen({0: after}, NOW)) == told
 
 
 def test_what_the_book_has_of_that_place_and_time_is_not_told_again() -> None:

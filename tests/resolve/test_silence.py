@@ -1,21 +1,32 @@
 """That visits have stopped coming is told, and that few ever come at night is not."""
 
+import dataclasses
 import random
 import uuid
+from dataclasses import dataclass
+from pathlib import Path
 
 import pytest
 from tests.resolve.world import DAY, HOUR, MINUTE, NOW, uuid7
 
+from afterclick.accounts import Site, Sites
+from afterclick.jobs import Stop
 from afterclick.resolve import Silence
+from afterclick.resolve import silence as room
 from afterclick.resolve.silence import DAYS, silence
+from afterclick.settings import Settings
 from afterclick.signals import Event
+from afterclick.store.control.database import open_control
+from afterclick.store.control.learned import Learned
+from afterclick.store.control.taken_and_dropped import Quality
 from afterclick.store.schema.records import events_table
 from afterclick.store.scope import Scope
+from afterclick.store.spool.batch import Tally
 from afterclick.store.store import Store
 
 
-def come(store: Store, site: str, *times: int, device: str = "desktop", after: int = 0) -> None:
-    """A visit of one page view at each of the times, received so many ms later."""
+def come(store: Store, site: str, *times: int, device: str = "desktop") -> None:
+    """A visit of one page view at each of the times."""
     rng = random.Random(len(times))
     events = [
         Event(
@@ -23,7 +34,7 @@ def come(store: Store, site: str, *times: int, device: str = "desktop", after: i
             event_id=str(uuid.UUID(int=rng.getrandbits(128))),
             type="page_view",
             time=time,
-            received=time + after,
+            received=time,
             session_id=uuid7(time, rng),
             session_start=time,
             page_view_id=str(uuid.UUID(int=rng.getrandbits(128))),
@@ -80,9 +91,36 @@ def test_bots_that_go_on_coming_break_no_silence(store: Store, site: str) -> Non
     assert found.since == NOW - HOUR - MINUTE
 
 
-def test_that_imported_data_ends_is_no_silence(store: Store, site: str) -> None:
-    come(store, site, *every(1, NOW - 2 * DAY, NOW - HOUR), after=3 * DAY)
-    assert heard(store, site) is None
+@dataclass
+class Parts:
+    """What the job needs."""
+
+    store: Store
+    quality: Quality
+    learned: Learned
+    sites: Sites
+
+
+@pytest.mark.parametrize(("taken", "told"), [(NOW - 70 * MINUTE, True), (NOW - MINUTE, False)])
+def test_that_visits_which_came_as_they_happened_have_stopped_is_told_and_that_imported_data_ends_is_not(
+    store: Store,
+    site: str,
+    settings: Settings,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    taken: int,
+    told: bool,
+) -> None:
+    monkeypatch.setattr(room, "now_ms", lambda: NOW)
+    control = open_control(dataclasses.replace(settings, data=tmp_path))
+    parts = Parts(store, Quality(control), Learned(control), Sites(control))
+    parts.sites.create(Site(site, "Shop", "EUR", "UTC"))
+    come(store, site, *every(1, NOW - 2 * DAY, NOW - HOUR))
+    parts.quality.publish("a spool", [Tally(site, "events", "", taken // MINUTE * MINUTE, 60, taken)])
+    room.LISTEN.run(parts, Stop())
+    heard = parts.learned.newest(site, room.HEARD)
+    assert heard is not None
+    assert (heard.value.silence is not None) == told
 
 
 def test_a_site_without_visits_and_one_of_an_hour_are_not_silent(store: Store, site: str) -> None:

@@ -16,55 +16,66 @@ from afterclick.clock import now_ms
 from afterclick.jobs import Job, Stop, each
 from afterclick.resolve.book import ProblemBook
 from afterclick.resolve.problem import Problem
-from afterclick.resolve.scan import DAY, HOUR, LOOKBACK, MINUTE
+from afterclick.resolve.scan import DAY, HOUR, LOOKBACK
 from afterclick.resolve.watch import Change, Changes, watch
 from afterclick.store.control.learned import Fact, Learned
 from afterclick.store.engine.query import Reader, statements
 from afterclick.store.scope import Scope
 from afterclick.store.store import Store
 
-_LATE = statements("afterclick.resolve", "hindsight.sql")["late"]
+_VIEWS = statements("afterclick.resolve", "hindsight.sql")["views"]
 
-APART = 12 * HOUR
-"""ms that lie between a page view and its arrival here before it is of the past."""
-LEAST = 100
-"""Page views of one slice of time that came late: fewer, as from a browser that was offline, tell of no fault."""
 SLICE = 2 * HOUR
-SETTLED = MINUTE
-"""ms without more of them, after which an import has ended."""
+OLD = 12 * HOUR
+"""ms after which passes are taken to have seen what there was to see of a slice."""
+LEAST, SHARE = 100, 0.2
+"""Page views that came to an old slice since, and how many they are of those before: fewer, as from browsers that were
+offline, tell of no fault."""
 STEP = 4 * HOUR
 """ms between two of the moments."""
 AFTER = DAY
 """ms that are looked at beyond the data, in which what is over is seen to be."""
 
-LOOKED_AT = Fact("past looked at", int)
-"""The newest arrival (UTC ms) of what has been looked at."""
+Views = dict[int, int]
+"""Page views by the slice (its start, UTC ms) in which their visit began."""
 
 
-class Late(msgspec.Struct, frozen=True):
-    """Page views of visits that began from `since` to before `until` came late, the last `received` then (UTC ms)."""
+class Looked(msgspec.Struct, frozen=True):
+    """The page views that there were when they were `looked` at, and when the job last ran (`seen`)."""
 
-    since: int
-    until: int
-    received: int
+    looked: Views
+    seen: Views
 
-    def moments(self, now: int) -> range:
-        """The moments to look at, as of which passes are made; none is ahead of `now`."""
-        return range(self.since + STEP, min(self.until + AFTER, now) + 1, STEP)
+    def unseen(self, views: Views, now: int) -> list[int]:
+        """Old slices to which many page views have come since they were looked at, in order."""
+        return [
+            one
+            for one, n in sorted(views.items())
+            if one + SLICE + OLD <= now and self._is_more(n - self.looked.get(one, 0), one)
+        ]
+
+    def _is_more(self, came: int, one: int) -> bool:
+        return came >= max(LEAST, SHARE * self.looked.get(one, 0))
 
 
-def late(reader: Reader, scope: Scope, now: int, looked_at: int) -> Late | None:
-    """What came late, after `looked_at` (UTC ms), and has all come by now; None where there is nothing."""
-    asked = {
-        "slice": SLICE,
-        "visits_since": now - LOOKBACK,
-        "visits_until": now - APART,
-        "apart": APART,
-        "looked_at": looked_at,
-        "least": LEAST,
-    }
-    found = next(iter(reader.rows(scope, _LATE, Late, asked)), None)
-    return found if found and now - found.received >= SETTLED else None
+NOTHING = Looked({}, {})
+LOOKED = Fact("past looked at", Looked)
+
+
+class _Slice(msgspec.Struct, frozen=True):
+    slice: int
+    views: int
+
+
+def counted(reader: Reader, scope: Scope, now: int) -> Views:
+    """The page views that there are, of the days that detection looks back on."""
+    asked = {"slice": SLICE, "visits_since": now - LOOKBACK, "visits_until": now}
+    return {one.slice: one.views for one in reader.rows(scope, _VIEWS, _Slice, asked)}
+
+
+def moments(slices: list[int], now: int) -> range:
+    """As of when to look at what came in the slices (UTC ms); no moment is ahead of `now`."""
+    return range(slices[0] + STEP, min(slices[-1] + SLICE + AFTER, now) + 1, STEP)
 
 
 def past(
@@ -127,20 +138,26 @@ def _run(parts: _Parts, stop: Stop) -> None:
 
 def _look_back(parts: _Parts, site: str, stop: Stop) -> None:
     scope, now = Scope(site), now_ms()
-    looked_at = parts.learned.newest(site, LOOKED_AT)
-    came = late(parts.store, scope, now, looked_at.value if looked_at else 0)
-    if came is None:
+    known, views = parts.learned.newest(site, LOOKED), counted(parts.store, scope, now)
+    before = known.value if known else NOTHING
+    slices = before.unseen(views, now)
+    if any(views[one] != before.seen.get(one) for one in slices):  # more may be on its way
+        parts.learned.keep(site, LOOKED, Looked(before.looked, views), now)
         return
+    if slices:
+        _tell(parts, scope, moments(slices, now), now, stop)
+    parts.learned.keep(site, LOOKED, Looked(views, views), now)
 
+
+def _tell(parts: _Parts, scope: Scope, moments: range, now: int, stop: Stop) -> None:
     def rest(took: float) -> None:
         stop.wait(took)
         stop.check()
 
-    found = past(parts.store, scope, came.moments(now), rest)
-    for one in unknown(found, parts.book.problems(site)):
+    found = past(parts.store, scope, moments, rest)
+    for one in unknown(found, parts.book.problems(scope.site)):
         kept = parts.book.save(msgspec.structs.replace(one, detected=now))
         parts.changes.tell(Change(kind="closed", problem=kept))
-    parts.learned.keep(site, LOOKED_AT, came.received, now)
 
 
 HINDSIGHT = Job(

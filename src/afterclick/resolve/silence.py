@@ -7,8 +7,9 @@ import msgspec
 from afterclick.accounts import Sites
 from afterclick.clock import now_ms
 from afterclick.jobs import Job, Stop, each
-from afterclick.resolve.scan import DAY, MINUTE
+from afterclick.resolve.scan import DAY, HOUR, MINUTE
 from afterclick.store.control.learned import Fact, Learned
+from afterclick.store.control.taken_and_dropped import Quality
 from afterclick.store.engine.query import Reader, statements
 from afterclick.store.scope import Scope
 from afterclick.store.store import Store
@@ -40,10 +41,6 @@ class _Ends(msgspec.Struct, frozen=True):
     last: int
 
 
-class _Live(msgspec.Struct, frozen=True):
-    live: int
-
-
 class _Day(msgspec.Struct, frozen=True):
     day: int
     visits: int
@@ -53,7 +50,7 @@ def silence(reader: Reader, scope: Scope, now: int) -> Silence | None:
     """How long it has been silent at `now` (UTC ms), where so long a silence is unusual; None otherwise.
 
     It is compared with the same hours of up to 14 days before it, of a silence of a day and longer with whole days.
-    Days before the first visit are none. Imported data only ends.
+    Days before the first visit are none.
     """
     lately = _ends(reader, scope, now - DAY, now)
     if lately and now - lately.last < SHORTEST:
@@ -70,8 +67,6 @@ def silence(reader: Reader, scope: Scope, now: int) -> Silence | None:
     came = [one.visits for one in reader.rows(scope, _SQL["same_hours"], _Day, asked)]
     if len(came) < days or min(came) < LEAST:
         return None
-    if not next(iter(reader.rows(scope, _SQL["live"], _Live, {"last": ends.last}))).live:
-        return None
     return Silence(ends.last, min(came), max(came), days)
 
 
@@ -79,9 +74,16 @@ def _ends(reader: Reader, scope: Scope, since: int, until: int) -> _Ends | None:
     return next(iter(reader.rows(scope, _SQL["ends"], _Ends, {"since": since, "until": until})), None)
 
 
+def _was_live(quality: Quality, scope: Scope, found: Silence) -> bool:
+    """Whether anything was taken in just before the silence began: imported data only ends."""
+    return bool(quality.accepted(scope, found.since - HOUR, found.since + SHORTEST))
+
+
 class _Parts(Protocol):
     @property
     def store(self) -> Store: ...
+    @property
+    def quality(self) -> Quality: ...
     @property
     def learned(self) -> Learned: ...
     @property
@@ -99,8 +101,11 @@ HEARD = Fact("silence", Heard)
 
 def _run(parts: _Parts, stop: Stop) -> None:
     def listen(site: str) -> None:
-        now = now_ms()
-        parts.learned.keep(site, HEARD, Heard(silence(parts.store, Scope(site), now)), now)
+        scope, now = Scope(site), now_ms()
+        found = silence(parts.store, scope, now)
+        if found and not _was_live(parts.quality, scope, found):
+            found = None
+        parts.learned.keep(site, HEARD, Heard(found), now)
 
     each((site.id for site in parts.sites.list()), listen, stop)
 

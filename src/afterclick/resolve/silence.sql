@@ -9,18 +9,6 @@ WHERE site = {site:String}
     AND session_start < fromUnixTimestamp64Milli({until:Int64}, 'UTC')
 HAVING count() > 0;
 
--- name: live
--- How many page views of the last hour before the silence were received within an hour: an import's were not.
-SELECT count() AS live
-FROM events
-WHERE site = {site:String}
-    AND type = 'page_view'
-    AND session_start >= fromUnixTimestamp64Milli({last:Int64} - 86400000, 'UTC')
-    AND events.time > fromUnixTimestamp64Milli({last:Int64} - 3600000, 'UTC')
-    AND events.time <= fromUnixTimestamp64Milli({last:Int64}, 'UTC')
-    AND events.received < events.time + INTERVAL 1 HOUR
-SETTINGS final = 0;
-
 -- name: same_hours
 -- Visits that began at the hours of the silence, by how many days ago: on the `days` days of which it is no part.
 SELECT intDiv({now:Int64} - toUnixTimestamp64Milli(session_start), 86400000) AS day, count() AS visits
