@@ -118,7 +118,7 @@ def test_a_fault_that_began_and_ended_in_imported_data_is_told_once_as_past_and_
 def test_imported_data_without_a_fault_tells_none(store: Store, site: str) -> None:
     put(store, site, fault=None)
     slices = NOTHING.unseen(counted(store, Scope(site), NOW), NOW)
-    assert abs(slices[0] - SINCE) < 2 * HOUR
+    assert abs(slices[0] - SINCE) < SLICE
     assert past(store, Scope(site), moments(slices, NOW)) == []
 
 

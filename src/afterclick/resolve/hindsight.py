@@ -25,9 +25,9 @@ from afterclick.store.store import Store
 
 _VIEWS = statements("afterclick.resolve", "hindsight.sql")["views"]
 
-SLICE = 2 * HOUR
-OLD = 12 * HOUR
-"""ms after which passes are taken to have seen what there was to see of a slice."""
+SLICE = 6 * HOUR
+OLD = HOUR
+"""ms after the end of a slice from which on hardly anything of it comes as it happens."""
 LEAST, SHARE = 100, 0.2
 """Page views that came to an old slice since, and how many they are of those before: fewer, as from browsers that were
 offline, tell of no fault."""
