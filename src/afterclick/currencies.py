@@ -28,3 +28,12 @@ def decimals(currency: str) -> int:
     (2, 0, 3)
     """
     return _DECIMALS.get(currency, 2)
+
+
+def in_coins(value: float, currency: str) -> float:
+    """A sum in whole smallest units, without what adding numbers of a binary computer leaves behind them.
+
+    >>> in_coins(2516.6800000000003, "EUR"), in_coins(12000.4, "JPY"), in_coins(1.2345, "KWD")
+    (2516.68, 12000.0, 1.234)
+    """
+    return round(value, decimals(currency))

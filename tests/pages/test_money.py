@@ -4,8 +4,10 @@ import uuid
 from datetime import date
 from decimal import Decimal
 
+import httpx
 import msgspec
 
+from afterclick import web
 from afterclick.impact import Question, arrivals
 from afterclick.journeys import Exchanged, Filter, visit, visits
 from afterclick.pages.overview import series
@@ -134,3 +136,26 @@ def test_overview_orders_prices_and_visits_tell_one_sum_of_what_rates_convert(
     heads = [visit(store, scope, row.session_id).head for row in rows]
     assert [(head.paid, head.exchanged) for head in heads] == [(row.paid, row.exchanged) for row in rows]
     assert sum(row["revenue_of_visit"] for row in table if row["view_index"] == 1) == gross
+
+
+def test_the_api_tells_a_sum_of_many_days_in_whole_cents(
+    empty_desk: web.Desk, empty: httpx.Client, store: Store
+) -> None:
+    site = empty_desk.scope.site
+    at = empty_desk.clock()
+    told = [
+        msgspec.convert(
+            {
+                "site": site, "event_id": str(uuid.uuid4()), "type": "order", "time": at - days * DAY,
+                "received": at, "order_id": f"cents-{days}", "revenue": revenue, "currency": "EUR",
+            }
+            | in_visit(at - days * DAY),
+            Event,
+        )
+        for days, revenue in ((3, 0.1), (2, 0.2), (1, 0.3))
+    ]  # fmt: skip
+    store.insert("events", events_table(told), site)
+    store.settle(at)
+    assert 0.1 + 0.2 + 0.3 != 0.6
+    paid = empty.get("/api/v1/overview").json()["paid"]
+    assert [one["value"] for one in paid if one["key"] == "revenue"] == [0.6]

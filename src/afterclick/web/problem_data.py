@@ -1,6 +1,6 @@
 """A problem as programs read it, wherever it is listed: its words, and what it cost as figures."""
 
-from afterclick.api.figure import Figure
+from afterclick.api.figure import Figure, in_money
 from afterclick.impact import Estimate
 from afterclick.measure import metric
 from afterclick.resolve import Problem, rate
@@ -26,13 +26,14 @@ def data(problem: Problem, zone: str) -> ProblemData:
     """The problem as programs read it."""
     estimate = problem.estimate
     fields = {name: getattr(problem, name) for name in problem.__struct_fields__}
+    hourly = rate(problem) if problem.status == "open" else None
     return ProblemData(
         **fields,
         sentence=sentence(problem, zone),
         title=wording.title(problem),
         orders_lost=lost("orders_lost", estimate),
         revenue_lost=lost("revenue_lost", estimate),
-        revenue_lost_an_hour=rate(problem) if problem.status == "open" else None,
+        revenue_lost_an_hour=in_money(hourly, estimate.currency) if hourly and estimate else None,
     )
 
 
