@@ -119,6 +119,10 @@ _SHOWN = (
     "#password:focus", "bypass: {}", "author: Jane {}", "{} % of cookies & more", "Tea &amp; biscuits, {} g",
     "Caf\u00e9 cr\u00e8me \u2013 {} ml", "Unexpected token '<', line {}", "/account/password",
     "/p/secret-garden-seeds-{}", "session timeout: {} s", "Session: {} of 9",
+    "pass: {} tests", "secret: santa", "secretary: Ann {}", "session=active", "pwd: /home/jane{}",
+    "Passwort: mindestens {} Zeichen", "password: {}-200 characters", "price +1299000{}", "/invite/friends",
+    "/reset-password/confirm", "/orders/confirm/{}", "Pin: brass, {} mm", "/etc/passwd: line {}",
+    "etag=0123456789abcdef0123456789abcdef{}", "API key missing in line {}", "mysql - {} queries",
 )  # fmt: skip
 
 

@@ -2,14 +2,17 @@
 
 import json
 import time
+from base64 import b64encode
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from opentelemetry.proto.common.v1.common_pb2 import AnyValue
 from tests.collect.conftest import NOW, House
 
 from afterclick.collect.otlp.attributes import flat_json
-from afterclick.collect.otlp.values import Attributes
+from afterclick.collect.otlp.messages import JsonValue
+from afterclick.collect.otlp.values import Attributes, json_value, proto_value
 from afterclick.collect.passage.cleaning import scrubbed, scrubbed_props
 
 JWT = "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxMjM0NTY3ODkwIn0.dozjgNryP4J3jVmNHl0w5N_XgL0n3I9PlFUP0THsR8U"
@@ -223,3 +226,58 @@ def test_what_instrumentation_says_of_itself_is_cleaned(house: House) -> None:
     assert {kept_span.scope, kept_log.scope, kept_log.severity_text, sample.scope, sample.unit} == {
         "[email] [card]"
     }
+
+
+ARGUMENTS = ["mysql", "--password", "hunter22", "-u", "ada"]
+
+
+def test_a_secret_in_a_list_of_arguments_is_masked_and_its_neighbours_stay() -> None:
+    masked = json.loads(flat_json({"process.command_args": list(ARGUMENTS)}))
+    assert json.loads(masked["process.command_args"]) == ["mysql", "--password", "[secret]", "-u", "ada"]
+
+
+@pytest.mark.parametrize(
+    ("raw", "kept"),
+    [
+        (b"password=hunter22", "password=[secret]"),
+        ("na\u00efve jane@example.org\n".encode(), "na\u00efve [email]\n"),
+        (b"\x00\xff", "00ff"),
+        (b"\x00\x01", "0001"),
+    ],
+)
+def test_bytes_that_write_a_text_are_cleaned_as_one_in_both_encodings(raw: bytes, kept: str) -> None:
+    from_proto, from_json = (
+        proto_value(AnyValue(bytes_value=raw)),
+        json_value(JsonValue(bytes_value=b64encode(raw).decode())),
+    )
+    for told in (from_proto, from_json):
+        assert json.loads(flat_json({"note": told})) == {"note": kept}
+
+
+def test_bytes_that_are_no_base64_are_cleaned_as_the_text_they_are() -> None:
+    assert flat_json({"note": json_value(JsonValue(bytes_value="password=hunter22"))}) == (
+        '{"note":"password=[secret]"}'
+    )
+
+
+@pytest.mark.parametrize(
+    "name", ["pin", "userPin", "card_pin", "PIN code", "ssn", "security_answer", "securityAnswer"]
+)
+def test_a_prop_or_attribute_of_such_a_name_is_masked_whatever_it_holds(house: House, name: str) -> None:
+    house.post(house.event(props={name: "Rex"}))
+    [event] = house.events()
+    assert json.loads(event.props) == {name: "[secret]"}
+    assert json.loads(flat_json({name: 4921})) == {name: "[secret]"}
+
+
+@pytest.mark.parametrize("name", ["spin", "pinned", "pins", "shipping", "className", "secretary", "opinion"])
+def test_a_prop_whose_name_only_holds_such_a_word_is_kept(name: str) -> None:
+    assert scrubbed_props({name: "Rex"}) == {name: "Rex"}
+
+
+@pytest.mark.parametrize("address", ["/reset/token/abcdef123456", "/invite/abcdef", "/reset-password/xyz"])
+def test_the_secret_part_of_an_address_is_masked_in_path_route_and_step(house: House, address: str) -> None:
+    house.post(house.event(path=address, route=address, step=address))
+    [event] = house.events()
+    kept = address.rpartition("/")[0] + "/[token]"
+    assert (event.path, event.route, event.step) == (kept, kept, kept)

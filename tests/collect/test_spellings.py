@@ -198,6 +198,7 @@ PIECES = [
     "٣", "ﬁ",
     "password=", "password:\"\\", "password={", "<password>", "token:", "token: a", "token:[", "session: {", "cookie: ",
     "passphrase ", "name='token'", "id=\"pw\"value", "name=\"pw\"\n", "--password ", "-----BEGIN PRIVATE KEY-----",
+    "mysql -p ", "/token/", "/token/a", "a(at)b.", "apikey ", "/a/b/password: ", "pin=1 ", "\"--password\",",
     "Bearer ", "://a:b", "hooks.slack.com/services/", "x=0f", "\u200b",
 ]  # fmt: skip
 

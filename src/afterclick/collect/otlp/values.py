@@ -4,6 +4,7 @@ Source: opentelemetry-proto `common/v1/common.proto`.
 """
 
 import re
+from base64 import b64decode
 from collections.abc import Iterable
 
 from opentelemetry.proto.common.v1.common_pb2 import AnyValue as ProtoValue
@@ -17,6 +18,7 @@ Attributes = dict[str, Plain]
 
 TRACE_ID = re.compile(r"(?!0{32})[0-9a-f]{32}")
 SPAN_ID = re.compile(r"(?!0{16})[0-9a-f]{16}")
+_UNREADABLE = re.compile(r"[\x00-\x08\x0e-\x1f\x7f-\x9f]")
 
 
 def from_json(pairs: Iterable[JsonKeyValue]) -> Attributes:
@@ -42,8 +44,9 @@ def json_value(value: JsonValue | None) -> Plain:
         return [json_value(inner) for inner in value.array_value.values]
     if value.kvlist_value is not None:
         return dict(from_json(value.kvlist_value.values))
-    plain = (value.string_value, value.bool_value, value.bytes_value)
-    return next((one for one in plain if one is not None), None)
+    if value.bytes_value is not None:
+        return _of_base64(value.bytes_value)
+    return value.bool_value if value.string_value is None else value.string_value
 
 
 def proto_value(value: ProtoValue) -> Plain:
@@ -62,9 +65,25 @@ def proto_value(value: ProtoValue) -> Plain:
         case "kvlist_value":
             return dict(from_proto(value.kvlist_value.values))
         case "bytes_value":
-            return value.bytes_value.hex()
+            return _readable(value.bytes_value)
         case _:
             return None
+
+
+def _of_base64(written: str) -> str:
+    try:
+        return _readable(b64decode(written, validate=True))
+    except ValueError:
+        return written
+
+
+def _readable(raw: bytes) -> str:
+    """Bytes as the text that they write, so that it is cleaned as one; as hexadecimal digits when they write none."""
+    try:
+        told = raw.decode()
+    except UnicodeDecodeError:
+        return raw.hex()
+    return told if _UNREADABLE.search(told) is None else raw.hex()
 
 
 def text(value: Plain, most: int) -> str:

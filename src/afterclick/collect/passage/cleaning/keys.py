@@ -22,7 +22,7 @@ _KEY = re.compile(
     r"|shp(?:at|ss|ca)_\w{16,}"  # Shopify
     r"|sk-[\w-]{20,}"  # OpenAI, Anthropic
     r"|gh[pousr]_\w{20,}|github_pat_\w{20,}|gl(?:pat|dt|rt)-[\w-]{16,}"  # GitHub, GitLab
-    r"|xox[abeoprs]-[\w-]{10,}|xapp-[\w-]{10,}"  # Slack
+    r"|xox[a-z](?:\.xox[a-z])?-[\w+/=-]{10,}|xapp-[\w-]{10,}"  # Slack
     r"|(?:AKIA|ASIA)[0-9A-Z]{16}"  # AWS
     r"|AIza[\w-]{30,}|ya29\.[\w-]{16,}|GOCSPX-[\w-]{20,}"  # Google
     r"|SG\.[\w-]{16,}\.[\w-]{16,}"  # SendGrid
@@ -52,8 +52,22 @@ _HOOK = re.compile(
 )
 """Addresses that let whoever knows them write into a chat."""
 _HOSTS = ("slack", "discord", "office", "zapier", "azure", "googleapis")
+_AWS = re.compile(
+    r"(?<![\w+/=-])(?=[a-z0-9+/]*[A-Z])(?=[A-Z0-9+/]*[a-z])(?=[A-Za-z+/]*[0-9])[A-Za-z0-9+/]{40}(?![\w+/=-])"
+)
+"""A secret of AWS, which has no form but its length, in a text that speaks of AWS or of its kind."""
+_LENGTH_OF_AWS = 40
+_OF_AWS = ("aws", "AWS", "AKIA", "ASIA", "ecretAccess")
 _ASSIGNED = re.compile(r"\w=((?:[0-9a-fA-F]{32,}|(?=[A-Za-z_-]*\d)[A-Za-z0-9_+/-]{40,}={0,2})(?![\w-]))")
 """A long secret without a name that tells: hexadecimal, or Base64 with a digit in it, after an equals sign."""
+_DIGEST = re.compile(
+    r"(?:sha-?\d{0,3}|md5|etag|hash|digest|checksum|fingerprint|commit|revision|rev|version|build|uuid|trace[_-]?parent"
+    r"|(?:trace|span|request|parent|correlation)[_-]?id)$",
+    re.IGNORECASE,
+)
+_HEXADECIMAL = re.compile("[0-9a-fA-F]+")
+_NAME = 24
+"""Names of what is no secret in hexadecimal, and the characters in which they are looked for."""
 
 
 def keys(view: View) -> Iterator[Mask]:
@@ -66,7 +80,14 @@ def keys(view: View) -> Iterator[Mask]:
         return
     for pattern in _expected(text):
         for found in pattern.finditer(text):
-            yield view.mask(*found.span(pattern.groups), "[token]")
+            if pattern is not _ASSIGNED or not _is_digest(found):
+                yield view.mask(*found.span(pattern.groups), "[token]")
+
+
+def _is_digest(found: re.Match[str]) -> bool:
+    at = found.start() + 1
+    is_named = _DIGEST.search(found.string, max(0, at - _NAME), at) is not None
+    return is_named and _HEXADECIMAL.fullmatch(found[1]) is not None
 
 
 def _expected(text: str) -> Iterator[re.Pattern[str]]:
@@ -90,6 +111,8 @@ def _expected(text: str) -> Iterator[re.Pattern[str]]:
             yield _BEARER
     if "=" in text:
         yield _ASSIGNED
+    if len(text) > _LENGTH_OF_AWS and has(text, _OF_AWS):
+        yield _AWS
 
 
 def has(text: str, pieces: tuple[str, ...]) -> bool:

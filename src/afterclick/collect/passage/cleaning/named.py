@@ -3,7 +3,17 @@
 import re
 from collections.abc import Callable, Iterator
 
-from afterclick.collect.passage.cleaning.names import ALONE, STRONG, WEAK, is_innocent, is_secret
+from afterclick.collect.passage.cleaning.names import (
+    ALONE,
+    BARE,
+    NUMBERED,
+    STRONG,
+    WEAK,
+    is_innocent,
+    is_secret,
+    may_be_bare,
+    may_number,
+)
 from afterclick.collect.passage.cleaning.view import Mask, View
 
 _QUOTE = r"\\{0,7}[\"'`]"
@@ -11,6 +21,10 @@ _NAMED = re.compile(
     rf"(?:(?P<strong>{STRONG})(?P<rest>[\w-]{{0,24}})|(?P<header>authorization|cookie)\d?|(?P<alone>{ALONE})\d?"
     rf"|(?P<weak>{WEAK})\d?)(?:\[[\w-]{{0,32}}\]?|\])*(?P<quoted>{_QUOTE})?"
     r"\s{0,3}(?P<sign>=>|:=|={1,3}|:)(?P<gap>\s{0,3})"
+)
+_NUMBERED = re.compile(
+    rf"{NUMBERED}\d?(?:\[[\w-]{{0,32}}\]?|\])*(?:{_QUOTE})?\s{{0,3}}(?:=>|:=|={{1,3}}|:)\s{{0,3}}(?:{_QUOTE})?"
+    r"(?P<number>[0-9](?:[ -]?[0-9]){3,11}(?!\w))"
 )
 _PAIR = re.compile(
     rf"(?:name|key|id|field|param|parameter)(?:{_QUOTE})?\s{{0,3}}[=:]\s{{0,3}}"
@@ -20,7 +34,11 @@ _PAIR = re.compile(
 )
 """A field whose name is told as a value, as HAR and HTML do, or in the head of a part of a form."""
 _TAG = re.compile(r"<(?P<name>[\w:.-]{2,64})(?:\s[^<>]{0,256})?>(?P<literal><!\[cdata\[)?")
-_FLAG = re.compile(r"(?<!\S)--?(?P<name>[a-z][\w-]{1,40})\s{1,3}(?=[^\s-])")
+_FLAG = re.compile(
+    rf"(?<![^\s\"'`])--?(?P<name>[a-z][\w-]{{1,40}})(?:\s{{1,3}}|{_QUOTE}\s{{0,3}},\s{{0,3}})(?=[^\s-])"
+)
+"""A flag before its value, in a list of arguments, too."""
+_BARE = re.compile(rf"{BARE}\s{{1,3}}(?=[^\s:=<>()\[\]{{}},;-])")
 _OPENED = re.compile(_QUOTE)
 _NESTED = re.compile(r"\\{0,7}\"|[\[\]{}]")
 _STOPS = (
@@ -48,14 +66,54 @@ _PSEUDO = re.compile(
 _FIRST = re.compile(r"\[\s{0,3}\\{0,7}[\"']")
 _DIGIT = re.compile("[0-9]")
 _AFTER_A_WORD = re.compile(r"\w $")
+_PATH = re.compile(r"(?:^|[\s\"'`(=:,])(?:~|\.{1,2}|[a-z]:)?[/\\](?:[\w.@-]+[/\\])*[\w.-]*$")
+"""What stands before the last word of a path: `/etc/passwd: no such file` tells of a file."""
+_BEFORE = 128
+_FOLDER = re.compile(
+    r"(?:~|[a-z]:)?[/\\](?:(?:[\w.-]+[/\\])+[\w.-]*|(?:home|root|usr|var|tmp|opt|app|srv|etc|mnt|workspace)?)(?=[\s\"']|$)"
+)
+"""What `pwd` tells, too: where a program works."""
+_COUNT = re.compile(
+    r"\d{1,6}(?: (?:tests?|specs?|suites?|checks?|cases?|of|out|assertions?|files?|items?|steps?|times?|days?|passed)\b"
+    r"|,? ?;? ?fail)"
+)
+"""How many pass, as test runners tell."""
+_LETTERS = re.compile(r"[^\W\d_]{1,16}")
+_STATE = re.compile(
+    r"(?:in)?active|(?:in)?valid|opened|closed?|new|started|ended|expired|none|anonymous|guest|pending|created|destroyed|"
+    r"alive|lost|restored|resumed|refreshed|revoked|enabled|disabled|accepted|rejected|declined|granted|denied|missing|"
+    r"present|unknown|basic|bearer|digest|oauth|required|optional|success|failed|failure|error|true|false|null|undefined"
+)
+"""What becomes of a session, a token or a cookie."""
+_MORE = re.compile(r"[\w-] ?$")
+_LINE_END = re.compile(r"[.,;!?]?\s*(?:\n|$)")
+_NOUN = re.compile(
+    r"(?:file|entry|entries|headers?|param\w*|command|for|in|from|of|and|or|with|to|at|on|by|via|provided|given|found|"
+    r"refresh\w*|rotat\w*|revoked|valid\w*|errors?|types?|format|length|auth\w*|requests?|responses?|server|endpoint|"
+    r"accepted|granted|created|deleted|updated|saved|loaded|set|unset|here|above|below|leaked|exposed|flow|store)\b"
+)
+"""What follows the name of a secret in a sentence."""
 _SLASHES = 64
 _Place = tuple[int, int, str]
 """Where a value starts and ends, and what stands instead."""
+_CHARACTERS = (
+    r"(?:(?:min|max)\.? ?)?\d{1,3}\+?(?: ?(?:-|to|bis|à|až|do|until|and|und|et|y|a|tot) ?\d{1,3})? ?"
+    r"(?:or more |oder mehr )?"
+    r"(?:char\w*|zeichen|signs|letters|digits|symbols|stellen|buchstaben|ziffern|caract\w*|caratteri|znak\w*|tekens)"
+)
+_SAID_ABROAD = (
+    "mindestens|höchstens|maximal|muss|müssen|darf|ist|wird|wurde|erforderlich|falsch|ungültig|vergessen|zu kurz"
+    "|zu lang|bitte|kein|keine|nicht|ändern|zurücksetzen|eingeben|wiederholen|bestätigen|stimmt"
+    "|au moins|doit|requis|obligatoire|incorrecte?|invalide|oublié|trop|minimum"
+    "|al menos|debe|obligatori[ao]|incorrect[ao]|inválid[ao]|olvidad[ao]|mínimo|pelo menos|deve|esquecid[ao]"
+    "|almeno|errata|non|dimenticata|minimaal|ten minste|moet|verplicht|onjuist|vergeten"
+    "|musí|alespoň|nejméně|minimálně|povinné|nesprávné|neplatné|zapomenuté|musi|co najmniej|minimalnie|wymagane"
+)
 _SAID = re.compile(
     rf"(?:{_MASKS}|required|must|should|is|was|has|invalid|undefined|null|none|nil|missing|empty|blank|too|cannot|can"
     r"|can't|field|incorrect|wrong|expired|not|no|does|do|true|false|min|max|minimum|maximum|at least|please|enter"
     r"|string|number|boolean|expected|unknown|failed|optional|show|hide|forgot|forgotten|reset|change|changed|confirm"
-    r"|weak|medium|strong"
+    rf"|weak|medium|strong|at most|{_CHARACTERS}|{_SAID_ABROAD}"
     r"|(?:the|your|this|an?|new|old|current) (?:\w+ )?(?:field|value|pass\w+|token|secret|code|session|key))"
     r"(?![\w@#$%^*+=~/|-]|[.,;:!?&'][^\s\"'\\<])"
 )
@@ -76,10 +134,14 @@ class _Reader:
 
     def masks(self) -> Iterator[Mask]:
         yield from self._behind(_NAMED, self._assigned)
+        if may_number(self._text):
+            yield from self._behind(_NUMBERED, self._numbered)
         if "</" in self._text:
             yield from self._behind(_TAG, self._tagged)
         if "--" in self._text or "-p" in self._text:
             yield from self._behind(_FLAG, self._flagged)
+        if " " in self._text and may_be_bare(self._text):
+            yield from self._behind(_BARE, self._bare)
         if "name" in self._text or "value" in self._text:
             yield from self._behind(_PAIR, self._paired)
 
@@ -97,6 +159,8 @@ class _Reader:
         start = found.end()
         if is_innocent(found["rest"] or "") or ("\n" in found["gap"] and not found["quoted"]):
             return None
+        if found["sign"] == ":" and found["gap"] and self._is_path(found.start()):
+            return None
         if found["header"] and (line := self._header(found)):
             return line
         opened = _OPENED.match(self._text, start)
@@ -108,7 +172,32 @@ class _Reader:
         end = self._end(opened, start, found["sign"], found.start("sign"))
         if not opened and _TO_THE_END.search(found.group()):
             end = max(end, self._end_of_line(start))
-        return (start, end, "[secret]") if self._is_like(found, start, end, opened) else None
+        if self._is_word(found, start, end) or not self._is_like(found, start, end, opened):
+            return None
+        return start, end, "[secret]"
+
+    def _numbered(self, found: re.Match[str]) -> _Place:
+        return *found.span("number"), "[secret]"
+
+    def _is_path(self, at: int) -> bool:
+        """Whether the name that starts here is the end of a path."""
+        return _PATH.search(self._text, max(0, at - _BEFORE), at) is not None
+
+    def _is_word(self, found: re.Match[str], start: int, end: int) -> bool:
+        """Whether what stands behind is what it tells of something else of that name: a folder, a count, a state."""
+        if found["alone"]:
+            return _COUNT.match(self._text, start) is not None
+        if found["strong"] == "pwd":
+            return _FOLDER.match(self._text, start) is not None
+        if found["strong"] == "secret" and not found["rest"] and not found["quoted"] and found["gap"]:
+            is_alone = not _MORE.search(self._text, max(found.start() - 2, 0), found.start())
+            return (
+                is_alone and found["sign"] == ":" and _LETTERS.fullmatch(self._text, start, end) is not None
+            )
+        if found["weak"]:
+            words = _LETTERS if found["weak"] == "session" else _STATE
+            return words.fullmatch(self._text, start, end) is not None
+        return False
 
     def _is_said(self, start: int) -> bool:
         """Whether a message about the secret starts here, as the first of a list, too."""
@@ -153,6 +242,16 @@ class _Reader:
 
     def _flagged(self, found: re.Match[str]) -> _Place | None:
         return self._field(found, found.start())
+
+    def _bare(self, found: re.Match[str]) -> _Place | None:
+        opened = _OPENED.match(self._text, found.end())
+        start = opened.end() if opened else found.end()
+        if self._is_said(start) or _NOUN.match(self._text, start):
+            return None
+        end = self._end(opened, start, "=", found.start())
+        is_last = _LINE_END.match(self._text, end) is not None
+        has_digit = _DIGIT.search(self._text, start, min(end, start + _LONG)) is not None
+        return (start, end, "[secret]") if opened or is_last or has_digit else None
 
     def _paired(self, found: re.Match[str]) -> _Place | None:
         return self._plain_place(found, "\n") if found["part"] else self._field(found, found.start("sign"))

@@ -9,9 +9,9 @@ from stdnum import iban, luhn, numdb
 
 from afterclick.collect.passage.cleaning.view import Mask, View
 
-_BETWEEN = r"[\s.,+_/\\-]{0,3}"
+_BETWEEN = r"[\s.,+_/\\|*-]{0,3}"
 """What stands between the groups of a card's number or an IBAN; most of it comes of how a text was encoded."""
-_LETTERS, _SEPARATORS = string.ascii_letters.encode(), b" \t\r\n.,+_/\\-"
+_LETTERS, _SEPARATORS = string.ascii_letters.encode(), b" \t\r\n.,+_/\\|*-"
 _KINDS = {**dict.fromkeys(range(256), "!"), **dict.fromkeys(_LETTERS, "a"), **dict.fromkeys(_SEPARATORS, " ")}
 _TABLE = "".join((_KINDS | dict.fromkeys(string.digits.encode(), "0")).values()).encode()
 _LIKE_IBAN, _LIKE_CARD = (b" aa00", b"!aa00"), b"0" * 14
@@ -31,6 +31,20 @@ Discover. Article numbers have 13 digits, milliseconds since 1970 begin with 1, 
 _IBAN = re.compile(r"(?<![A-Za-z0-9])([A-Za-z]{2})[0-9]{2}")
 _PHONE = re.compile(r"(?<![\w+.])\+[1-9]\d{0,2}[ .-]?\(?\d{1,4}\)?(?:[ .-]?\d{2,4}){2,4}(?![\w])")
 
+_COUNTRY = re.compile(
+    r"1(?=\d{10}$)|7(?=\d{10}$)|(?:2[07]|3[0-469]|4[013-9]|5[1-8]|6[0-6]|8[1246]|9[0-58])(?=\d{8})"
+    r"|(?:21[1-368]|2[2-6]\d|29[0-9]|35\d|37\d|38[0-35-79]|42[013]|50\d|59\d|67\d|68\d|69[0-2]|80[08]|85[02356]|87\d"
+    r"|88\d|96\d|97\d|99[2-68])(?=\d{6})"
+)
+"""Codes of countries, and how many digits follow at least: ten after 1 and 7, neither more nor less (ITU E.164)."""
+
+_OF_A_SUM = re.compile(
+    r"\b(?:price|total|sum|amount|balance|profit|revenue|delta|diff|difference|change|score|preis|summe|prix|cena)"
+    r"[\s\"']{0,2}[:=]?\s{0,2}$",
+    re.IGNORECASE,
+)
+_WORD = 16
+
 
 def numbers(view: View) -> Iterator[Mask]:
     """Where cards and IBANs stand."""
@@ -44,12 +58,19 @@ def numbers(view: View) -> Iterator[Mask]:
 
 
 def telephones(view: View) -> Iterator[Mask]:
-    """Where telephone numbers stand, of 9 to 15 digits, E.164's longest; fewer are more often a difference, with one
-    dot a decimal."""
+    """Where telephone numbers stand, of 9 to 15 digits, E.164's longest, as many as their country's have; fewer are
+    more often a difference, with one dot a decimal."""
     for found in _PHONE.finditer(view.plain):
         text = found.group()
-        if 9 <= sum(map(str.isdigit, text)) <= 15 and text.count(".") != 1:
+        digits = "".join(filter(str.isdigit, text))
+        is_told = 9 <= len(digits) <= 15 and text.count(".") != 1 and _COUNTRY.match(digits) is not None
+        if is_told and not (text[1:] == digits and _is_sum(view.plain, found.start())):
             yield view.mask(*found.span(), "[phone]")
+
+
+def _is_sum(text: str, at: int) -> bool:
+    """Whether a word before a number in one piece says that it counts or costs something."""
+    return _OF_A_SUM.search(text, max(0, at - _WORD), at) is not None
 
 
 def _cards(run: str) -> Iterator[tuple[int, int]]:

@@ -2,28 +2,28 @@
 
 import re
 import string
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from functools import lru_cache
 
-from afterclick.collect.passage.cleaning.keys import has, keys
+from afterclick.collect.passage.cleaning.addresses import addresses, may_ask
+from afterclick.collect.passage.cleaning.commands import commands, may_run
+from afterclick.collect.passage.cleaning.keys import keys
 from afterclick.collect.passage.cleaning.named import named
-from afterclick.collect.passage.cleaning.names import PIECES
+from afterclick.collect.passage.cleaning.names import may_be_bare, may_name
 from afterclick.collect.passage.cleaning.numbers import numbers, telephones
 from afterclick.collect.passage.cleaning.view import Mask, View, masked
 
-_REMEMBERED = 4096
-_LONG, _LONGEST = 64, 512
-"""Characters of a text that is remembered: a shorter one costs no more than that, a longer one repeats less."""
+_REMEMBERED = 8192
+_SHORTEST, _LONGEST = 13, 512
+"""Characters of the shortest text that is remembered, and that without a sign may hold a key or a number; and of the
+longest that is remembered: a longer one repeats less."""
 
 _SIGNS = bytes(sign in b"%&\\@+=:?<\x00" or sign > 127 for sign in range(256))
 _WORDS = bytes.maketrans((string.ascii_letters + string.digits + "-_").encode(), b"a" * 64)
 _NO_DIGITS = bytes(set(range(256)) - set(string.digits.encode()))
-_SIGN, _KEY, _FEWEST, _SHORTEST = b"\x01", b"a" * 14, 10, 13
-"""What all but keys and numbers has in it, or is spelled with; the shortest run of a key; the fewest digits of a card's
-number or an IBAN; and characters of the shortest of them.
-"""
-_HOLDERS = ("hook", "earer", "EARER", "asic", "ASIC", "---")
-"""What stands beside keys that may be shorter."""
+_SIGN, _KEY, _FEWEST = b"\x01", b"a" * 14, 10
+"""What most of what is looked for has in it, or is spelled with; the shortest run of a key; the fewest digits of a
+card's number or an IBAN."""
 _BEYOND = 512
 """What is looked at beyond a cut: what may be personal is shorter, or known by how it begins."""
 _MAIL = re.compile(r"[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,8}")
@@ -31,6 +31,12 @@ _NO_HOST = re.compile(
     r"\.(?:\d+|png|jpe?g|gif|webp|avif|svg|ico|m?js|cjs|tsx?|jsx|css|json|html?|woff2?|map)$", re.I
 )
 """How what stands behind an @ ends where it is a version or a file: `react@18.2.0`, `logo@2x.png`."""
+_SPELLED_OUT = re.compile(
+    r"[\w.+-]{1,64} ?[(\[]at[)\]] ?[\w-]{1,63}(?:(?:\.| ?[(\[] ?do?t ?[)\]] ?)[\w-]{1,63}){0,7}"
+    r"(?:\.| ?[(\[] ?do?t ?[)\]] ?)[^\W\d_]{2,24}(?![\w(])",
+    re.IGNORECASE,
+)
+"""An address that is to be read by people alone."""
 _QUERY = re.compile(
     r"(?:(?:https?|wss?)://[^\s?#\"'<>\\]{1,2048}|(?<!\S)/[^\s?#\"'<>\\]{1,2048})(\?[^\s\"'<>\\]*)"
 )
@@ -40,7 +46,7 @@ _USERINFO = re.compile(r"://[^\s/:@?#\"'<>]{0,64}:(?!\[)([^\s/\"'<>]{1,256})@")
 
 def scrubbed(text: str) -> str:
     """The text with personal data and secrets masked."""
-    return _remembered(text) if _LONG <= len(text) <= _LONGEST else _scrubbed(text)
+    return _remembered(text) if _SHORTEST <= len(text) <= _LONGEST else _scrubbed(text)
 
 
 @lru_cache(_REMEMBERED)
@@ -72,46 +78,74 @@ def _remembered(text: str) -> str:
 
 def _scrubbed(text: str) -> str:
     raw = text.encode("ascii", "replace")
-    if _SIGN not in raw.translate(_SIGNS) and (len(raw) < _SHORTEST or not _is_like(text, raw)):
+    if _SIGN in raw.translate(_SIGNS):
+        view = View(text)
+        plain = view.plain
+        finders = _finders(plain, raw if plain is text else plain.encode("ascii", "replace"), is_signed=True)
+        if "?" in text and "/" in text:
+            finders = [_queries, *finders]
+    elif not (finders := _short(text) if len(raw) < _SHORTEST else _finders(text, raw, is_signed=False)):
         return text
-    view = View(text)
-    masks = _masks(view, raw if view.plain is text else view.plain.encode("ascii", "replace"))
+    else:
+        view = View(text)
+    masks = [mask for find in finders for mask in find(view)]
     return masked(text, masks) if masks else text
 
 
-def _is_like(text: str, raw: bytes) -> bool:
-    """Whether a key, a number or a flag may be in a text without signs."""
-    return "--" in text or _has_keys(text, raw) or _has_numbers(raw)
+_Finder = Callable[[View], Iterable[Mask]]
 
 
-def _has_keys(text: str, raw: bytes) -> bool:
-    return _KEY in raw.translate(_WORDS) or has(text, _HOLDERS)
+def _short(text: str) -> list[_Finder]:
+    """The same for a short text without signs: `passwd x`, `/otp/123456`."""
+    if " " in text and may_be_bare(text.lower()):
+        return [named]
+    return [addresses] if "/" in text and may_ask(text.lower()) else []
 
 
-def _has_numbers(raw: bytes) -> bool:
-    return len(raw.translate(None, _NO_DIGITS)) >= _FEWEST
-
-
-def _masks(view: View, raw: bytes) -> list[Mask]:
-    """What is found in a view, whose plain text is `raw` but for letters beyond ASCII.
+def _finders(plain: str, raw: bytes, *, is_signed: bool) -> list[_Finder]:
+    """What may find something in a plain text, which is `raw` but for letters beyond ASCII.
 
     Looks for a plain piece of each pattern first: a search by expression costs ten times as much.
     """
-    plain = view.plain
-    masks: list[Mask] = []
-    if "?" in view.sent and "/" in view.sent:
-        masks += [Mask(*found.span(1), "") for found in _QUERY.finditer(view.sent)]
-    if _has_keys(plain, raw):
-        masks += keys(view)
-    if "@" in plain:
-        masks += _before_at(view)
-    if "+" in plain:
-        masks += telephones(view)
-    if ("=" in plain or ":" in plain or "</" in plain or "--" in plain) and has(plain.lower(), PIECES):
-        masks += named(view)
-    if _has_numbers(raw):
-        masks += numbers(view)
-    return masks
+    finders: list[_Finder] = []
+    lower, has_space, has_slash, has_dash = plain.lower(), " " in plain, "/" in plain, "-" in plain
+    is_named = (has_dash and "--" in plain) or (has_space and may_be_bare(lower))
+    if _KEY in raw.translate(_WORDS) or _is_held(lower, has_space=has_space):
+        finders.append(keys)
+    if is_signed:
+        if "@" in plain:
+            finders.append(_before_at)
+        if "+" in plain:
+            finders.append(telephones)
+        is_named = is_named or (("=" in plain or ":" in plain or "</" in plain) and may_name(lower))
+    if is_named:
+        finders.append(named)
+    if "(at)" in lower or "[at]" in lower:
+        finders.append(_spelled_out)
+    if has_slash and may_ask(lower):
+        finders.append(addresses)
+    if has_dash and (" -" in plain or '"-' in plain or "'-" in plain) and may_run(plain):
+        finders.append(commands)
+    if len(raw.translate(None, _NO_DIGITS)) >= _FEWEST:
+        finders.append(numbers)
+    return finders
+
+
+def _is_held(text: str, *, has_space: bool) -> bool:
+    """Whether something stands in the text beside which keys may be shorter."""
+    if (has_space or "+" in text) and ("bearer" in text or "basic" in text):
+        return True
+    return "hook" in text or "---" in text
+
+
+def _queries(view: View) -> Iterator[Mask]:
+    for found in _QUERY.finditer(view.sent):
+        yield Mask(*found.span(1), "")
+
+
+def _spelled_out(view: View) -> Iterator[Mask]:
+    for found in _SPELLED_OUT.finditer(view.plain):
+        yield view.mask(*found.span(), "[email]")
 
 
 def _before_at(view: View) -> Iterator[Mask]:
