@@ -6,13 +6,13 @@ A verb imports the room whose types its answer has, so that none waits for rooms
 from __future__ import annotations
 
 from collections.abc import Generator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import httpx
 import msgspec
 
-from afterclick.errors import AfterclickError, InvalidInput, Unavailable
+from afterclick.errors import AfterclickError, InvalidInput, Misconfigured, Unavailable
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -79,16 +79,23 @@ def connect(settings: Settings, *, beginning: bool = False) -> Generator[Api]:
 
     Raises Misconfigured when the folder cannot be opened, or holds none; `beginning` one makes it then.
     """
-    if is_running(settings):
-        with _client(settings.socket) as client:
-            yield Api(client)
-        return
+    with ExitStack() as stack:
+        place = settings.socket if is_running(settings) else _opened(stack, settings, beginning)
+        yield Api(stack.enter_context(_client(place)))
+
+
+def _opened(stack: ExitStack, settings: Settings, beginning: bool) -> Path:
+    """The socket of the installation, opened by this process as long as the stack."""
     from afterclick.app.answering import (
         answering_alone,  # takes its time, and is only needed when no app runs
     )
 
-    with answering_alone(settings, beginning=beginning) as place, _client(place) as client:
-        yield Api(client)
+    try:
+        return stack.enter_context(answering_alone(settings, beginning=beginning))
+    except Misconfigured:
+        if not is_running(settings):
+            raise
+        return settings.socket  # an app that was only starting answers by now
 
 
 @contextmanager

@@ -104,7 +104,7 @@ def test_many_threads_read_side_by_side(store: Store, scope: Scope) -> None:
 def test_a_second_opening_of_the_same_folder_is_refused_with_the_owners_process(
     store: Store, settings: Settings
 ) -> None:
-    with pytest.raises(Misconfigured, match=r"belongs to the running process \d+: stop it"):
+    with pytest.raises(Misconfigured, match=r"belongs to the running process \d+: try again in a moment"):
         open_store(settings, BOUND)
 
 

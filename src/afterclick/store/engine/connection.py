@@ -192,8 +192,9 @@ def _own(path: Path) -> IO[str]:
         owner = lock.read().strip() or "unknown"
         lock.close()
         raise Misconfigured(
-            f"The store in {path} belongs to the running process {owner}: stop it if it is the app, wait until it has "
-            "ended if it is another command, or choose another AFTERCLICK_DATA."
+            f"The store in {path} belongs to the running process {owner}: try again in a moment if that is another "
+            "command or an app that is just starting, stop it if this is to run in its place, or choose another "
+            "AFTERCLICK_DATA."
         )
     lock.truncate(0)
     lock.write(str(os.getpid()))
