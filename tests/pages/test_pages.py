@@ -103,6 +103,12 @@ def test_the_overview_says_of_a_problem_whose_price_was_refused_that_its_cost_is
     assert refused.endswith("cost unknown")
 
 
+def test_the_overview_calls_a_loss_that_may_be_none_no_clear_loss(shop: httpx.Client) -> None:
+    rows = [" ".join(one.text.split()) for one in read(shop, "/").all("li")]
+    (photo,) = [row for row in rows if row.startswith("Product is slow")]
+    assert photo.endswith("no clear loss (−€240 to €4,300)")
+
+
 def test_problems_stand_dearest_first_then_unpriced_then_closed(shop: httpx.Client) -> None:
     titles = [one.text.strip() for one in read(shop, "/problems").all("h3")]
     assert titles == [

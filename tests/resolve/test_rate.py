@@ -57,6 +57,14 @@ def test_a_new_outage_that_burns_faster_comes_before_an_old_problem_that_cost_mo
     assert "about €900 an hour" in page.answer.text
 
 
+def test_a_problem_that_may_cost_nothing_comes_after_one_that_costs_for_sure() -> None:
+    sure, vague = priced("sure", 900, HOUR, 200), priced("vague", 9000, HOUR, 200)
+    assert vague.estimate is not None
+    unclear = msgspec.structs.replace(vague.estimate, revenue_lost=Interval(9000, -50, 20_000))
+    vague = msgspec.structs.replace(vague, estimate=unclear)
+    assert at_risk(vague) == 0 < at_risk(sure)
+
+
 def test_problems_that_are_all_old_are_compared_by_the_day() -> None:
     page = problems([priced("old", 42_000, 10 * DAY, 20)], NOW, "UTC")
     assert (page.open[0].cost, page.open[0].per) == ("€4,200", "a day")

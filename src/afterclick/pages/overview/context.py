@@ -142,7 +142,9 @@ def _worst(problem: Problem, now: int, zone: str, by: wording.Basis, money: bool
     pace, estimate = wording.pace(problem, by), problem.estimate
     unknown = estimate is not None and estimate.status == "unknown"
     cost = f"cost {figures.NOT_FOR_YOU if not money else 'unknown'}" if unknown else "not priced yet"
-    if pace and estimate and estimate.revenue_lost:
+    if pace and estimate and estimate.revenue_lost and pace.low <= 0:
+        cost, pace = f"no clear loss ({figures.money_range(estimate.revenue_lost, estimate.currency)})", None
+    elif pace and estimate and estimate.revenue_lost:
         total = figures.money(estimate.revenue_lost.value, estimate.currency)
         cost = f"{figures.money(pace.value, estimate.currency)} {by.words}, {total} in all"
     since = f"since {figures.moment(problem.onset, now, zone)}"
