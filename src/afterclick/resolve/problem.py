@@ -152,8 +152,8 @@ def rate(problem: Problem) -> Interval | None:
 
 
 def at_risk(problem: Problem) -> float:
-    """Revenue that it costs an hour now, 0 while that it costs anything is not clear: problems are ranked by it, so that
-    one which has just begun and burns faster comes before an old one that has cost more in all.
+    """Revenue that it costs an hour now, 0 while that it costs anything is not clear: problems are ranked by it, so
+    that one which has just begun and burns faster comes before an old one that has cost more in all.
     """
     found = rate(problem)
     return found.value if found and found.low > 0 else 0.0
