@@ -57,7 +57,7 @@ _AWS = re.compile(
 )
 """A secret of AWS, which has no form but its length, in a text that speaks of AWS or of its kind."""
 _LENGTH_OF_AWS = 40
-_OF_AWS = ("aws", "AWS", "AKIA", "ASIA", "ecretAccess")
+_OF_AWS = ("aws", "AWS", "AKIA", "ASIA")
 _ASSIGNED = re.compile(r"\w=((?:[0-9a-fA-F]{32,}|(?=[A-Za-z_-]*\d)[A-Za-z0-9_+/-]{40,}={0,2})(?![\w-]))")
 """A long secret without a name that tells: hexadecimal, or Base64 with a digit in it, after an equals sign."""
 _DIGEST = re.compile(

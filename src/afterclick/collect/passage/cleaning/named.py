@@ -11,8 +11,6 @@ from afterclick.collect.passage.cleaning.names import (
     WEAK,
     is_innocent,
     is_secret,
-    may_be_bare,
-    may_number,
 )
 from afterclick.collect.passage.cleaning.view import Mask, View
 
@@ -125,6 +123,11 @@ def named(view: View) -> Iterator[Mask]:
     return _Reader(view).masks()
 
 
+def bare(view: View) -> Iterator[Mask]:
+    """The same behind names that need no sign."""
+    return _Reader(view).bare_masks()
+
+
 class _Reader:
     """Reads one text, in small letters. No part of it is read more than a few times, whatever it holds."""
 
@@ -134,16 +137,17 @@ class _Reader:
 
     def masks(self) -> Iterator[Mask]:
         yield from self._behind(_NAMED, self._assigned)
-        if may_number(self._text):
+        if "pin" in self._text or "ssn" in self._text or "social" in self._text:
             yield from self._behind(_NUMBERED, self._numbered)
         if "</" in self._text:
             yield from self._behind(_TAG, self._tagged)
         if "--" in self._text or "-p" in self._text:
             yield from self._behind(_FLAG, self._flagged)
-        if " " in self._text and may_be_bare(self._text):
-            yield from self._behind(_BARE, self._bare)
         if "name" in self._text or "value" in self._text:
             yield from self._behind(_PAIR, self._paired)
+
+    def bare_masks(self) -> Iterator[Mask]:
+        return self._behind(_BARE, self._bare)
 
     def _behind(
         self, pattern: re.Pattern[str], place_of: Callable[[re.Match[str]], _Place | None]
@@ -181,7 +185,8 @@ class _Reader:
 
     def _is_path(self, at: int) -> bool:
         """Whether the name that starts here is the end of a path."""
-        return _PATH.search(self._text, max(0, at - _BEFORE), at) is not None
+        before = self._text[max(0, at - _BEFORE) : at]
+        return ("/" in before or "\\" in before) and _PATH.search(before) is not None
 
     def _is_word(self, found: re.Match[str], start: int, end: int) -> bool:
         """Whether what stands behind is what it tells of something else of that name: a folder, a count, a state."""

@@ -52,12 +52,7 @@ _NUMBER = re.compile(NUMBERED)
 
 def may_name(text: str) -> bool:
     """Whether a text in small letters may have a name that tells of a secret."""
-    return has(text, _PIECES) or may_number(text)
-
-
-def may_number(text: str) -> bool:
-    """The same of such a number."""
-    return ("pin" in text or "ssn" in text or "social" in text) and _NUMBER.search(text) is not None
+    return has(text, _PIECES) or (("pin" in text or "ssn" in text) and _NUMBER.search(text) is not None)
 
 
 def may_be_bare(text: str) -> bool:

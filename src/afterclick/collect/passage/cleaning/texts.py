@@ -8,7 +8,7 @@ from functools import lru_cache
 from afterclick.collect.passage.cleaning.addresses import addresses, may_ask
 from afterclick.collect.passage.cleaning.commands import commands, may_run
 from afterclick.collect.passage.cleaning.keys import keys
-from afterclick.collect.passage.cleaning.named import named
+from afterclick.collect.passage.cleaning.named import bare, named
 from afterclick.collect.passage.cleaning.names import may_be_bare, may_name
 from afterclick.collect.passage.cleaning.numbers import numbers, telephones
 from afterclick.collect.passage.cleaning.view import Mask, View, masked
@@ -81,10 +81,10 @@ def _scrubbed(text: str) -> str:
     if _SIGN in raw.translate(_SIGNS):
         view = View(text)
         plain = view.plain
-        finders = _finders(plain, raw if plain is text else plain.encode("ascii", "replace"), is_signed=True)
+        finders = _finders(plain, raw if plain is text else plain.encode("ascii", "replace"), True)
         if "?" in text and "/" in text:
             finders = [_queries, *finders]
-    elif not (finders := _short(text) if len(raw) < _SHORTEST else _finders(text, raw, is_signed=False)):
+    elif not (finders := _short(text) if len(raw) < _SHORTEST else _finders(text, raw, False)):
         return text
     else:
         view = View(text)
@@ -98,44 +98,51 @@ _Finder = Callable[[View], Iterable[Mask]]
 def _short(text: str) -> list[_Finder]:
     """The same for a short text without signs: `passwd x`, `/otp/123456`."""
     if " " in text and may_be_bare(text.lower()):
-        return [named]
+        return [bare]
     return [addresses] if "/" in text and may_ask(text.lower()) else []
 
 
-def _finders(plain: str, raw: bytes, *, is_signed: bool) -> list[_Finder]:
+def _finders(plain: str, raw: bytes, is_signed: bool) -> list[_Finder]:
     """What may find something in a plain text, which is `raw` but for letters beyond ASCII.
 
     Looks for a plain piece of each pattern first: a search by expression costs ten times as much.
     """
+    lower = plain.lower()
     finders: list[_Finder] = []
-    lower, has_space, has_slash, has_dash = plain.lower(), " " in plain, "/" in plain, "-" in plain
-    is_named = (has_dash and "--" in plain) or (has_space and may_be_bare(lower))
-    if _KEY in raw.translate(_WORDS) or _is_held(lower, has_space=has_space):
+    if (
+        _KEY in raw.translate(_WORDS)
+        or "hook" in plain
+        or "---" in plain
+        or "earer" in lower
+        or "basic" in lower
+    ):
         finders.append(keys)
     if is_signed:
-        if "@" in plain:
-            finders.append(_before_at)
-        if "+" in plain:
-            finders.append(telephones)
-        is_named = is_named or (("=" in plain or ":" in plain or "</" in plain) and may_name(lower))
-    if is_named:
+        finders += _of_signs(plain, lower)
+    elif "--" in plain:
         finders.append(named)
-    if "(at)" in lower or "[at]" in lower:
-        finders.append(_spelled_out)
-    if has_slash and may_ask(lower):
-        finders.append(addresses)
-    if has_dash and (" -" in plain or '"-' in plain or "'-" in plain) and may_run(plain):
+    if " " in plain and may_be_bare(lower):
+        finders.append(bare)
+    if "-" in plain and (" -" in plain or '"-' in plain or "'-" in plain) and may_run(plain):
         finders.append(commands)
+    if "at)" in lower or "at]" in lower:
+        finders.append(_spelled_out)
+    if "/" in plain and may_ask(lower):
+        finders.append(addresses)
     if len(raw.translate(None, _NO_DIGITS)) >= _FEWEST:
         finders.append(numbers)
     return finders
 
 
-def _is_held(text: str, *, has_space: bool) -> bool:
-    """Whether something stands in the text beside which keys may be shorter."""
-    if (has_space or "+" in text) and ("bearer" in text or "basic" in text):
-        return True
-    return "hook" in text or "---" in text
+def _of_signs(plain: str, lower: str) -> list[_Finder]:
+    finders: list[_Finder] = []
+    if "@" in plain:
+        finders.append(_before_at)
+    if "+" in plain:
+        finders.append(telephones)
+    if ("=" in plain or ":" in plain or "</" in plain or "--" in plain) and may_name(lower):
+        finders.append(named)
+    return finders
 
 
 def _queries(view: View) -> Iterator[Mask]:
