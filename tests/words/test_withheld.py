@@ -2,6 +2,7 @@
 
 import random
 
+import msgspec
 import pytest
 from tests.web.shopfront import NOW, Shopper
 
@@ -39,3 +40,21 @@ def test_free_text_of_every_type_is_for_who_may_see_who_a_customer_is(
     else:
         assert types == {"error"}
         assert {order for _, _, order in told} == {""}
+
+
+@pytest.mark.parametrize("role", VISITORS)
+def test_money_of_every_type_is_for_who_may_see_money_and_an_orders_number_for_who_may_see_whose_it_is(
+    store: Store, scope: Scope, role: Role
+) -> None:
+    one = Shopper(scope.site, random.Random(7), NOW, {})
+    one.open(0, 500, 900.0)
+    for kind in sorted(EVENT_TYPES - {"page_view"}):
+        one.add(kind, 10, name="n", value=4321.5, revenue=98765.5, currency="EUR", order_id="ORDER-7")
+    store.insert("events", events_table(one.events), f"{scope.site} {role} money")
+    told = happenings(store, scope, one.session_id, role)
+    text = msgspec.json.encode(told).decode()
+    assert ("98765.5" in text) == (Capability.MONEY in ROLES[role])
+    assert ("ORDER-7" in text) == (Capability.PERSONAL in ROLES[role])
+    if Capability.MONEY not in ROLES[role]:
+        assert {one.type for one in told if one.value} == {"vital", "struggle", "search", "rating"}
+    assert any(one.refunded for one in told) == (Capability.MONEY in ROLES[role])

@@ -20,7 +20,8 @@ _EARLIEST, _LATEST = 1971, 2261
 
 @dataclass(frozen=True)
 class Period:
-    """From `since` up to `until` (UTC ms), in the buckets that `edges` begin; `shift` ms earlier lies the comparison.
+    """From `since` up to `until` (UTC ms), in the buckets that `edges` begin. It is compared with what lies before, up
+    to `before_until`, in the buckets that `earlier` begin, one for one: where the clock was set forward, two are one.
 
     `choice` is what the URL says: 24h, 7d, 30d, "2026-11-01..2026-11-07" or two moments, "1795234200000..1795237800000"
     (UTC ms), as charts link to what lies behind a bucket. Days are the zone's own.
@@ -29,8 +30,9 @@ class Period:
     choice: str
     since: int
     until: int
-    shift: int
     edges: tuple[int, ...]
+    earlier: tuple[int, ...]
+    before_until: int
     zone: str
 
     @property
@@ -58,11 +60,6 @@ class Period:
         """Length in days, for rates a day."""
         return max(self.until - self.since, 1) / DAY
 
-    @property
-    def earlier(self) -> tuple[int, ...]:
-        """The edges of the comparison's buckets, one for one."""
-        return tuple(edge - self.shift for edge in self.edges)
-
 
 def period(choice: str, now: int, zone: str) -> Period:
     """The period that a URL names.
@@ -88,7 +85,7 @@ def _rolling(choice: str, now: int, zone: str) -> Period:
     first = _local(since, zone).replace(minute=0, second=0, microsecond=0)
     whole = _edges(first.replace(hour=first.hour - first.hour % hours), now, hours)
     edges = (since, *(edge for edge in whole if edge > since))
-    return Period(choice, since, now, length, edges, zone)
+    return _after(choice, now, edges, length, zone)
 
 
 def _dates(first: str, last: str, now: int, zone: str) -> Period:
@@ -104,7 +101,14 @@ def _dates(first: str, last: str, now: int, zone: str) -> Period:
         raise InvalidInput(f"A period runs forward over 1 to {LONGEST_DAYS} days; {first}..{last} does not.")
     until = max(min(_ms(end), now), _ms(start) + 1)
     hours = 1 if days <= 2 else 6 if days <= 10 else 24
-    return Period(f"{first}..{last}", _ms(start), until, days * DAY, _edges(start, until, hours), zone)
+    edges = _edges(start, until, hours)
+
+    def days_before(time: int) -> int:
+        """The same time of day, that many days before: the days between may have 23 or 25 hours."""
+        return min(_ms(_local(time, zone) - timedelta(days=days)), edges[0])
+
+    earlier, before_until = tuple(map(days_before, edges)), days_before(until)
+    return Period(f"{first}..{last}", edges[0], until, edges, earlier, before_until, zone)
 
 
 def _moments(first: int, last: int, now: int, zone: str) -> Period:
@@ -115,9 +119,12 @@ def _moments(first: int, last: int, now: int, zone: str) -> Period:
         )
     until = max(min(last, now), first + 1)
     hours = 1 if days <= 2 else 6 if days <= 10 else 24
-    return Period(
-        f"{first}..{last}", first, until, days * DAY, _edges(_local(first, zone), until, hours), zone
-    )
+    return _after(f"{first}..{last}", until, _edges(_local(first, zone), until, hours), days * DAY, zone)
+
+
+def _after(choice: str, until: int, edges: tuple[int, ...], shift: int, zone: str) -> Period:
+    """The period that is compared with what was `shift` ms before."""
+    return Period(choice, edges[0], until, edges, tuple(edge - shift for edge in edges), until - shift, zone)
 
 
 def _edges(start: datetime, until: int, hours: int) -> tuple[int, ...]:

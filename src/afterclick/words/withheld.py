@@ -12,7 +12,7 @@ import msgspec
 from afterclick.accounts.policy import Capability
 from afterclick.errors import Forbidden
 from afterclick.impact import Estimate
-from afterclick.journeys import Filter, Happening, Head, Order, Visit, VisitRow
+from afterclick.journeys import Filter, Happening, Head, Order, Refunded, Visit, VisitRow
 from afterclick.resolve import Evidence, Problem
 from afterclick.store.scope import Scope
 
@@ -84,18 +84,26 @@ def _hidden(row: Head | VisitRow, scope: Scope) -> dict[str, Any]:
     return {name: value for name, value in hidden.items() if name in row.__struct_fields__}
 
 
-_MONEY = frozenset({"cart", "checkout", "order", "refund"})
+_MEASURED = frozenset({"vital", "struggle", "search", "rating"})
+"""Types whose `value` is measured or given; of every other one, also of those to come, it may be money."""
 _BY_PROGRAMS = frozenset({"error"})
 """Types whose `message` a program wrote; of every other one, also of those to come, a customer may have."""
 
 
 def _happening(one: Happening, scope: Scope) -> Happening:
-    if one.type in _MONEY and not may(scope, Capability.MONEY):
-        one = msgspec.structs.replace(one, value=0.0, revenue=_WITHHELD, currency="", refunded=None)
+    if not may(scope, Capability.MONEY):
+        value = one.value if one.type in _MEASURED else 0.0
+        one = msgspec.structs.replace(one, value=value, revenue=_WITHHELD, currency="", refunded=None)
     if may(scope, Capability.PERSONAL):
         return one
     message = one.message if one.type in _BY_PROGRAMS else ""
-    return msgspec.structs.replace(one, message=message, order_id="")
+    refunded = one.refunded and _nameless(one.refunded)
+    return msgspec.structs.replace(one, message=message, order_id="", refunded=refunded)
+
+
+def _nameless(found: Refunded) -> Refunded:
+    refunds = [msgspec.structs.replace(one, order_id="") for one in found.refunds]
+    return msgspec.structs.replace(found, order_id="", refunds=refunds)
 
 
 def order(wanted: Order, scope: Scope) -> Order:

@@ -92,12 +92,14 @@ class Series:
     def uncompared(self) -> str:
         """Why the earlier period cannot be compared with, empty when it can."""
         period = self.period
-        now, before = (sum(edge in self.visits for edge in edges) for edges in (period.edges, period.earlier))
+        now, before = (
+            sum(edge in self.visits for edge in edges) for edges in (period.edges, set(period.earlier))
+        )
         return uncompared(self.total(period.earlier).visits, now, before)
 
     def total(self, edges: Sequence[int]) -> VisitBucket:
         """The sum over the buckets that begin at `edges`."""
-        rows = [self.visits[edge] for edge in edges if edge in self.visits]
+        rows = [self.visits[edge] for edge in dict.fromkeys(edges) if edge in self.visits]
         sums = {name: sum(getattr(row, name) for row in rows) for name in _SUMMED}
         paid = _joined([one for row in rows for one in row.paid])
         return VisitBucket(bucket=edges[0], paid=paid, currency="", **sums)
@@ -145,17 +147,18 @@ def _read(reader: Reader, scope: Scope, period: Period, name: str, into: type[Bu
         "since": period.earlier[0],
         "until": period.until,
         "now_since": period.since,
-        "before_until": period.until - period.shift,
+        "before_until": period.before_until,
         "edges": _all_edges(period),
     }
     return reader.rows(scope, _SQL[name], into, parameters)
 
 
 def _people(reader: Reader, scope: Scope, period: Period) -> list[PersonCount]:
-    before_until = period.until - period.shift
-    return persons_by_bucket(reader, scope, _all_edges(period), period.since, before_until, period.until)
+    return persons_by_bucket(
+        reader, scope, _all_edges(period), period.since, period.before_until, period.until
+    )
 
 
 def _all_edges(period: Period) -> list[int]:
     """Edges of both periods; one more ends the comparison where this period has got to, the rest counts for neither."""
-    return sorted({*period.earlier, *period.edges, period.until - period.shift})
+    return sorted({*period.earlier, *period.edges, period.before_until})
