@@ -194,6 +194,47 @@ def test_the_customers_address_and_cookies_leave_a_spans_attributes() -> None:
     assert flat_json(attributes) == '{"http.route":"/p/:id"}'
 
 
+QUERIES: Attributes = {
+    "http.query": "name=Ada",
+    "http.fragment": "name=Ada",
+    "url.query": "name=Ada",
+    "url.fragment": "name=Ada",
+    "http.request.query": "name=Ada",
+    "query_string": "name=Ada",
+    "har.request.queryString": [{"name": "name", "value": "Ada"}],
+    "req.query.name": "Ada",
+    "location.search": "?name=Ada",
+    "entries": [{"request": {"queryString": [{"name": "name", "value": "Ada"}]}}],
+    "http.target": "/search?name=Ada",
+    "url.full": "https://shop.example/search?name=my Ada#name=Ada",
+}
+KEPT = {"entries": '[{"request":{}}]', "http.target": "/search", "url.full": "https://shop.example/search"}
+
+
+def test_no_attribute_or_prop_keeps_a_query_whatever_it_is_called(house: House) -> None:
+    assert json.loads(flat_json(QUERIES)) == KEPT
+    house.post(house.event(props=QUERIES, tags={"url.query": "name=Ada", "plan": "gold"}))
+    [event] = house.events()
+    assert json.loads(event.props) == KEPT
+    assert event.tags == ["plan=gold"]
+
+
+def test_what_somebody_searched_for_is_no_query_of_an_address(house: House) -> None:
+    props = {"query": "red shoes", "query.utm_source": "mail", "db.query.text": "select 1", "search": "shoes"}
+    house.post(house.event(props=props))
+    [event] = house.events()
+    assert json.loads(event.props) == props
+
+
+def test_a_structured_body_of_a_log_keeps_no_query(house: House) -> None:
+    pair = {"key": "http.query", "value": {"stringValue": "name=Ada"}}
+    body = {"kvlistValue": {"values": [pair, {"key": "status", "value": {"intValue": "500"}}]}}
+    log = {"timeUnixNano": str(NOW * 1_000_000), "body": body, "attributes": [pair]}
+    house.send(json.dumps({"resourceLogs": [{"scopeLogs": [{"logRecords": [log]}]}]}).encode(), "/v1/logs")
+    [kept] = house.logs()
+    assert (kept.body, kept.attributes) == ('{"status":500}', "")
+
+
 TOLD = "ann@leak.example 4111 1111 1111 1111"
 
 

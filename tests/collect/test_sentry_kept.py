@@ -100,3 +100,21 @@ def test_of_many_breadcrumbs_the_last_thirty_are_kept_and_none_of_nobody(house: 
     found = [one.message for one in send(house, breadcrumbs=crumbs) if one.name == "breadcrumb"]
     assert found == [str(one) for one in range(70, 100)]
     assert len(send(house, breadcrumbs=crumbs, contexts={}, timestamp=SECONDS + 1)) == 32
+
+
+def test_queries_and_fragments_that_have_names_of_their_own_are_not_kept_of_a_breadcrumb(
+    house: House,
+) -> None:
+    data = {
+        "url": "https://acquirer.example/authorize?name=Ada#frag=secretfrag",
+        "http.query": "name=Ada+Lovelace&reset=9f8e7d6c5b4a",
+        "http.fragment": "frag=secretfrag",
+        "http.method": "GET",
+    }
+    crumb = {"timestamp": SECONDS - 1, "category": "httplib", "type": "http", "data": data}
+    _, kept = send(house, breadcrumbs=[crumb])
+    assert props(kept) == {
+        "category": "httplib",
+        "http.method": "GET",
+        "url": "https://acquirer.example/authorize",
+    }

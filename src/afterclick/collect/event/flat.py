@@ -6,7 +6,7 @@ from typing import cast
 import msgspec
 
 from afterclick.collect.event.wire import Scalar
-from afterclick.collect.passage.cleaning import cut, is_secret
+from afterclick.collect.passage.cleaning import cut, is_secret, without_queries
 
 _ROOM = 7000  # bytes of JSON: `props` may take 8192, and masking personal data may lengthen them a little
 _LONGEST_KEY = 128
@@ -51,7 +51,9 @@ def scalar(value: object) -> Scalar:
         return value
     if isinstance(value, int):
         return value if -_WHOLE <= value < _WHOLE else cut(str(value), _LONGEST)
-    return cut(value if isinstance(value, str) else _ENCODER.encode(value).decode(), _LONGEST)
+    return cut(
+        value if isinstance(value, str) else _ENCODER.encode(without_queries(value)).decode(), _LONGEST
+    )
 
 
 def text(value: object) -> str:

@@ -178,8 +178,8 @@ def _country(code: str) -> str:
 
 
 def _tags(tags: dict[str, Scalar]) -> list[str]:
-    pairs = [_tag(*scrubbed_prop(key, value)) for key, value in tags.items() if key and value is not None]
-    return sorted([label(pair) for pair in pairs])[:_TAGS]
+    told = (scrubbed_prop(key, value) for key, value in tags.items() if key and value is not None)
+    return sorted([label(_tag(*pair)) for pair in told if pair])[:_TAGS]
 
 
 def _tag(key: str, value: Scalar) -> str:

@@ -8,7 +8,12 @@ import msgspec
 
 from afterclick.collect.event.wire import Scalar
 from afterclick.collect.otlp.values import Attributes, Plain, text
-from afterclick.collect.passage.cleaning import FORBIDDEN_ATTRIBUTES, scrubbed, scrubbed_prop, without_query
+from afterclick.collect.passage.cleaning import (
+    FORBIDDEN_ATTRIBUTES,
+    scrubbed,
+    scrubbed_prop,
+    without_queries,
+)
 
 _CANONICAL = msgspec.json.Encoder(order="deterministic")
 _BYTES = 8192
@@ -18,7 +23,6 @@ _WHOLE = 2**63
 _REMEMBERED = 2048
 _SHORT = 256  # characters; longer values repeat less and would hold more memory
 _FORBIDDEN = frozenset(FORBIDDEN_ATTRIBUTES)
-_URLS = frozenset({"url.full", "http.url", "http.target", "browser.document.url.full"})
 
 
 def take(attributes: Attributes, names: Iterable[str]) -> Plain:
@@ -71,11 +75,9 @@ def masked(name: str, value: Plain) -> tuple[str, Scalar] | None:
     """Name and value of an attribute as they are kept; None when it is not."""
     if value is None or name in _FORBIDDEN:
         return None
-    if name in _URLS:
-        value = without_query(str(value))
     flat = value if type(value) is str else _flat(value)
-    key, told = scrubbed_prop(name, text(flat, _LONGEST) if type(flat) is str else flat)
-    return text(key, _LONGEST_KEY), told
+    found = scrubbed_prop(name, text(flat, _LONGEST) if type(flat) is str else flat)
+    return (text(found[0], _LONGEST_KEY), found[1]) if found else None
 
 
 def _fitting(flat: dict[str, Scalar]) -> bytes:
@@ -102,4 +104,4 @@ def _flat(value: Plain) -> str | int | float | bool:
         return value
     if isinstance(value, int | float):
         return value if isfinite(value) and abs(value) < _WHOLE else str(value)
-    return _CANONICAL.encode(value).decode()
+    return _CANONICAL.encode(without_queries(value)).decode()

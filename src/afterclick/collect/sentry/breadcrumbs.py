@@ -14,7 +14,7 @@ MOST = 30
 
 NAME = "breadcrumb"
 
-_ADDRESSES = frozenset({"url", "to", "from", "http.url", "url.full"})
+_ADDRESSES = frozenset({"url", "to", "from"})
 """Data that are addresses, whose query is not kept."""
 
 

@@ -34,17 +34,7 @@ _KINDS = {
 }
 _CLIENTS = ("http.client", "db", "cache", "grpc.client", "rpc.client", "graphql.client")
 _UNSET = ("", "unset", "unknown", "cancelled")
-_PERSONAL = frozenset(
-    (
-        "user.email",
-        "user.name",
-        "user.username",
-        "user.ip_address",
-        "client.address",
-        "http.query",
-        "http.fragment",
-    )
-)
+_PERSONAL = frozenset(("user.email", "user.name", "user.username", "user.ip_address", "client.address"))
 _NOISE = frozenset(("sentry.sdk.integrations", "thread.id", "thread.name", "culture.calendar"))
 VITALS = ("lcp", "inp", "cls", "fcp", "ttfb")
 _LATEST_S = 10**11  # seconds: no time beyond fits the 64 bits of nanoseconds

@@ -11,8 +11,10 @@ together.
 
 from afterclick.collect.passage.cleaning.names import is_secret
 from afterclick.collect.passage.cleaning.props import FORBIDDEN_ATTRIBUTES, scrubbed_prop, scrubbed_props
+from afterclick.collect.passage.cleaning.queries import without_queries
 from afterclick.collect.passage.cleaning.texts import cut, label, scrubbed, without_query
 
 __all__ = [
-    "FORBIDDEN_ATTRIBUTES", "cut", "is_secret", "label", "scrubbed", "scrubbed_prop", "scrubbed_props", "without_query",
+    "FORBIDDEN_ATTRIBUTES", "cut", "is_secret", "label", "scrubbed", "scrubbed_prop", "scrubbed_props",
+    "without_queries", "without_query",
 ]  # fmt: skip
