@@ -50,15 +50,21 @@ def table(tmp_path: Path) -> Path:
 
 
 def run(collector: Process, file: Path, *more: str) -> str:
-    """What the command prints."""
+    """What the command prints when it does well."""
+    done = ended(collector, file, *more)
+    assert done.returncode == 0, done.stderr
+    return done.stdout
+
+
+def ended(collector: Process, file: Path, *more: str) -> "subprocess.CompletedProcess[str]":
+    """How the command ends, in a process of its own: it may open the store."""
     environment = os.environ | {
         "AFTERCLICK_DATA": str(collector.data),
         "AFTERCLICK_COLLECTOR_PORT": str(collector.port),
         "COLUMNS": "250",
     }
     command = [sys.executable, "-m", "afterclick.cli", *words(collector, file), *more]
-    done = subprocess.run(command, env=environment, check=True, capture_output=True, text=True, timeout=120)
-    return done.stdout
+    return subprocess.run(command, env=environment, check=False, capture_output=True, text=True, timeout=120)
 
 
 def printed(collector: Process, file: Path, *more: str) -> str:
@@ -147,8 +153,6 @@ def test_a_file_without_events_is_told_so(
 ) -> None:
     file = tmp_path / name
     file.write_text(content)
-    done = within(
-        collector.data, *words(collector, file), *more, AFTERCLICK_COLLECTOR_PORT=str(collector.port)
-    )
+    done = ended(collector, file, *more)
     told = " ".join(done.stderr.split())
     assert (done.returncode, f"{name} holds no event: it is empty" in told) == (1, True), told
