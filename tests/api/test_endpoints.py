@@ -18,6 +18,7 @@ from tests.web.troubles import the_problems
 from afterclick import web
 from afterclick.accounts.policy import Role
 from afterclick.accounts.viewer import with_roles
+from afterclick.api.records import Nothing
 from afterclick.app.answering import served_at
 from afterclick.pages import dashboard, endpoints
 from afterclick.pages.overview.api import OverviewData
@@ -140,3 +141,20 @@ def test_the_docs_list_every_route_with_its_need_and_what_it_does() -> None:
     table = DOCS.read_text(encoding="utf-8").split("## Routes\n")[1]
     listed = set(re.findall(r"^\| `(\w+) (\S+)` \| ([^|]+) \| (.+) \|$", table, re.MULTILINE))
     assert listed == {(one.method, one.route, str(one.need), one.what) for one in ENDPOINTS}
+
+
+@pytest.mark.parametrize(
+    "endpoint", [one for one in ENDPOINTS if one.takes not in (str, Nothing)], ids=lambda one: one.route
+)
+def test_a_field_that_a_body_does_not_have_is_refused_by_its_name(endpoint: Endpoint[Any, Any]) -> None:
+    with pytest.raises(msgspec.ValidationError, match="unknown field `nobody`"):
+        msgspec.json.decode(b'{"nobody": "*"}', type=endpoint.takes)
+
+
+def test_an_invitation_that_names_a_site_in_its_body_makes_nothing_and_says_why(client: httpx.Client) -> None:
+    body = {"email": "ada@shop.example", "role": "support", "site": "*"}
+    refused = client.post("/members/invitations", json=body)
+    assert refused.status_code == 400
+    assert refused.json()["detail"] == (
+        "This body is not what is asked for: Object contains unknown field `site`."
+    )

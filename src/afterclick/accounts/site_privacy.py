@@ -56,7 +56,7 @@ class SiteRules(msgspec.Struct, frozen=True, kw_only=True):
 UNDECIDED = SiteRules()
 
 
-class RulesWanted(msgspec.Struct, frozen=True, kw_only=True):
+class RulesWanted(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Changes of a site's rules, in the fields of SiteRules: what is left out stays as it is."""
 
     retention_days: Annotated[int, msgspec.Meta(ge=0, le=9131)] | UnsetType = UNSET

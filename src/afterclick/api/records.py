@@ -5,14 +5,18 @@ from typing import Literal
 import msgspec
 
 
-class Link(msgspec.Struct, frozen=True):
+class Asked(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A request's body. A field that it does not know is refused: whoever sent it meant something by it."""
+
+
+class Link(Asked, frozen=True):
     """Two nodes of a person: `device:ID`, `user:ID` or `email:SHA256`."""
 
     one: str
     other: str
 
 
-class KeyWanted(msgspec.Struct, frozen=True):
+class KeyWanted(Asked, frozen=True):
     """A write key to make. `capabilities` may hold "historical"; `origins` are the pages that may send, all if none."""
 
     name: str = ""
@@ -21,13 +25,13 @@ class KeyWanted(msgspec.Struct, frozen=True):
     browsers_only: bool = False
 
 
-class KeyRotated(msgspec.Struct, frozen=True):
+class KeyRotated(Asked, frozen=True):
     """How long the old key goes on."""
 
     overlap_hours: float
 
 
-class KeyRestricted(msgspec.Struct, frozen=True):
+class KeyRestricted(Asked, frozen=True):
     """What a key is for from now on."""
 
     origins: tuple[str, ...]
@@ -61,7 +65,7 @@ class NewKeyData(KeyData, frozen=True, kw_only=True):
     secret: str
 
 
-class Who(msgspec.Struct, frozen=True):
+class Who(Asked, frozen=True):
     """A person, as people name them: a user id, device id or e-mail address; or user:ID, device:ID, email:SHA256."""
 
     who: str
@@ -95,7 +99,7 @@ class RequestData(msgspec.Struct, frozen=True, kw_only=True):
     records: dict[str, int]
 
 
-class SiteWanted(msgspec.Struct, frozen=True):
+class SiteWanted(Asked, frozen=True):
     """A site's name, currency (ISO 4217) and time zone (IANA), and the hosts from which its customers only come back;
     what is left out is the installation's, or stays.
     """
@@ -107,7 +111,7 @@ class SiteWanted(msgspec.Struct, frozen=True):
     return_hosts: tuple[str, ...] | None = None
 
 
-class RateWanted(msgspec.Struct, frozen=True):
+class RateWanted(Asked, frozen=True):
     """A rate of exchange to state: on `date` (YYYY-MM-DD; today by the site's zone when left out) 1 `currency` (ISO
     4217) was worth `rate` in the site's own, a decimal number as text.
     """
@@ -132,7 +136,7 @@ class MemberData(msgspec.Struct, frozen=True, kw_only=True):
     created: int
 
 
-class AdministratorWanted(msgspec.Struct, frozen=True):
+class AdministratorWanted(Asked, frozen=True):
     """An administrator of every site to make."""
 
     email: str
@@ -140,14 +144,14 @@ class AdministratorWanted(msgspec.Struct, frozen=True):
     name: str = ""
 
 
-class RoleWanted(msgspec.Struct, frozen=True):
+class RoleWanted(Asked, frozen=True):
     """What somebody is to be on the site that is asked about, or `everywhere`; no role takes the one there away."""
 
     role: RoleName | None = None
     everywhere: bool = False
 
 
-class InvitationWanted(msgspec.Struct, frozen=True):
+class InvitationWanted(Asked, frozen=True):
     """Who is to be what, on the site that is asked about or `everywhere`."""
 
     email: str
