@@ -84,6 +84,28 @@ def test_what_a_customer_does_and_meets_comes_in_joined_by_trace(
     assert not [word for word in ("ann@", "'ann'", "secret") if word in everything]
 
 
+def test_a_breadcrumb_stands_once_on_its_own_page_when_the_route_changes(scene: Scene, page: Page) -> None:
+    site, collector, kept = scene
+    page.goto(site.page("/shop", BODY, {"dsn": dsn(collector)}))
+    page.evaluate("() => { console.info('seen 1'); Sentry.captureException(new Error('first')) }")
+    kept.until(lambda kept: len(kept.of("error")) == 1, "the first error is kept")
+    page.evaluate("() => history.pushState({}, '', '/checkout')")
+    page.evaluate("() => { console.info('seen 2'); Sentry.captureException(new Error('second')) }")
+    kept.until(lambda kept: len(kept.of("error")) == 2, "the second error is kept")
+    page.goto("about:blank")
+    kept.until(lambda kept: len(kept.of("page_view")) == 2, "both page views are kept")
+    shop, checkout = sorted(kept.of("page_view"), key=lambda view: view.time)
+    crumbs = kept.of("track", "breadcrumb")
+    seen = sorted((one for one in crumbs if one.message.startswith("seen")), key=lambda one: one.message)
+    assert [(one.path, one.session_key) for one in seen] == [
+        ("/shop", shop.session_key),
+        ("/checkout", checkout.session_key),
+    ]
+    of_checkout = [one for one in kept.events if one.session_key == checkout.session_key]
+    assert min(one.time for one in of_checkout) >= checkout.time - 50
+    assert len({(one.time, one.message, one.props) for one in crumbs}) == len(crumbs)
+
+
 def test_a_session_that_the_site_names_is_the_visit(scene: Scene, page: Page) -> None:
     site, collector, kept = scene
     options = {"dsn": dsn(collector), "initialScope": {"tags": {"session.id": "visit-7"}}}

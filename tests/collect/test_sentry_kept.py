@@ -95,6 +95,77 @@ def test_breadcrumbs_are_entries_of_the_visit_once_however_often_they_come(
     }
 
 
+FIRST, SECOND = "https://shop.example/product/42", "https://shop.example/checkout?step=1"
+LATER = "b5b625d567c04ec6a4641537f224b93b"
+ROUTED = [
+    {"timestamp": SECONDS - 5, "category": "ui.click", "message": "button#add"},
+    {"timestamp": SECONDS - 4, "category": "navigation", "data": {"from": "/product/42", "to": "/checkout"}},
+    {"timestamp": SECONDS - 3, "category": "ui.click", "message": "button#pay"},
+]
+
+
+def on_page(url: str, trace: str, integrations: list[str]) -> dict[str, object]:
+    return {
+        "request": {"url": url, "headers": {"User-Agent": "Mozilla/5.0 (Test)"}},
+        "contexts": {"trace": {"trace_id": trace, "span_id": "bdcd4603f24236bb"}},
+        "sdk": {"name": "sentry.javascript.browser", "integrations": integrations},
+    }
+
+
+def test_a_breadcrumb_from_before_a_change_of_the_route_stands_once_on_its_own_page(house: House) -> None:
+    tracing = ["Breadcrumbs", "BrowserTracing"]
+    send(house, breadcrumbs=ROUTED[:1], **on_page(FIRST, TRACE, tracing))
+    after = on_page(SECOND, LATER, tracing) | {"user": {"id": "7"}}
+    found = send(house, breadcrumbs=ROUTED, timestamp=SECONDS + 1, **after)
+    crumbs = [one for one in found if one.name == "breadcrumb"]
+    assert [(one.message, one.path, one.session_key, one.trace_id) for one in crumbs] == [
+        ("button#add", "/product/42", TRACE, TRACE),
+        ("", "/checkout", LATER, LATER),
+        ("button#pay", "/checkout", LATER, LATER),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("integrations", "visit", "trace"), [(["BrowserTracing"], "", ""), (["Breadcrumbs"], TRACE, TRACE)]
+)
+def test_what_was_before_a_change_of_the_route_has_its_path_and_no_visit_that_began_later(
+    house: House, integrations: list[str], visit: str, trace: str
+) -> None:
+    _, before, *_ = send(house, breadcrumbs=ROUTED, **on_page(SECOND, TRACE, integrations))
+    assert (before.message, before.path) == ("button#add", "/product/42")
+    assert (before.session_key, before.trace_id) == (visit, trace)
+
+
+def test_a_visit_that_the_site_names_goes_on_where_the_route_changes(house: House) -> None:
+    tags = {"session.id": "visit-7"}
+    found = send(house, breadcrumbs=ROUTED, tags=tags, **on_page(SECOND, TRACE, ["BrowserTracing"]))
+    assert {one.session_key for one in found} == {"visit-7"}
+    assert [bool(one.trace_id) for one in found] == [True, False, True, True]
+
+
+def test_a_route_that_was_left_without_an_address_leaves_the_path_empty(house: House) -> None:
+    gone = {"timestamp": SECONDS - 4, "category": "navigation", "data": {"to": "/checkout"}}
+    _, before, _ = send(house, breadcrumbs=[ROUTED[0], gone], **on_page(SECOND, TRACE, []))
+    assert before.path == ""
+
+
+@pytest.mark.parametrize("platform", ["node", "python", "javascript"])
+def test_a_servers_own_system_describes_no_customer(house: House, platform: str) -> None:
+    contexts = {
+        "os": {"name": "Debian"},
+        "runtime": {"name": "node"},
+        "trace": {"trace_id": TRACE, "span_id": "bdcd4603f24236bb"},
+    }
+    [event] = send(house, platform=platform, contexts=contexts, user={"id": "7"})
+    assert (event.os, event.browser, event.user_id) == ("", "", "7")
+    assert (event.session_key, event.trace_id) == ("", TRACE)
+
+
+def test_an_apps_system_describes_its_customer(house: House) -> None:
+    [event] = send(house, platform="java", contexts={"os": {"name": "Android"}})
+    assert event.os == "Android"
+
+
 def test_of_many_breadcrumbs_the_last_thirty_are_kept_and_none_of_nobody(house: House) -> None:
     crumbs = [{"timestamp": SECONDS - 100 + one, "message": str(one)} for one in range(100)]
     found = [one.message for one in send(house, breadcrumbs=crumbs) if one.name == "breadcrumb"]

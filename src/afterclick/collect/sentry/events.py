@@ -15,6 +15,8 @@ from afterclick.collect.sentry.stack import causes_of, stack_of
 
 _ERRORS = ("error", "fatal")
 _KEYS = re.compile(r"Object captured as (?:promise rejection|exception) with keys: ")
+_DEVICES = frozenset({"Android", "iOS", "iPadOS", "tvOS", "visionOS", "watchOS"})
+"""Systems of customers' devices, whatever language an app on them is written in."""
 _SESSION_TAG = "session.id"
 _UUID7 = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}", re.IGNORECASE)
 
@@ -82,8 +84,8 @@ def context_of(event: Event) -> WireEvent:
         trace_id=trace,
         tags=tags | ({"environment": event.environment} if event.environment else {}) or None,
     )
-    join(told, text(tags.pop(_SESSION_TAG, None)), trace, is_browser=event.platform == "javascript")
-    if event.contexts:
+    join(told, text(tags.pop(_SESSION_TAG, None)), trace, is_browser=is_browsers(event))
+    if event.contexts and (is_browsers(event) or _named(event.contexts.os) in _DEVICES):
         told.browser, told.os = _named(event.contexts.browser), _named(event.contexts.os)
     if event.request:
         told.url = event.request.url
@@ -106,6 +108,11 @@ def join(told: WireEvent, session: str, trace: str | None, *, is_browser: bool) 
         told.session_key = trace
     if trace and is_browser:
         told.page_view_id = derived_id("sentry page view", trace)
+
+
+def is_browsers(event: Event) -> bool:
+    """Whether a browser told it: JavaScript on a server tells its runtime."""
+    return event.platform == "javascript" and not (event.contexts and event.contexts.runtime)
 
 
 def release_of(release: str | None) -> tuple[str, str]:

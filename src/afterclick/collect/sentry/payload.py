@@ -103,12 +103,19 @@ class Named(msgspec.Struct):
 
 
 class Contexts(msgspec.Struct):
-    """`contexts`."""
+    """`contexts`; a `runtime` is a server's."""
 
     trace: TraceContext | None = None
     browser: Named | None = None
     os: Named | None = None
+    runtime: object = None
     feedback: Feedback | None = None
+
+
+class Sdk(msgspec.Struct):
+    """`sdk`: which parts of it are at work."""
+
+    integrations: list[object] | None = None
 
 
 class TransactionInfo(msgspec.Struct):
@@ -166,6 +173,7 @@ class Event(msgspec.Struct):
     server_name: str | None = None
     fingerprint: list[object] | None = None
     breadcrumbs: Breadcrumbs | list[Breadcrumb | None] | None = None
+    sdk: Sdk | None = None
 
 
 class UserReport(msgspec.Struct):
