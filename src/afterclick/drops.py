@@ -16,6 +16,7 @@ DropReason = Literal[
     "malformed",
     "wrong_type",
     "odd_field",
+    "rounded",
     "unknown_type",
     "bad_time",
     "future",
@@ -60,7 +61,7 @@ class Reason:
     """One reason. `of` is what it is said of, `words` one sentence for a reader, `remedy` what to do about it.
 
     `detail` tells the exact rules, for the docs. `key` is how it is counted. A row of a
-    reason that `keeps` is accepted, without a part of it.
+    reason that `keeps` is accepted, without a part of it or with a part mended.
     """
 
     key: DropReason
@@ -93,10 +94,17 @@ _CATALOGUE = (
     ),
     Reason(
         "odd_field", "event",
-        "It was kept without a field that could not be read.",
+        "It was kept without a field that could not be taken.",
         "Send the field as the docs tell: the answer to the request names it.",
         detail="Numbers and truth stand for text, digits in a text for a number, ids of another form are hashed; what "
-        "is left is left out. The row itself is accepted.",
+        "is left is left out, and so are tags beyond the first eight. The row itself is accepted.",
+        keeps=True,
+    ),
+    Reason(
+        "rounded", "event",
+        "Its sum was finer than the smallest unit of its currency, and was rounded to it.",
+        "Send what the customer paid.",
+        detail="Of two equally near units the even one. The row itself is accepted.",
         keeps=True,
     ),
     Reason(
@@ -287,7 +295,7 @@ if tuple(REASONS) != get_args(DropReason):
 
 
 KEPT_WITHOUT = frozenset(key for key, one in REASONS.items() if one.keeps)
-"""Reasons for a part of a row to be left out; all others are of rows that are lost whole."""
+"""Reasons for a part of a row to be left out or mended; all others are of rows that are lost whole."""
 
 
 def reason(key: str) -> Reason:

@@ -326,7 +326,7 @@ def test_what_a_har_file_cannot_tell_is_no_failure_and_what_is_left_out_is_count
     _, request = read("har", json.dumps(content).encode(), left=left)
     assert ("status" in request, request["duration_ms"]) == (False, 12)
     assert (left.rows, left.lost) == ({"odd_field": 1, "not_kept": 1}, 1)
-    assert left.examples["odd_field"] == "Kept without `status`, which could not be read."
+    assert left.examples["odd_field"] == "Kept without `status`, which could not be taken."
 
 
 def test_a_csv_that_a_spreadsheet_saved_as_unicode_text_is_read() -> None:

@@ -1,6 +1,7 @@
 """`POST /v1/events`: what is taken, what is dropped and under which reason, what becomes of personal data."""
 
 from collections.abc import Callable
+from pathlib import Path
 
 import msgspec
 import pytest
@@ -8,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tests.collect.conftest import NOW, House
 
+from afterclick.collect.event.countries import COUNTRIES
 from afterclick.collect.event.id import hashed_id
 from afterclick.collect.event.limits import is_uuid7
 from afterclick.collect.event.wire import WireEvent
@@ -337,6 +339,16 @@ def test_null_characters_are_taken_out_and_long_texts_cut(house: House) -> None:
     assert (event.name, len(event.message)) == ("ab", 2048)
 
 
+def test_the_first_eight_tags_are_kept_in_the_order_told_and_the_rest_is_counted(house: House) -> None:
+    told = {f"z{n}": n for n in range(8)} | {"plan": "gold", "a": None, "": "x"}
+    answer = house.post(house.event(tags=told), house.event(value=1, tags={"plan": "gold"})).json()
+    first, second = house.events()
+    assert first.tags == [f"z{n}={n}" for n in range(8)]
+    assert second.tags == ["plan=gold"]
+    assert (answer["accepted"], answer["dropped"], answer["reasons"]) == (2, 0, {"odd_field": 1})
+    assert answer["errors"][0]["message"] == "Kept without `tags.plan`, which could not be taken."
+
+
 def test_tags_are_sorted_pairs_and_at_most_eight(house: House) -> None:
     house.post(house.event(tags={"b": "2", "a": True, "c": None} | {f"z{n}": n for n in range(9)}))
     [event] = house.events()
@@ -374,3 +386,57 @@ def test_a_historical_key_has_its_times_taken_as_given_within_retention(house: H
 def test_times_may_be_iso_8601(house: House) -> None:
     house.post(house.event(time="2026-05-28T20:26:40Z"), house.event(time="2026-05-28T22:26:40+02:00"))
     assert {event.time for event in house.events()} == {NOW}
+
+
+@pytest.mark.parametrize(
+    ("told", "kept"),
+    [
+        ("cz", "CZ"),
+        ("UK", "GB"),
+        ("el", "GR"),
+        ("XK", "XK"),
+        ("EU", ""),
+        ("XX", ""),
+        ("../../etc", ""),
+        ("AN", ""),
+    ],
+)
+def test_a_country_is_a_code_in_use_and_another_is_counted(house: House, told: str, kept: str) -> None:
+    answer = house.post(house.event(country=told, region=f"{kept or told}-1")).json()
+    [event] = house.events()
+    assert (event.country, event.region) == (kept, f"{kept}-1" if kept else "")
+    assert answer["reasons"] == ({} if kept else {"odd_field": 1})
+
+
+def test_the_countries_are_those_that_the_time_zone_database_lists() -> None:
+    listed = Path("/usr/share/zoneinfo/iso3166.tab")
+    if not listed.exists():
+        pytest.skip("this machine has no list of countries")
+    lines = listed.read_text(encoding="utf-8").splitlines()
+    assert {line[:2] for line in lines if line and line[0] != "#"} == COUNTRIES - {"XK"}
+
+
+@pytest.mark.parametrize(
+    ("told", "currency", "kept", "rounded"),
+    [
+        (99.5, "JPY", 100, 1), (98.5, "JPY", 98, 1), ("1.299", "JPY", 1299, 0), (0.0005, "KWD", 0, 1),
+        (0.0015, "KWD", 0.002, 1), (12.345, "EUR", 12.34, 1), (59.900000000000006, "EUR", 59.9, 0),
+        ("1.299 €", "EUR", 1299, 0), (1e12, "EUR", 1e12, 0),
+    ],
+)  # fmt: skip
+@pytest.mark.parametrize("type_", ["order", "refund"])
+def test_a_sum_is_kept_in_smallest_units_and_a_finer_one_is_counted(
+    house: House, type_: str, told: object, currency: str, kept: float, rounded: int
+) -> None:
+    answer = house.post(house.event(type=type_, order_id="o", revenue=told, currency=currency)).json()
+    [event] = house.events()
+    assert event.revenue == kept
+    assert (answer["dropped"], answer["reasons"]) == (0, {"rounded": 1} if rounded else {})
+
+
+def test_a_blank_label_is_none_and_a_blank_id_joins_nobody(house: House) -> None:
+    labels = ("step", "route", "name", "channel", "campaign", "release")
+    ids = ("device_id", "user_id", "session_key")
+    house.post(house.event(**dict.fromkeys((*labels, *ids), " \u00a0 ")))
+    [event] = house.events()
+    assert {getattr(event, name) for name in (*labels, *ids)} == {""}

@@ -11,6 +11,7 @@ is none either.
 
 import re
 import unicodedata
+from decimal import ROUND_HALF_EVEN, Decimal
 from typing import Literal
 
 from afterclick.collect.event.signs import contradicts
@@ -65,6 +66,16 @@ def sum_of(written: object, currency: str = "", decimal: str | None = None) -> f
     if code and _names_another(written, code):
         return None
     return _read(_spelled(written), decimals(code) if code in CODES else None, decimal)
+
+
+def in_smallest_units(amount: float, currency: str) -> float:
+    """A sum without what is finer than its currency's smallest unit; half of one goes to the even neighbour.
+
+    >>> in_smallest_units(99.5, "JPY"), in_smallest_units(0.0005, "KWD"), in_smallest_units(59.900000000000006, "EUR")
+    (100.0, 0.0, 59.9)
+    """
+    unit = Decimal(1).scaleb(-decimals(currency))
+    return float(Decimal(repr(float(amount))).quantize(unit, ROUND_HALF_EVEN))
 
 
 def _spelled(written: str) -> str:

@@ -4,10 +4,13 @@ request.
 
 import re
 from functools import lru_cache
+from math import isclose
+from typing import cast
 
 import msgspec
 
 from afterclick.collect.event.flat import flat
+from afterclick.collect.event.money import in_smallest_units
 from afterclick.collect.event.page_address import page_of, spelled
 from afterclick.collect.event.validity import session_start
 from afterclick.collect.event.wire import Scalar, WireEvent
@@ -24,8 +27,6 @@ from afterclick.collect.passage.sender import customer_agent
 from afterclick.signals import DEVICE_CLASSES, Event
 
 _CANONICAL = msgspec.json.Encoder(order="deterministic")
-_COUNTRY = re.compile(r"[A-Z]{2}")
-_REGION = re.compile(r"[A-Z]{2}-[A-Z0-9]{1,3}")
 _DEVICE_TIERS = frozenset({"low", "mid", "high"})
 _VISITORS = frozenset({"new", "returning"})
 _PROPS_BYTES = 8192
@@ -57,6 +58,8 @@ _SHORT = 64
 _TARGET, _SOURCE, _MESSAGE = 512, 1024, 2048
 """Most characters of the fields that may hold what people wrote: personal data is taken out."""
 _TAGS = 8
+_NOISE = 1e-9
+"""What adding numbers in binary leaves behind a sum."""
 
 
 def clean(_: House, passage: Passage) -> None:
@@ -71,7 +74,7 @@ def clean(_: House, passage: Passage) -> None:
             passage.leave_out(index, ["props"])
         if event.props and (masked := _masked(event, event.props)) is not event.props:
             props = _CANONICAL.encode(masked).decode()
-        kept.append(_record(event, passage, agent, received, props))
+        kept.append(_record(index, event, passage, agent, received, props))
     passage.keep("events", kept)
 
 
@@ -83,7 +86,9 @@ def _masked(event: WireEvent, props: dict[str, Scalar]) -> dict[str, Scalar]:
     return masked
 
 
-def _record(event: WireEvent, passage: Passage, agent: str, received: int | None, props: str) -> Event:
+def _record(
+    index: int, event: WireEvent, passage: Passage, agent: str, received: int | None, props: str
+) -> Event:
     told: dict[str, object] = msgspec.to_builtins(event)  # of forty fields the dozen that were sent
     _cut_texts(event, told)
     _identify(event, told)
@@ -91,8 +96,10 @@ def _record(event: WireEvent, passage: Passage, agent: str, received: int | None
     _describe_client(event, agent, told)
     told["site"] = passage.grant.site
     told["received"] = event.time if received is None else received
-    told["tags"] = _tags(event.tags) if event.tags else []
+    told["tags"] = _tags(index, event.tags, passage) if event.tags else []
     told["props"] = props
+    if event.revenue and event.currency:
+        told["revenue"] = _whole_units(index, event, passage)
     return msgspec.convert(told, Event)  # leaves out what a record does not keep
 
 
@@ -103,7 +110,7 @@ def _cut_texts(event: WireEvent, told: dict[str, object]) -> None:
         if (len(value) > _SHORT or "\x00" in value) and (most := _TEXTS.get(name)):
             told[name] = value = _cut(value, most) if name in _LABELS else _text(value, most)
         if name in _LABELS:
-            told[name] = label(value)
+            told[name] = "" if value.isspace() else label(value)
     if event.currency:
         told["currency"] = _text(event.currency, _TEXTS["currency"])
     if event.target:
@@ -145,9 +152,6 @@ def _describe_client(event: WireEvent, agent: str, told: dict[str, object]) -> N
         told["user_agent"] = agent
     if event.visitor and event.visitor not in _VISITORS:
         told["visitor"] = ""
-    if event.country or event.region:
-        told["country"] = country = _country(event.country or "")
-        told["region"] = event.region if country and _REGION.fullmatch(event.region or "") else ""
     if event.device_class and event.device_class not in DEVICE_CLASSES:
         told["device_class"] = ""
     if event.device_tier and event.device_tier not in _DEVICE_TIERS:
@@ -172,14 +176,22 @@ def _host(url: str) -> str:
     return "" if host == "null" or not _NAME.fullmatch(host) else host
 
 
-def _country(code: str) -> str:
-    upper = code.strip().upper()
-    return upper if _COUNTRY.fullmatch(upper) else ""
+def _whole_units(index: int, event: WireEvent, passage: Passage) -> float:
+    """The sum in whole units of its currency."""
+    told = cast("float", event.revenue)  # a text was read where it was judged
+    rounded = in_smallest_units(told, event.currency or "")
+    if not isclose(rounded, told, rel_tol=_NOISE, abs_tol=_NOISE):
+        passage.round(index, "revenue")
+    return rounded
 
 
-def _tags(tags: dict[str, Scalar]) -> list[str]:
+def _tags(index: int, tags: dict[str, Scalar], passage: Passage) -> list[str]:
+    """The first that were told, in order."""
     told = (scrubbed_prop(key, value) for key, value in tags.items() if key and value is not None)
-    return sorted([label(_tag(*pair)) for pair in told if pair])[:_TAGS]
+    pairs = [pair for pair in told if pair]
+    if left := pairs[_TAGS:]:
+        passage.leave_out(index, [f"tags.{_cut(key, 32)}" for key, _ in left[:_TAGS]])
+    return sorted([label(_tag(*pair)) for pair in pairs[:_TAGS]])
 
 
 def _tag(key: str, value: Scalar) -> str:

@@ -31,6 +31,7 @@ def validate(house: House, passage: Passage) -> None:
     window = Window.of(house, passage)
     kept: list[tuple[int, WireEvent]] = []
     for index, event in passage.events:
+        _forget_blanks(event)
         fault = _fault(event, window, passage.now)
         if fault is not None:
             fault = _healed(index, event, window, passage)
@@ -39,6 +40,14 @@ def validate(house: House, passage: Passage) -> None:
         else:
             passage.drop(index, *fault)
     passage.events = kept
+
+
+def _forget_blanks(event: WireEvent) -> None:
+    """A blank id names nobody; kept, it would join all that send one."""
+    for name in LONGEST:
+        value: str | None = getattr(event, name)
+        if value is not None and value.isspace():
+            setattr(event, name, None)
 
 
 def _healed(index: int, event: WireEvent, window: Window, passage: Passage) -> _Fault:
@@ -163,7 +172,7 @@ def _number_fault(event: WireEvent) -> _Fault:
         if why := doubt(event.revenue, event.currency or ""):
             reason, words = _DOUBTS[why]
             return reason, f"`revenue` is {_shown(event.revenue)}, {words}."
-        event.revenue = sum_of(event.revenue)
+        event.revenue = sum_of(event.revenue, event.currency or "")
     for name in _NUMBERS:
         value = getattr(event, name)
         if value is not None and not -LARGEST <= value <= LARGEST:

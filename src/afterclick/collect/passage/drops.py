@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import islice
+from itertools import chain, islice
 
 import msgspec
 
@@ -24,12 +24,13 @@ class Dropped(msgspec.Struct, kw_only=True, eq=False):
     """What a request lost.
 
     `listed` are its first ten refusals, `dropped` the count of all by reason, `odd` the fields that rows are kept
-    without. `before` is what the sender says that it left out itself.
+    without, `rounded` those of which a sum was rounded. `before` is what the sender says that it left out itself.
     """
 
     listed: list[Refusal] = []
     dropped: dict[DropReason, int] = {}
     odd: dict[int, Sequence[str]] = {}
+    rounded: dict[int, Sequence[str]] = {}
     before: dict[DropReason, int] = {}
 
     def drop(self, index: int, reason: DropReason, message: str) -> None:
@@ -43,18 +44,25 @@ class Dropped(msgspec.Struct, kw_only=True, eq=False):
         """Keep one row without these fields of it, unless it is refused later."""
         self.odd[index] = [*self.odd.get(index, ()), *fields]
 
+    def round(self, index: int, name: str) -> None:
+        """Keep one row with this sum of it rounded."""
+        self.rounded[index] = [*self.rounded.get(index, ()), name]
+
     @property
     def told(self) -> list[Refusal]:
-        """What the answer tells of single rows: the first refusals, and the first that are kept without a field."""
-        odd = islice(self.odd.items(), _LISTED - len(self.listed))
-        return [*self.listed, *(Refusal(index, "odd_field", kept_without(fields)) for index, fields in odd)]
+        """What the answer tells of single rows: the first refusals, and the first that are kept otherwise."""
+        odd = (Refusal(index, "odd_field", kept_without(fields)) for index, fields in self.odd.items())
+        rounded = (Refusal(index, "rounded", _kept_rounded(fields)) for index, fields in self.rounded.items())
+        return list(islice(chain(self.listed, odd, rounded), _LISTED))
 
     @property
     def counts(self) -> dict[DropReason, int]:
-        """How many rows were refused by reason, here or before, and how many are kept without a field."""
-        here: dict[DropReason, int] = (
-            {**self.dropped, "odd_field": len(self.odd)} if self.odd else self.dropped
-        )
+        """How many rows were refused by reason, here or before, and how many are kept otherwise."""
+        here = self.dropped.copy()
+        if self.odd:
+            here["odd_field"] = len(self.odd)
+        if self.rounded:
+            here["rounded"] = len(self.rounded)
         return {**self.before, **{name: rows + self.before.get(name, 0) for name, rows in here.items()}}
 
     def drops(self, site: str, door: str, now: int) -> tuple[Drop, ...]:
@@ -69,4 +77,10 @@ class Dropped(msgspec.Struct, kw_only=True, eq=False):
 
 def kept_without(fields: Sequence[str]) -> str:
     """The sentence of a row that is kept without these fields."""
-    return f"Kept without {', '.join(f'`{name}`' for name in fields)}, which could not be read."
+    return f"Kept without {', '.join(f'`{name}`' for name in fields)}, which could not be taken."
+
+
+def _kept_rounded(fields: Sequence[str]) -> str:
+    return (
+        f"Kept with {', '.join(f'`{name}`' for name in fields)} rounded to the smallest unit of its currency."
+    )

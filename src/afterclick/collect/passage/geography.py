@@ -8,6 +8,7 @@ request; that of a server says nothing about its customers. No address is ever w
 import re
 from functools import lru_cache
 
+from afterclick.collect.event.countries import country_of
 from afterclick.collect.event.wire import WireEvent
 from afterclick.collect.passage.passage import House, Passage
 from afterclick.collect.passage.place import NOWHERE, Place
@@ -15,15 +16,19 @@ from afterclick.collect.passage.sender import customer_agent
 from afterclick.errors import Misconfigured
 from afterclick.networks import Networks, is_in, network
 
-_COUNTRY = re.compile(r"[A-Z]{2}")
+_REGION = re.compile(r"[A-Z]{2}-[A-Z0-9]{1,3}")
 _MOST_HOPS = 16
 
 
 def locate(house: House, passage: Passage) -> None:
-    """Fill `country` and `region` where the event has none, as fine as the site keeps; take `ip` out of every event."""
+    """Fill `country` and `region` where the event has none that are codes, as fine as the site keeps; take `ip` out of
+    every event.
+    """
     place = _asked(house, passage)
     detail = house.rules.of(passage.grant.site).place
-    for _, event in passage.events:
+    for index, event in passage.events:
+        if event.country or event.region:
+            _read_told(index, event, passage)
         own = own_address(event)
         if not event.country:
             found = house.places.find(own) if own else place
@@ -34,11 +39,22 @@ def locate(house: House, passage: Passage) -> None:
             event.country = event.country if detail == "country" else None
 
 
+def _read_told(index: int, event: WireEvent, passage: Passage) -> None:
+    """Leave out of a place that the event tells what is no code; a region without its country is none."""
+    country = country_of(event.country or "") or None
+    region = (event.region or "").strip().upper()
+    region = region if country and _REGION.fullmatch(region) else None
+    told = ((event.country, country, "country"), (event.region, region, "region"))
+    if odd := [name for was, read, name in told if was and not read]:
+        passage.leave_out(index, odd)
+    event.country, event.region = country, region
+
+
 def _asked(house: House, passage: Passage) -> Place:
     """The place of whoever sent the request."""
     header = house.settings.country_header.lower().encode()
-    code = passage.headers.get(header, b"").decode("latin-1").strip().upper() if header else ""
-    if _COUNTRY.fullmatch(code):
+    code = country_of(passage.headers.get(header, b"").decode("latin-1")) if header else ""
+    if code:
         return Place(code)
     if not customer_agent(passage.headers):
         return NOWHERE

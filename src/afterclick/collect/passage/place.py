@@ -6,6 +6,7 @@ from typing import Any, Protocol, cast
 
 import maxminddb
 
+from afterclick.collect.event.countries import country_of
 from afterclick.errors import Misconfigured
 
 
@@ -54,12 +55,13 @@ def _place(record: dict[str, Any]) -> Place:
     """Of a record as GeoLite2, GeoIP2 and DB-IP write it, or as IPinfo does: `country` is a code, no object."""
     country = record.get("country_code") or record.get("country")
     code = _text(cast("dict[str, Any]", country).get("iso_code") if isinstance(country, dict) else country)
-    if len(code) != 2:
+    found = country_of(code)
+    if not found:
         return NOWHERE
     divisions = record.get("subdivisions")
     first = cast("list[Any]", divisions)[0] if isinstance(divisions, list) and divisions else None
     part = _text(cast("dict[str, Any]", first).get("iso_code")) if isinstance(first, dict) else ""
-    return Place(code.upper(), f"{code}-{part}".upper() if 0 < len(part) <= 3 else "")
+    return Place(found, f"{code}-{part}".upper() if 0 < len(part) <= 3 else "")
 
 
 def _text(value: object) -> str:

@@ -82,7 +82,7 @@ def context_of(event: Event) -> WireEvent:
         user_id=user_id(event.user),
         release=release_of(event.release)[1] or None,
         trace_id=trace,
-        tags=tags | ({"environment": event.environment} if event.environment else {}) or None,
+        tags=_in_environment(tags, event.environment) or None,
     )
     join(told, text(tags.pop(_SESSION_TAG, None)), trace, is_browser=is_browsers(event))
     if event.contexts and (is_browsers(event) or _named(event.contexts.os) in _DEVICES):
@@ -154,6 +154,12 @@ def _source(thrown: Thrown, page: str) -> str:
 
 def _tags(tags: object) -> dict[str, Scalar]:
     return {key: scalar(value) for key, value in _pairs(tags) if key}
+
+
+def _in_environment(tags: dict[str, Scalar], environment: str | None) -> dict[str, Scalar]:
+    """The tags behind the environment, since the first ones are kept."""
+    told: dict[str, Scalar] = {"environment": environment} if environment else {}
+    return told | tags | told
 
 
 def _agent(headers: object) -> str | None:
