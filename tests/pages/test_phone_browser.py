@@ -20,7 +20,8 @@ pytestmark = pytest.mark.browser
 
 START = NOW - 3_600_000
 STEP = "appointments-for-advice-on-configurations-and-accessories-" * 2
-PHONE = 390
+ROUTE = "/" + "a" * 1023
+PHONE, DESK = 390, 1280
 
 
 @pytest.fixture
@@ -40,13 +41,16 @@ def large(empty_desk: web.Desk, empty: httpx.Client, store: Store) -> str:
         "received": START,
     }
     viewed = {"type": "page_view", "page_view_id": str(uuid.uuid4()), "path": "/", "step": STEP}
+    routed = {"type": "page_view", "page_view_id": str(uuid.uuid4()), "path": ROUTE, "step": ROUTE}
+    blank = viewed | {"page_view_id": str(uuid.uuid4()), "path": "/b", "step": "   "}
     orders = [
         {"type": "order", "order_id": f"{code}-{number}", "revenue": 99_999_999_999_999, "currency": code}
         for code in ("EUR", "IDR")
         for number in range(40 if code == "EUR" else 5)
     ]
     events = [
-        msgspec.convert({**base, "event_id": str(uuid.uuid4()), **told}, Event) for told in (viewed, *orders)
+        msgspec.convert({**base, "event_id": str(uuid.uuid4()), **told}, Event)
+        for told in (viewed, routed, blank, *orders)
     ]
     store.insert("events", events_table(events), empty_desk.scope.site)
     store.settle(NOW)
@@ -60,6 +64,22 @@ def is_within(page: Page) -> bool:
 def test_a_step_of_a_long_name_makes_the_filters_of_visits_no_wider(page: Page, large: str) -> None:
     page.goto(f"{large}/visits?step={STEP}")
     expect(page.get_by_label("Reached")).to_have_value(STEP)
+    assert is_within(page)
+
+
+def test_a_route_without_end_pushes_nothing_out_of_the_list_and_its_whole_is_told(
+    page: Page, large: str
+) -> None:
+    page.set_viewport_size({"width": DESK, "height": 800})
+    page.goto(f"{large}/visits")
+    paid = page.get_by_role("columnheader", name="Paid").bounding_box()
+    assert paid
+    assert paid["x"] + paid["width"] <= DESK
+    expect(page.locator(f".journey [title='{ROUTE}']")).to_have_text(f"{ROUTE[:63]}…")
+    expect(page.locator(".journey")).to_contain_text("Unnamed")
+    page.set_viewport_size({"width": PHONE, "height": 800})
+    page.locator("#visits tbody a").first.click()
+    expect(page.locator(".stop h3 code", has_text=ROUTE)).to_be_visible()
     assert is_within(page)
 
 

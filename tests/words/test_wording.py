@@ -138,6 +138,7 @@ def test_numbers_and_times_are_worded_one_way(shown: str, expected: str) -> None
         ("/Product_List/:slug", "/Product_List/:slug", "/Product_List/:slug"),
         ("product_list", "Product list", "product list"),
         ("", "Every step", "every step"),
+        ("/" + "a" * 99, "/" + "a" * 62 + "…", "/" + "a" * 62 + "…"),
     ],
 )
 def test_a_step_that_is_a_path_is_told_as_it_is(step: str, first: str, within: str) -> None:

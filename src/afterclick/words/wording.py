@@ -12,6 +12,8 @@ from afterclick.words import figures
 from afterclick.words.period import DAY
 from afterclick.words.sentence import Piece, Sentence, capital, coded, felt, paid, sentence, strong
 
+_LONGEST = 64
+"""Characters of a step within a sentence or a row; a step that a site names has no more."""
 _WRONG = {"slow": "is slow", "error": "fails", "struggle": "frustrates", "slower": "is slower than usual"}
 _BEEN = {"slow": "slow", "error": "failing", "struggle": "frustrating", "slower": "slower than usual"}
 
@@ -19,18 +21,24 @@ _BEEN = {"slow": "slow", "error": "failing", "struggle": "frustrating", "slower"
 def step_name(step: str) -> str:
     """A journey step at the start of a sentence: Payment, Product list; one that is a route stands as it is.
 
+    A long one ends in an ellipsis, so that the sentence is still one.
+
     >>> step_name("product-list"), step_name("/en-gb/catalogue")
     ('Product list', '/en-gb/catalogue')
     """
     if step.startswith("/"):
-        return step
+        return _short(step)
     words = step.replace("_", " ").replace("-", " ").strip()
-    return words[:1].upper() + words[1:] if words else "Every step"
+    return _short(words[:1].upper() + words[1:]) if words else "Every step"
 
 
 def step_within(step: str) -> str:
     """A journey step within a sentence: payment, product list, /en-gb/catalogue."""
-    return step if step.startswith("/") else step_name(step).lower()
+    return _short(step) if step.startswith("/") else step_name(step).lower()
+
+
+def _short(words: str) -> str:
+    return words if len(words) <= _LONGEST else f"{words[: _LONGEST - 1].rstrip()}…"
 
 
 def segment_words(segment: dict[str, str]) -> str:

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import groupby
 from math import isfinite
 
 from afterclick.journeys import Choice, Filter, LeftOut, Order, Totals, VisitRow
@@ -15,10 +16,13 @@ OPEN_MS = 30 * 60_000
 
 @dataclass(frozen=True)
 class Step:
-    """One step of a journey in a row; `times` it was repeated in place."""
+    """One step of a journey in a row; `times` it was repeated in place. `whole` is what a long name is short for, else
+    empty.
+    """
 
     name: str
     times: int
+    whole: str
 
 
 @dataclass(frozen=True)
@@ -143,10 +147,7 @@ def _paid(row: VisitRow) -> str:
 
 def _steps(journey: Sequence[str]) -> tuple[Step, ...]:
     steps: list[Step] = []
-    for name in journey:
-        name = wording.step_name(name)
-        if steps and steps[-1].name == name:
-            steps[-1] = Step(name, steps[-1].times + 1)
-        else:
-            steps.append(Step(name, 1))
+    for name, again in groupby(journey):
+        words = wording.step_name(name) if name.strip() else "Unnamed"
+        steps.append(Step(words, len(list(again)), name if words.endswith("…") else ""))
     return tuple(steps)
