@@ -7,7 +7,18 @@ from pathlib import Path
 
 import pyarrow as pa
 import pytest
-from tests.visits.visiting import DAY, LINES, MINUTE, NOW, event, given_by, pages, table, visits
+from tests.visits.visiting import (
+    DAY,
+    LINES,
+    MINUTE,
+    NOW,
+    event,
+    given_by,
+    pages,
+    table,
+    visit_of_client,
+    visits,
+)
 
 from afterclick.errors import Unavailable
 from afterclick.store.drain.drain import Drain
@@ -93,6 +104,70 @@ def test_a_visit_that_the_client_made_is_kept_and_does_not_join_another(sessioni
     own, made = visits(sessionizer, event(0, device_id="d", session_id=OWN), event(1, device_id="d"))
     assert own == OWN
     assert made not in ("", OWN)
+
+
+def test_which_user_is_in_a_visit_of_the_clients_own_is_learned_from_rows_that_pass_untouched(
+    sessionizer: Sessionizer,
+) -> None:
+    own = visit_of_client(0)
+    rows = table([event(0, "track", device_id="d", user_id="u", page_view_id=PAGE, **own)])
+    assert sessionizer.apply(rows) is rows
+    assert (
+        visits(sessionizer, event(20, "order", user_id="u"), event(45, user_id="u"))
+        == [own["session_id"]] * 2
+    )
+    assert (
+        visits(sessionizer, event(80, user_id="u"), event(1, user_id="u", site="t"))
+        != [own["session_id"]] * 2
+    )
+
+
+def test_what_a_server_told_of_a_user_stays_there_when_the_clients_visit_comes_later(
+    sessionizer: Sessionizer,
+) -> None:
+    order, own = event(0, "order", user_id="u"), visit_of_client(-1)
+    [alone] = visits(sessionizer, order)
+    assert (
+        visits(
+            sessionizer, event(-1, "track", user_id="u", **own), event(1, "track", user_id="u", **own), order
+        )[2]
+        == alone
+    )
+    assert visits(sessionizer, event(2, user_id="u")) == [own["session_id"]]
+
+
+def test_a_refund_of_a_clients_visit_tells_nothing_of_where_its_user_is(sessionizer: Sessionizer) -> None:
+    own = visit_of_client(0)
+    refund = event(1, "refund", order_id="1", revenue=5, currency="EUR", user_id="u", **own)
+    assert own["session_id"] not in visits(sessionizer, refund, event(1, user_id="u"))[1:]
+
+
+def test_a_user_id_that_many_clients_share_fills_no_memory(sessionizer: Sessionizer, tmp_path: Path) -> None:
+    for second in range(120):
+        sessionizer.apply(
+            table(
+                [
+                    event(second / 60, "track", page_view_id=PAGE, user_id="u", **visit_of_client(0, n))
+                    for n in range(5)
+                ]
+            )
+        )
+    with sqlite3.connect(tmp_path / visit_memory.FILE) as memory:
+        assert memory.execute("SELECT count(*) FROM stretches").fetchone() == (1,)
+    memory.close()
+
+
+@pytest.mark.parametrize("by_user", [True, False])
+def test_an_erased_persons_visits_of_their_clients_own_are_forgotten(
+    sessionizer: Sessionizer, tmp_path: Path, by_user: bool
+) -> None:
+    own = visit_of_client(0)
+    visits(sessionizer, event(0, "track", user_id="u", page_view_id=PAGE, **own))
+    visit = str(own["session_id"])
+    person = PersonIds(site="s", users=("u",)) if by_user else PersonIds(site="s", visits=(visit,))
+    memory = VisitMemory(tmp_path)
+    assert (memory.count(person), memory.remove(person), memory.count(person)) == (1, 1, 0)
+    assert visits(sessionizer, event(1, user_id="u")) != [visit]
 
 
 def test_marks_refunds_and_a_servers_identify_are_in_no_visit(sessionizer: Sessionizer) -> None:

@@ -7,19 +7,30 @@ from random import Random
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from tests.visits.visiting import MINUTE, Given, event, given_by, visits
+from tests.visits.visiting import MINUTE, Given, event, given_by, visit_of_client, visits
 
 from afterclick.signals import Event
 from afterclick.visits.sessionize import Sessionizer
 
+OWN = tuple(visit_of_client(minute, minute + 200) for minute in (-100, 0))
+"""Visits that their clients made: their ids and starts."""
 
-def act(at: int, shown: bool, key: str, device: str, user: str) -> Event:
+
+def act(at: int, shown: bool, key: str, device: str, user: str, own: dict[str, object]) -> Event:
     kind = "page_view" if shown else "track"
-    return event(at, kind, session_key=key, device_id=device, user_id=user)
+    return event(at, kind, session_key=key, device_id=device, user_id=user, **own)
 
 
 names = st.sampled_from(["", "a", "b"])
-acts = st.builds(act, st.integers(-200, 200), st.booleans(), st.sampled_from(["", "", "", "k"]), names, names)
+acts = st.builds(
+    act,
+    st.integers(-200, 200),
+    st.booleans(),
+    st.sampled_from(["", "", "", "k"]),
+    names,
+    names,
+    st.sampled_from([{}, {}, *OWN]),
+)
 
 
 @st.composite

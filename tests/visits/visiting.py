@@ -23,6 +23,15 @@ def event(at: float = 0, type: str = "track", **fields: object) -> Event:
     return msgspec.convert(base | {"received": time} | fields, Event)
 
 
+def visit_of_client(at: float, number: int = 1) -> dict[str, object]:
+    """Id and start of a visit that its client made, begun `at` minutes after NOW."""
+    start = NOW + int(at * MINUTE)
+    return {
+        "session_id": str(uuid.UUID(int=start << 80 | 7 << 76 | 2 << 62 | number)),
+        "session_start": start,
+    }
+
+
 def table(events: Sequence[Event]) -> pa.Table:
     return decode("events", [LINES.encode_lines(events)])
 

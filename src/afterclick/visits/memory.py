@@ -26,7 +26,7 @@ _STRETCHES = FileTable(
     "owner BLOB NOT NULL, first INTEGER NOT NULL, start INTEGER NOT NULL, end INTEGER NOT NULL, "
     "place BLOB NOT NULL, home BLOB NOT NULL, day INTEGER NOT NULL, PRIMARY KEY (owner, first)",
     Held(
-        why="visits for clients that send none",
+        why="visits for clients that send none, and for what servers tell of users",
         holds="hashes of devices, users and clients' sessions, and when they were on which page",
         kept=f"{KEPT_DAYS} days",
         erased="stretches of the person's devices, users and visits are deleted; the file is written anew",
@@ -62,7 +62,8 @@ SELECT owner, first, start, end, place, home FROM stretches JOIN wanted USING (o
 class Stretch(msgspec.Struct):
     """From `start` to `end` (UTC ms, both included) `owner` was in `place`: a visit, or a page view.
 
-    `first` is the time at which it was made, which names it. `home` is the node for which a visit was made.
+    `first` is the time at which it was made, which names it. `home` is the node for which a visit was made, empty where
+    a client made it.
     """
 
     owner: bytes

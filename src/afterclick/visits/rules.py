@@ -2,7 +2,7 @@
 
 Events of one client's own session are one visit. Without that, events of one device, or of one user when no device is
 known, are one visit while less than 30 minutes lie between them (the usual definition, Google Analytics' default).
-An event of a user without a device joins the visit that the user's device is in.
+An event of a user without a device joins the visit that the user's device is in, whoever made it.
 """
 
 from bisect import bisect_right
@@ -14,11 +14,15 @@ from afterclick.visits.memory import DAY, Stretch, Stretches
 
 GAP = 30 * 60_000
 """ms without an event after which a new visit begins."""
+PAUSE = 5 * 60_000
+"""ms for which a user must have been away from one client's visit before what servers tell joins another's."""
 LONGEST = DAY
 """ms after which a visit ends in any case, so that a machine that never pauses makes no endless one."""
 MOST_PAGES = 1_000
 """Page views of one visit that are remembered; later events belong to the last of them."""
 NOWHERE = bytes(16)
+NO_HOME = b""
+"""Of a stay in a visit that a client made: there is no other to be kept as long."""
 
 Nodes = tuple[bytes, ...]
 
@@ -40,11 +44,22 @@ class Visits:
         """The visit in which `nodes` were at a time (UTC ms), the nearest to the client first; a new one if none."""
         node, *others = nodes
         found = self._join(node, time, gap) or self._adopt(node, others, time) or self._begin(node, time)
-        if found.home != node:
+        if found.home not in (node, NO_HOME):
             self._extend(found.home, found.place, time)
         for other in others:
             self._link(other, found, time)
         return found.place
+
+    def told(self, node: bytes, visit: bytes, time: int) -> None:
+        """Note that a node was in a visit that its client made, unless it is in another one at that time.
+
+        It may pass at once from a visit that it began by itself: of that one no client knows.
+        """
+        self._extend(node, visit, time)
+        for stay in _around(self._known.of(node), time):
+            if stay and _distance(stay, time) < (1 if stay.home == node else PAUSE):
+                return
+        self._add(node, visit, time, NO_HOME)
 
     def _join(self, node: bytes, time: int, gap: int) -> Stretch | None:
         """The stay that holds the time, else the one that it continues, else the one that it precedes."""

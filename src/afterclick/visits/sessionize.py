@@ -1,7 +1,8 @@
 """The drain step that gives a visit, and a page view, to events whose client sent none.
 
-Rows that brought both pass by untouched, whole columns at a time; the others are taken in the order of time. What was
-decided is on disk before the rows are inserted, so that a crash or a repeated delivery changes nothing.
+Rows that brought both pass by untouched, whole columns at a time; which user was in which visit is learned from them,
+for what servers tell of that user. The others are taken in the order of time. What was decided is on disk before the
+rows are inserted, so that a crash or a repeated delivery changes nothing.
 """
 
 import sqlite3
@@ -19,6 +20,7 @@ from numpy.typing import NDArray
 from afterclick.clock import Clock, now_ms
 from afterclick.errors import Unavailable
 from afterclick.store.drain.block import Step
+from afterclick.store.schema.nobody import NOBODY
 from afterclick.store.schema.records import uuid_array, uuid_bytes
 from afterclick.visits.memory import DAY, Memory, Stretches
 from afterclick.visits.misdated import Named, named_by_key, named_visits
@@ -50,6 +52,15 @@ class _Row(NamedTuple):
     gap: int
 
 
+class _Stay(NamedTuple):
+    """A user in a visit that the client made, as rows of one batch tell it."""
+
+    first: int
+    last: int
+    user: bytes
+    visit: bytes
+
+
 class Sessionizer:
     """The step over a memory in a folder. Safe to call from several threads; to be closed when the drain has ended."""
 
@@ -79,16 +90,21 @@ class Sessionizer:
         sessions, pages = uuid_bytes(rows["session_id"]), uuid_bytes(rows["page_view_id"])
         lacks_visit, lacks_page = _is_missing(sessions), _is_missing(pages)
         needed = (lacks_visit & _has_someone(rows)) | (lacks_page & ~lacks_visit)
-        places = np.flatnonzero(needed & ~_among(rows["type"], *_OUTSIDE))
-        if not len(places):
+        inside = ~_among(rows["type"], *_OUTSIDE)
+        stays = sorted(_stays(rows, inside & ~lacks_visit))
+        places = np.flatnonzero(needed & inside)
+        if not len(places) and not stays:
             return rows
         needy = sorted(_rows(rows, places, lacks_visit))
         try:
             with self._lock, self._memory.batch() as known:
+                _learn(stays, known)
                 visits = _visits(needy, known, sessions, self._settled(rows, known))
                 shown = list(_pages(needy, known, visits, pages))
         except sqlite3.Error as error:
             raise Unavailable(f"The memory of visits cannot be used ({error}); check the disk.") from error
+        if not needy:
+            return rows
         places = np.array([row.place for row in needy])
         sessions[places] = np.frombuffer(b"".join(visits), np.uint8).reshape(-1, 16)
         pages[places] = np.frombuffer(b"".join(shown), np.uint8).reshape(-1, 16)
@@ -103,6 +119,14 @@ class Sessionizer:
     def close(self) -> None:
         """Let go of the file."""
         self._memory.close()
+
+
+def _learn(stays: list[_Stay], known: Stretches) -> None:
+    known.load({stay.user for stay in stays})
+    rules = Visits(known)
+    for stay in stays:
+        rules.told(stay.user, stay.visit, stay.first)
+        rules.told(stay.user, stay.visit, stay.last)
 
 
 def _visits(needy: list[_Row], known: Stretches, own: Ids, settled: Mapping[bytes, bytes]) -> list[bytes]:
@@ -130,6 +154,21 @@ def _pages(needy: list[_Row], known: Stretches, of_visits: list[bytes], own: Ids
             page = row.event if page == NOWHERE else page
             rules.show_page(visit, page, row.time)
             yield page
+
+
+def _stays(rows: pa.Table, own: Mask) -> Iterator[_Stay]:
+    """Of the rows that are in a visit of their `own`."""
+    places = np.flatnonzero(own & ~_among(rows["user_id"], ""))
+    if not len(places):
+        return
+    few = rows.select(["site", "user_id"]).take(places)
+    visits = pa.array(list(map(bytes, uuid_bytes(rows["session_id"])[places])), pa.binary(16))
+    few = few.append_column("visit", visits).append_column("time", rows["time"].cast(pa.int64()).take(places))
+    told = few.group_by(["site", "user_id", "visit"]).aggregate([("time", "min"), ("time", "max")])
+    columns = ("site", "user_id", "visit", "time_min", "time_max")
+    for site, user, visit, first, last in zip(*(told[name].to_pylist() for name in columns), strict=True):
+        if user.lower() not in NOBODY:
+            yield _Stay(first, last, node_of("user", site, user), visit)
 
 
 def _rows(rows: pa.Table, places: NDArray[np.intp], lacks_visit: Mask) -> Iterator[_Row]:
