@@ -12,6 +12,7 @@ from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import httpx
 import msgspec
@@ -22,12 +23,19 @@ from afterclick.collect.assembly import create
 from afterclick.settings import Settings, load
 from afterclick.signals import Event, LogRecord, Sample, Span
 from afterclick.store.control.database import open_control
+from afterclick.store.drain.drain import Drain
+from afterclick.store.engine.query import Statement
+from afterclick.store.scope import Scope
 from afterclick.store.spool.batch import Kind
 from afterclick.store.spool.file import open_spool
 from afterclick.store.spool.outlet import Outlet
 from afterclick.store.spool.spool import Spool
+from afterclick.store.store import Store
+from afterclick.visits import enrich
+from afterclick.visits.sessionize import Sessionizer
 
 NOW = 1_780_000_000_000
+Told = Callable[[str], list[dict[str, Any]]]
 
 
 @dataclass
@@ -224,3 +232,19 @@ def until(condition: Callable[[], bool], seconds: float, what: str) -> None:
     while not condition():
         assert time.monotonic() < deadline, f"waited {seconds} s in vain until {what}"
         time.sleep(0.02)
+
+
+@pytest.fixture
+def told(house: House, store: Store, tmp_path: Path) -> Iterator[Told]:
+    """Rows of a SELECT over the site, once all that was sent is in the store."""
+    outlet, sessionizer = Outlet(house.settings.spool), Sessionizer(tmp_path)
+    drain = Drain(outlet, store, [*enrich.STEPS, sessionizer.step])
+
+    def ask(sql: str) -> list[dict[str, Any]]:
+        drain.once()
+        store.settle(house.now)
+        return store.arrow(Scope(house.site), Statement("test", sql)).to_pylist()
+
+    yield ask
+    outlet.close()
+    sessionizer.close()

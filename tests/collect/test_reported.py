@@ -1,47 +1,19 @@
 """Situations from public reports, sent through the doors, drained, and asked of the store."""
 
 import json
-from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from io import BytesIO
-from pathlib import Path
-from typing import Any
 
-import pytest
-from tests.collect.conftest import NOW, House
+from tests.collect.conftest import NOW, House, Told
 
 from afterclick.cli.files import events as events_of_file
 from afterclick.cli.left import Left
-from afterclick.store.drain.drain import Drain
-from afterclick.store.engine.query import Statement
-from afterclick.store.scope import Scope
-from afterclick.store.spool.outlet import Outlet
-from afterclick.store.store import Store
-from afterclick.visits import enrich
-from afterclick.visits.sessionize import Sessionizer
 
-Told = Callable[[str], list[dict[str, Any]]]
 MINUTE = 60_000
 BEGAN = NOW - 60 * MINUTE
 AGENT = (
     "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/138.0.0.0 Safari/537.36"
 )
-
-
-@pytest.fixture
-def told(house: House, store: Store, tmp_path: Path) -> Iterator[Told]:
-    """Rows of a SELECT over the site, once all that was sent is in the store."""
-    outlet, sessionizer = Outlet(house.settings.spool), Sessionizer(tmp_path)
-    drain = Drain(outlet, store, [*enrich.STEPS, sessionizer.step])
-
-    def ask(sql: str) -> list[dict[str, Any]]:
-        drain.once()
-        store.settle(house.now)
-        return store.arrow(Scope(house.site), Statement("test", sql)).to_pylist()
-
-    yield ask
-    outlet.close()
-    sessionizer.close()
 
 
 def post(house: House, *events: dict[str, object]) -> None:

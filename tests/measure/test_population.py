@@ -78,6 +78,7 @@ def test_these_are_left_out_and_nobody_else() -> None:
     """Written down a second time: what is left out by mistake is missing in every figure at once."""
     assert {kind.name: kind.device_classes for kind in LEFT_OUT} == {
         "bots": ("bot",), "programs": ("program",), "synthetic": ("bot",), "internal": ("internal",),
+        "told by servers": (),
     }  # fmt: skip
     assert BOUND["left_out"] == ["bot", "internal", "program"]
     assert set(DEVICE_CLASSES) - {"bot", "internal", "program"} == {"mobile", "tablet", "desktop"}

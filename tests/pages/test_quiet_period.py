@@ -63,7 +63,8 @@ def test_a_period_with_visits_of_nobody_but_programs_and_own_people_says_so(
         for page in ("/", "/visits"):
             assert answer_of(url, page + "?from=2025-01-01&to=2025-01-02") == (
                 "No customer's visit was received from 2025-01-01 to 2025-01-02, "
-                "only visits that do not count: 1 of bots, 0 of programs, 1 of your own people."
+                "only visits that do not count: 1 of bots, 0 of programs, 1 of your own people, "
+                "0 told by servers alone."
             )
 
 

@@ -16,6 +16,7 @@ class LeftOut(msgspec.Struct, frozen=True):
     bots: int
     programs: int
     internal: int
+    servers: int
 
 
 def left_out(reader: Reader, scope: Scope, since: int, until: int) -> LeftOut:

@@ -5,7 +5,8 @@ SELECT
     countIf(NOT counted) AS left_out,
     countIf(device_class = 'bot') AS bots,
     countIf(device_class = 'program') AS programs,
-    countIf(device_class = 'internal') AS internal
+    countIf(device_class = 'internal') AS internal,
+    countIf(NOT counted AND device_class = '') AS servers
 FROM session_felt
 WHERE site = {site:String}
     AND session_start >= fromUnixTimestamp64Milli({since:Int64}, 'UTC')

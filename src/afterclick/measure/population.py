@@ -9,7 +9,10 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class LeftOut:
-    """One class of visits that is nobody's experience, and the device classes by which its visits are known."""
+    """One class of visits that is nobody's experience, and the device classes by which its visits are known.
+
+    Without any they are known by what nobody told of them: the view says it.
+    """
 
     name: str
     words: str
@@ -26,6 +29,9 @@ LEFT_OUT: tuple[LeftOut, ...] = (
         "internal",
         "Visits of a site's own people: from networks that its rules name, and of browsers marked as theirs.",
         ("internal",),
+    ),
+    LeftOut(
+        "told by servers", "What servers told of a user, without a page view, device, browser or order.", ()
     ),
 )
 """The one place where a class is added."""

@@ -246,9 +246,12 @@ def nobody(within: str, apart: LeftOut | None) -> Sentence:
 
 
 def by_kind(apart: LeftOut) -> str:
-    """How many of each kind were left out: 3 of bots, 0 of programs, 1 of your own people."""
-    kinds = (("bots", apart.bots), ("programs", apart.programs), ("your own people", apart.internal))
-    return ", ".join(f"{figures.count(visits)} of {who}" for who, visits in kinds)
+    """How many of each kind were left out: 3 of bots, 0 of programs, 1 of your own people, 2 told by servers alone."""
+    kinds = (
+        ("of bots", apart.bots), ("of programs", apart.programs), ("of your own people", apart.internal),
+        ("told by servers alone", apart.servers),
+    )  # fmt: skip
+    return ", ".join(f"{figures.count(visits)} {who}" for who, visits in kinds)
 
 
 def unseen(found: Sequence[RouteFailures]) -> str:

@@ -578,7 +578,8 @@ SELECT
     min(events.time) AS time,
     maxIf(tuple(
         toUInt8(events.session_id != toUUID('00000000-0000-0000-0000-000000000000')),
-        toUInt64(4611686018427387904 - toUnixTimestamp64Milli(events.time)),
+        toUInt64(4611686018427387904 - toUnixTimestamp64Milli(events.time)
+            - if(events.device_id = '' AND page_view_id = toUUID('00000000-0000-0000-0000-000000000000'), 1800000, 0)),
         events.session_start,
         events.session_id), type = 'order') AS told,
     maxIf(events.device_id, type = 'order') AS device_id,
@@ -739,7 +740,8 @@ SELECT
     toUInt8(notEmpty(errors) OR notEmpty(failed_requests)) AS error,
     toUInt8(notEmpty(struggles)) AS struggle,
     toUInt8(NOT (slow OR error OR struggle)) AS good,
-    CAST(device_class NOT IN ['bot', 'internal', 'program'], 'UInt8') AS counted
+    toUInt8(device_class NOT IN ['bot', 'internal', 'program']
+        AND (entry.is_page = 1 OR device_id != '' OR device_class != '' OR notEmpty(orders))) AS counted
 FROM session_revenue_less_refunds;
 
 CREATE VIEW IF NOT EXISTS session_person ON CLUSTER 'main' AS

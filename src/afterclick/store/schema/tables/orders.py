@@ -55,7 +55,8 @@ ORDERS = Table(
         part("currency", WORD, ANYONE, "money"),
     ),
 )
-"""`told` is where it was told of first, in a visit if in any: that is the order's visit. `money` is the greatest sum
+"""`told` is where it was told of first, in a visit if in any: that is the order's visit; what a
+server alone told, without a device or a page, as if it were told half an hour later. `money` is the greatest sum
 that anyone told of it, with its currency; `refunds` by the refund's event id, one without a sum and a currency takes
 what is left.
 """

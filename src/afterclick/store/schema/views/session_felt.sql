@@ -10,5 +10,6 @@ SELECT
     toUInt8(notEmpty(errors) OR notEmpty(failed_requests)) AS error,
     toUInt8(notEmpty(struggles)) AS struggle,
     toUInt8(NOT (slow OR error OR struggle)) AS good,
-    CAST(device_class NOT IN {left_out:Array(String)}, 'UInt8') AS counted
+    toUInt8(device_class NOT IN {left_out:Array(String)}
+        AND (entry.is_page = 1 OR device_id != '' OR device_class != '' OR notEmpty(orders))) AS counted
 FROM session_revenue_less_refunds
