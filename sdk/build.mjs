@@ -1,17 +1,19 @@
 // Bundles the browser SDK into src/afterclick/collect/sdk/ and checks its sizes.
 import { build } from 'esbuild';
 import { createHash } from 'node:crypto';
-import { mkdir, rm, writeFile } from 'node:fs/promises';
+import { writeFile } from 'node:fs/promises';
+import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { gzipSync } from 'node:zlib';
 import { minify } from 'terser';
+import { fresh, put } from './in_place.mjs';
 
 const KIB = 1024;
 const MOST_FIRST = 8 * KIB;
 const MOST_IN_ALL = 14 * KIB;
 
 const source = new URL('src/', import.meta.url);
-const target = new URL('../src/afterclick/collect/sdk/', import.meta.url);
+const target = fileURLToPath(new URL('../src/afterclick/collect/sdk/', import.meta.url));
 
 async function bundle(entry, options) {
   const { outputFiles } = await build({
@@ -67,16 +69,16 @@ const first = await bundle('index.ts', {
 });
 const immutable = hashed('afterclick', first);
 
-await rm(target, { recursive: true, force: true });
-await mkdir(target, { recursive: true });
+const built = await fresh();
 const files = { 'afterclick.js': first, [immutable]: first, [chunks.vitals]: vitals, [chunks.rating]: rating };
-for (const [name, contents] of Object.entries(files)) await writeFile(new URL(name, target), contents);
+for (const [name, contents] of Object.entries(files)) await writeFile(path.join(built, name), contents);
 
 const gzip = (contents) => gzipSync(contents, { level: 9 }).length;
 const sizes = { 'afterclick.js': gzip(first), [chunks.vitals]: gzip(vitals), [chunks.rating]: gzip(rating) };
 const all = Object.values(sizes).reduce((sum, size) => sum + size, 0);
 const manifest = { entry: 'afterclick.js', immutable, chunks, gzip_bytes: { ...sizes, all } };
-await writeFile(new URL('manifest.json', target), JSON.stringify(manifest, null, 2) + '\n');
+await writeFile(path.join(built, 'manifest.json'), JSON.stringify(manifest, null, 2) + '\n');
+await put(built, target);
 
 const kib = (bytes) => (bytes / KIB).toFixed(2).padStart(6) + ' KB gzip';
 for (const [name, size] of Object.entries(sizes)) console.log(`${kib(size)}  ${name}`);

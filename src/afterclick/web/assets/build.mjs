@@ -2,13 +2,15 @@
 import { build } from 'esbuild';
 import { PurgeCSS } from 'purgecss';
 import { createHash } from 'node:crypto';
-import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { readdir, readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { fresh, put } from '../../../../sdk/in_place.mjs';
 
 const here = path.dirname(fileURLToPath(import.meta.url));
 const pages = path.join(here, '../../pages'); // a folder each: its templates, its style, and its record with its icon
 const target = path.join(here, '../static');
+const built = await fresh();
 const icons = path.join(here, '../../../../node_modules/@tabler/icons/icons/outline');
 
 const shared = { bundle: true, minify: true, target: 'es2022', charset: 'utf8', legalComments: 'none', metafile: true };
@@ -17,7 +19,7 @@ async function scripts() {
   const { metafile } = await build({
     ...shared,
     entryPoints: [path.join(here, 'scripts/main.ts')],
-    outdir: target,
+    outdir: built,
     format: 'esm',
     splitting: true,
     entryNames: '[name]-[hash]',
@@ -47,7 +49,7 @@ async function styles(contents) {
   const { outputFiles } = await build({
     ...shared,
     stdin: { contents: sheets.map((file) => `@import '${file}';`).join('\n'), resolveDir: here, loader: 'css' },
-    outdir: target,
+    outdir: built,
     write: false,
     loader: { '.woff2': 'file' },
     assetNames: '[name]-[hash]',
@@ -67,7 +69,7 @@ async function styles(contents) {
     dynamicAttributes: ['data-live', 'data-late', 'data-theme', 'aria-sort', 'aria-pressed', 'aria-current', 'data-on', 'open'],
   });
   const name = `main-${createHash('sha256').update(css).digest('hex').slice(0, 8).toUpperCase()}.css`;
-  await writeFile(path.join(target, name), css);
+  await writeFile(path.join(built, name), css);
   const first = fonts.map((file) => path.basename(file.path)).filter((font) => /-latin-(wght|400)/.test(font));
   return { name, fonts: first.sort() };
 }
@@ -89,9 +91,8 @@ async function pictures(contents) {
   return Object.fromEntries(await Promise.all(pairs));
 }
 
-await rm(target, { recursive: true, force: true });
-await mkdir(target, { recursive: true });
 const contents = await texts();
 const [main, style, drawn] = await Promise.all([scripts(), styles(contents), pictures(contents)]);
 const manifest = { files: { 'main.js': main, 'main.css': style.name }, fonts: style.fonts, icons: drawn };
-await writeFile(path.join(target, 'manifest.json'), JSON.stringify(manifest, null, 1));
+await writeFile(path.join(built, 'manifest.json'), JSON.stringify(manifest, null, 1));
+await put(built, target);
