@@ -15,7 +15,7 @@ from afterclick.resolve import Silence
 from afterclick.resolve import silence as room
 from afterclick.resolve.silence import DAYS, silence
 from afterclick.settings import Settings
-from afterclick.signals import Event
+from afterclick.signals import DeviceClass, Event
 from afterclick.store.control.database import open_control
 from afterclick.store.control.learned import Learned
 from afterclick.store.control.taken_and_dropped import Quality
@@ -25,7 +25,7 @@ from afterclick.store.spool.batch import Tally
 from afterclick.store.store import Store
 
 
-def come(store: Store, site: str, *times: int, device: str = "desktop") -> None:
+def come(store: Store, site: str, *times: int, device: DeviceClass = "desktop") -> None:
     """A visit of one page view at each of the times."""
     rng = random.Random(len(times))
     events = [
@@ -38,7 +38,7 @@ def come(store: Store, site: str, *times: int, device: str = "desktop") -> None:
             session_id=uuid7(time, rng),
             session_start=time,
             page_view_id=str(uuid.UUID(int=rng.getrandbits(128))),
-            device_class=device,  # pyright: ignore[reportArgumentType]
+            device_class=device,
         )
         for time in times
     ]
