@@ -117,12 +117,15 @@ class Collector(Server):
         return [request for request in list(self.requests) if request.path == "/v1/events"]
 
     def events(self, type: str | None = None, **fields: object) -> list[Event]:
-        """What was taken, in order of arrival, with these values."""
+        """What was taken, in order of arrival, with these values; what was sent again counts once, as in the store."""
         wanted = {**({"type": type} if type else {}), **fields}
+        taken: dict[str, Event] = {}
+        for request in list(self.taken):
+            for event in request.events:
+                taken.setdefault(event["id"], event)
         return [
             event
-            for request in list(self.taken)
-            for event in request.events
+            for event in taken.values()
             if all(event.get(name) == value for name, value in wanted.items())
         ]
 
