@@ -65,9 +65,9 @@ def test_a_rate_that_is_stated_is_listed_converts_and_is_forgotten_again(
     assert "Revenue in GBP, USD stands apart: currencies are never added without a rate of the day." in before
     assert 'href="/settings/rates' in before
     today = datetime.now(UTC).date()
-    assert (
-        client.post("/settings/rates", data={"currency": "usd", "rate": "0.9"}).url.path == "/settings/rates"
-    )
+    stated = client.post("/settings/rates", data={"currency": "usd", "rate": "0.9"})
+    assert stated.url.path == "/settings/rates"
+    assert "Totals follow a change within half a minute, those of past days too." in stated.text
     lines = f"{today - timedelta(days=1)},JPY,0.00614\n{today},USD,x\n"
     page = client.post("/settings/rates/file", data={"lines": f"date,currency,rate\n{lines}"}).text
     assert "1 rate kept." in page
@@ -120,7 +120,6 @@ def test_the_banks_whole_history_is_taken_as_a_file(dashboard: Guarded) -> None:
         f"rates kept; {(DAYS - 403) * len(QUOTED):,} of days before all that is kept were left out."
         in page.text
     )
-    assert "Totals follow" in page.text
     assert "Line 2 is kept but for PEN" in page.text
 
 
@@ -158,12 +157,11 @@ def test_neither_or_both_of_file_and_lines_are_told(
     assert (page.status_code, why in page.text) == (400, True)
 
 
-def test_where_no_rate_is_kept_no_total_is_said_to_follow(dashboard: Guarded) -> None:
+def test_where_no_rate_is_kept_it_is_said_why(dashboard: Guarded) -> None:
     page = dashboard.signed_in("site@x.com").post(
         "/settings/rates/file", data={"lines": "2001-01-01,USD,0.9"}
     )
     assert "No rate is kept; 1 of days before all that is kept were left out." in page.text
-    assert "Totals follow" not in page.text
 
 
 @pytest.mark.parametrize(

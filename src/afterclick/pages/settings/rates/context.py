@@ -19,8 +19,8 @@ class RateLine:
 
 @dataclass(frozen=True)
 class RatesPage:
-    """The rates by currency, the site's own, and `today` there. `done` says what became of a file, `follows`
-    whether totals change by it, `refused` its wrong lines, `wrong` why nothing could be kept.
+    """The rates by currency, the site's own, and `today` there. `done` says what became of a file, `refused` its
+    wrong lines, `wrong` why nothing could be kept.
     """
 
     answer: str
@@ -28,6 +28,5 @@ class RatesPage:
     into: str
     today: str
     done: str = ""
-    follows: bool = False
     refused: tuple[str, ...] = ()
     wrong: str = ""

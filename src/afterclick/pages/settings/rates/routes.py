@@ -64,7 +64,7 @@ def routes(desk: Desk, drawing: Drawing) -> Routes:
             return draw(request, error)
         more = kept.wrong - len(kept.refused)
         refused = (*kept.refused, f"And {count(more)} more.") if more else kept.refused
-        return draw(request, done=_done(kept), follows=kept.kept > 0, refused=refused)
+        return draw(request, done=_done(kept), refused=refused)
 
     @added.post(PAGE.path + "/{currency}/forget", needs=PAGE.needs)
     def forget(request: Request, currency: str) -> Response:
