@@ -5,6 +5,7 @@ import string
 from collections.abc import Callable, Iterable, Iterator
 from functools import lru_cache
 
+from afterclick.collect.passage.cleaning.address_queries import address_queries
 from afterclick.collect.passage.cleaning.addresses import addresses, may_ask
 from afterclick.collect.passage.cleaning.commands import commands, may_run
 from afterclick.collect.passage.cleaning.keys import keys
@@ -37,9 +38,6 @@ _SPELLED_OUT = re.compile(
     re.IGNORECASE,
 )
 """An address that is to be read by people alone."""
-_QUERY = re.compile(
-    r"(?:(?:https?|wss?)://[^\s?#\"'<>\\]{1,2048}|(?<!\S)/[^\s?#\"'<>\\]{1,2048})(\?[^\s\"'<>\\]*)"
-)
 _USERINFO = re.compile(r"://[^\s/:@?#\"'<>]{0,64}:(?!\[)([^\s/\"'<>]{1,256})@")
 """The password of a connection string."""
 
@@ -83,7 +81,7 @@ def _scrubbed(text: str) -> str:
         plain = view.plain
         finders = _finders(plain, raw if plain is text else plain.encode("ascii", "replace"), True)
         if "?" in text and "/" in text:
-            finders = [_queries, *finders]
+            finders = [address_queries, *finders]
     elif not (finders := _short(text) if len(raw) < _SHORTEST else _finders(text, raw, False)):
         return text
     else:
@@ -143,11 +141,6 @@ def _of_signs(plain: str, lower: str) -> list[_Finder]:
     if ("=" in plain or ":" in plain or "</" in plain or "--" in plain) and may_name(lower):
         finders.append(named)
     return finders
-
-
-def _queries(view: View) -> Iterator[Mask]:
-    for found in _QUERY.finditer(view.sent):
-        yield Mask(*found.span(1), "")
 
 
 def _spelled_out(view: View) -> Iterator[Mask]:
