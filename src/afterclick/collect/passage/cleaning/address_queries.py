@@ -27,7 +27,9 @@ def _rest(address: str, query: str) -> str:
     A page's own address is told with two numbers, as other queries end with a time of day.
     """
     place = _PLACE.search(query)
-    if place and (_SCRIPT.search(address) or (":" in place[0][1:] and not _TIME.search(query, 0, place.end()))):
+    if place and (
+        _SCRIPT.search(address) or (":" in place[0][1:] and not _TIME.search(query, 0, place.end()))
+    ):
         return query[place.start() :]
     closed = _CLOSED.search(query)
     return closed[0] if closed else ""
