@@ -4,6 +4,7 @@ import gzip
 from collections.abc import Callable
 
 from tests.collect.conftest import House
+from tests.collect.test_sentry import envelope
 
 
 def test_an_address_that_guesses_keys_is_turned_away_before_they_are_looked_up(
@@ -24,6 +25,17 @@ def test_rows_count_against_the_address_that_sent_them_and_no_other(open_house: 
     assert house.post(*many, x_forwarded_for="192.0.2.1").status_code == 202
     assert house.post(house.event(), x_forwarded_for="192.0.2.1").status_code == 429
     assert house.post(house.event(), x_forwarded_for="192.0.2.2").status_code == 202
+
+
+def test_rows_that_a_client_says_it_did_not_send_turn_nobody_away(open_house: Callable[..., House]) -> None:
+    house = open_house(address_rate=100)
+    lost = [{"reason": "sample_rate", "category": "span", "quantity": 1_000_000_000}]
+    body = envelope(
+        ({"type": "client_report"}, {"discarded_events": lost}), ({"type": "log", "item_count": 10**9}, {})
+    )
+    assert house.send(body, "/api/1/envelope/").status_code == 200
+    assert house.counted()["client_discarded"] == 1_000_000_000
+    assert house.post(house.event()).status_code == 202
 
 
 def test_an_address_cannot_be_made_up_past_the_proxy(open_house: Callable[..., House]) -> None:

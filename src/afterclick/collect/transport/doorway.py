@@ -80,10 +80,13 @@ class Doorway:
 
     @staticmethod
     def _cost(passage: Passage) -> int:
-        """Rows that a request counts as: refused ones cost the same work, as do bytes without any."""
+        """Rows that a request counts as: refused ones cost the same work, as do bytes without any.
+
+        No row is smaller than a byte: what a client only says that it did not send costs nothing.
+        """
         rows = (passage.rows or passage.decoded) + sum(passage.dropped.values())
         size = max(passage.sent_bytes, passage.unpacked_bytes)
-        return max(1, rows, size // _BYTES_A_ROW)
+        return max(1, min(rows, size), size // _BYTES_A_ROW)
 
     async def _pass(self, door: Door, passage: Passage) -> None:
         way = self._ways.get(door) or self._way(door)
