@@ -27,6 +27,7 @@ MUST = {
     "resolve/hindsight.sql": "whether much came to a time that is past, whoever sent it",
     "resolve/leavings.sql": "a failure belongs to the visit that asked for it, which counts or does not",
     "resolve/server.sql": "requests at servers, which are nobody's visits: what fails there fails for everyone",
+    "resolve/silence.sql: came_live": "whether what came was live or imported, whoever sent it",
     "resolve/slices.sql: slices": "whether anything came of visits since they were counted, whoever they are",
     "resolve/traces.sql": "traces given by name, of visits chosen from the population; marks are no visits",
     "store/drain/replay.sql": "rows that the store refused",

@@ -18,15 +18,13 @@ from afterclick.settings import Settings
 from afterclick.signals import DeviceClass, Event
 from afterclick.store.control.database import open_control
 from afterclick.store.control.learned import Learned
-from afterclick.store.control.taken_and_dropped import Quality
 from afterclick.store.schema.records import events_table
 from afterclick.store.scope import Scope
-from afterclick.store.spool.batch import Tally
 from afterclick.store.store import Store
 
 
-def come(store: Store, site: str, *times: int, device: DeviceClass = "desktop") -> None:
-    """A visit of one page view at each of the times."""
+def come(store: Store, site: str, *times: int, device: DeviceClass = "desktop", later: int = 3) -> None:
+    """A visit of one page view at each of the times, received so many milliseconds `later`."""
     rng = random.Random(len(times))
     events = [
         Event(
@@ -34,7 +32,7 @@ def come(store: Store, site: str, *times: int, device: DeviceClass = "desktop") 
             event_id=str(uuid.UUID(int=rng.getrandbits(128))),
             type="page_view",
             time=time,
-            received=time,
+            received=time + later,
             session_id=uuid7(time, rng),
             session_start=time,
             page_view_id=str(uuid.UUID(int=rng.getrandbits(128))),
@@ -96,27 +94,27 @@ class Parts:
     """What the job needs."""
 
     store: Store
-    quality: Quality
     learned: Learned
     sites: Sites
 
 
-@pytest.mark.parametrize(("taken", "told"), [(NOW - 70 * MINUTE, True), (NOW - MINUTE, False)])
+@pytest.mark.parametrize(
+    ("later", "told"), [(1_200, True), (0, False), (2 * HOUR, False)], ids=["live", "historical", "later"]
+)
 def test_that_visits_which_came_as_they_happened_have_stopped_is_told_and_that_imported_data_ends_is_not(
     store: Store,
     site: str,
     settings: Settings,
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
-    taken: int,
+    later: int,
     told: bool,
 ) -> None:
     monkeypatch.setattr(room, "now_ms", lambda: NOW)
     control = open_control(dataclasses.replace(settings, data=tmp_path))
-    parts = Parts(store, Quality(control), Learned(control), Sites(control))
+    parts = Parts(store, Learned(control), Sites(control))
     parts.sites.create(Site(site, "Shop", "EUR", "UTC"))
-    come(store, site, *every(1, NOW - 2 * DAY, NOW - HOUR))
-    parts.quality.publish("a spool", [Tally(site, "events", "", taken // MINUTE * MINUTE, 60, taken)])
+    come(store, site, *every(1, NOW - 2 * DAY, NOW - HOUR), later=later)
     room.LISTEN.run(parts, Stop())
     heard = parts.learned.newest(site, room.HEARD)
     assert heard is not None

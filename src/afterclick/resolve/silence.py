@@ -9,7 +9,6 @@ from afterclick.clock import now_ms
 from afterclick.jobs import Job, Stop, each
 from afterclick.resolve.scan import DAY, HOUR, MINUTE
 from afterclick.store.control.learned import Fact, Learned
-from afterclick.store.control.taken_and_dropped import Quality
 from afterclick.store.engine.query import Reader, statements
 from afterclick.store.scope import Scope
 from afterclick.store.store import Store
@@ -74,16 +73,19 @@ def _ends(reader: Reader, scope: Scope, since: int, until: int) -> _Ends | None:
     return next(iter(reader.rows(scope, _SQL["ends"], _Ends, {"since": since, "until": until})), None)
 
 
-def _was_live(quality: Quality, scope: Scope, found: Silence) -> bool:
-    """Whether anything was taken in just before the silence began: imported data only ends."""
-    return bool(quality.accepted(scope, found.since - HOUR, found.since + SHORTEST))
+def _was_live(reader: Reader, scope: Scope, found: Silence) -> bool:
+    """Whether anything of the hour before the silence came as it happened: imported data only ends."""
+    asked = {"since": found.since, "hour": HOUR}
+    return reader.rows(scope, _SQL["came_live"], _Came, asked)[0].live > 0
+
+
+class _Came(msgspec.Struct, frozen=True):
+    live: int
 
 
 class _Parts(Protocol):
     @property
     def store(self) -> Store: ...
-    @property
-    def quality(self) -> Quality: ...
     @property
     def learned(self) -> Learned: ...
     @property
@@ -103,7 +105,7 @@ def _run(parts: _Parts, stop: Stop) -> None:
     def listen(site: str) -> None:
         scope, now = Scope(site), now_ms()
         found = silence(parts.store, scope, now)
-        if found and not _was_live(parts.quality, scope, found):
+        if found and not _was_live(parts.store, scope, found):
             found = None
         parts.learned.keep(site, HEARD, Heard(found), now)
 
