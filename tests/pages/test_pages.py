@@ -124,7 +124,7 @@ def test_problems_stand_dearest_first_then_unpriced_then_closed(shop: httpx.Clie
     ("problem", "words"),
     [
         ("reserve", "its cost is unknown: no visit without the error is left to compare with"),
-        ("rage", "not priced yet, n = 18 exposed of at least 30 and 64 comparable of at least 100"),
+        ("rage", "not priced yet: 18 visits met it; a price needs 30"),
         ("photo", "so far no clear loss (−€240 to €4,300)"),
         ("badge", "lost about €6,300 (€4,350 to €8,400) from 9 Nov 11:20 until 10 Nov 11:20"),
     ],

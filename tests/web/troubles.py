@@ -112,7 +112,13 @@ def replace_struct(problem: Problem, changed: dict[str, object]) -> Problem:
 
 def the_problems(site: str, now: int = NOW) -> list[Problem]:
     """One of each kind: priced, gathering, unknown, closed."""
-    gathering = Estimate(status="gathering", n_exposed=18, n_control=64, currency="EUR")
+    gathering = Estimate(
+        status="gathering",
+        n_exposed=18,
+        n_control=64,
+        currency="EUR",
+        reason="18 visits met it; a price needs 30.",
+    )
     unknown = Estimate(
         status="unknown", reason="No visit without the error is left to compare with.", n_exposed=88
     )

@@ -64,8 +64,17 @@ def test_a_loss_whose_interval_holds_zero_is_no_clear_loss() -> None:
     [
         (None, "it is not priced yet."),
         (
-            Estimate(status="gathering", n_exposed=12, n_control=40),
-            "not priced yet, n = 12 exposed of at least 30 and 40 comparable of at least 100.",
+            Estimate(status="gathering", n_exposed=12, reason="12 visits met it; a price needs 30."),
+            "not priced yet: 12 visits met it; a price needs 30.",
+        ),
+        (
+            Estimate(
+                status="gathering",
+                n_exposed=58,
+                n_control=1205,
+                reason="0 comparable arrivals led to an order; a price needs 10.",
+            ),
+            "not priced yet: 0 comparable arrivals led to an order; a price needs 10.",
         ),
         (
             Estimate(status="unknown", reason="Nobody is unexposed."),

@@ -210,14 +210,9 @@ def price_words(estimate: Estimate | None) -> str:
             f"{figures.money(estimate.revenue_lost.value, estimate.currency)} "
             f"({figures.money_range(estimate.revenue_lost, estimate.currency)})"
         )
-    if estimate.status == "gathering":
-        return (
-            f"not priced yet, n = {figures.count(estimate.n_exposed)} exposed of at least "
-            f"{estimate.minimum.exposed} and {figures.count(estimate.n_control)} comparable of at least "
-            f"{estimate.minimum.control}"
-        )
+    opening = "not priced yet" if estimate.status == "gathering" else "its cost is unknown"
     reason = estimate.reason.rstrip(".")
-    return f"its cost is unknown: {reason[:1].lower()}{reason[1:]}" if reason else "its cost is unknown"
+    return f"{opening}: {reason[:1].lower()}{reason[1:]}" if reason else opening
 
 
 def silent(found: Silence, now: int, zone: str) -> Sentence:
