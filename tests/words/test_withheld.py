@@ -1,6 +1,7 @@
 """What customers wrote is left out of a visit for whoever may not see who they are, whatever it came as."""
 
 import random
+from math import isnan
 
 import msgspec
 import pytest
@@ -56,5 +57,27 @@ def test_money_of_every_type_is_for_who_may_see_money_and_an_orders_number_for_w
     assert ("98765.5" in text) == (Capability.MONEY in ROLES[role])
     assert ("ORDER-7" in text) == (Capability.PERSONAL in ROLES[role])
     if Capability.MONEY not in ROLES[role]:
-        assert {one.type for one in told if one.value} == {"vital", "struggle", "search", "rating"}
+        measured = {"vital", "struggle", "search", "rating"}
+        assert {one.type for one in told if one.value == 4321.5} == measured
+        assert all(isnan(one.value) for one in told if one.type not in measured), "withheld is not 0"
     assert any(one.refunded for one in told) == (Capability.MONEY in ROLES[role])
+
+
+@pytest.mark.parametrize("role", VISITORS)
+def test_the_number_of_an_order_stands_in_no_address_for_who_may_not_see_whose_it_is(
+    store: Store, scope: Scope, role: Role
+) -> None:
+    one = Shopper(scope.site, random.Random(9), NOW, {})
+    one.open(0, 500, 900.0)
+    one.add("order", 10, name="order", order_id="4711", revenue=20.0, currency="EUR")
+    one.add("request", 20, path="/thanks/4711", target="/pay/4711/47110?of=4711", status=500)
+    one.add("error", 30, path="/thanks/4711", message="no receipt for 4711", source="app.js:4711:2")
+    store.insert("events", events_table(one.events), f"{scope.site} {role} addresses")
+    seen = Scope(scope.site, ROLES[role])
+    told = msgspec.json.encode(withheld.visit(visit(store, seen, one.session_id), seen)).decode()
+    if Capability.PERSONAL in ROLES[role]:
+        assert "/pay/4711/47110?of=4711" in told
+    else:
+        assert "/pay/:order/47110?of=:order" in told
+        assert "no receipt for :order" in told
+        assert "4711/" not in told

@@ -3,9 +3,10 @@
 A page or an answer then shows the rest, and says "not for your role" where a figure would stand.
 """
 
-from collections.abc import Sequence
+import re
+from collections.abc import Sequence, Set
 from dataclasses import replace
-from typing import Any
+from typing import Any, TypeVar
 
 import msgspec
 
@@ -16,6 +17,7 @@ from afterclick.journeys import Filter, Happening, Head, Order, Refunded, Visit,
 from afterclick.resolve import Evidence, Problem
 from afterclick.store.scope import Scope
 
+_Told = TypeVar("_Told", Head, Happening)
 _WITHHELD = float("nan")  # figures.money knows it
 _UNPAID: dict[str, Any] = {
     "revenue": _WITHHELD,
@@ -68,12 +70,19 @@ def visits(found: Sequence[VisitRow], scope: Scope) -> list[VisitRow]:
 
 def visit(found: Visit, scope: Scope) -> Visit:
     """The visit, without money, and without who the customer is and where from, for who may not see that."""
+    happened = [one for page in found.pages for one in page.happenings]
+    told = set[str]() if may(scope, Capability.PERSONAL) else {one.order_id for one in happened}
+    orders = told - {""}
     head = msgspec.structs.replace(found.head, **_hidden(found.head, scope))
     pages = tuple(
-        replace(page, happenings=tuple(_happening(one, scope) for one in page.happenings))
+        replace(
+            page,
+            path=_unnumbered(page.path, orders),
+            happenings=tuple(_happening(one, scope, orders) for one in page.happenings),
+        )
         for page in found.pages
     )
-    return replace(found, head=head, pages=pages)
+    return replace(found, head=_addressed(head, orders), pages=pages)
 
 
 def _hidden(row: Head | VisitRow, scope: Scope) -> dict[str, Any]:
@@ -86,19 +95,35 @@ def _hidden(row: Head | VisitRow, scope: Scope) -> dict[str, Any]:
 
 _MEASURED = frozenset({"vital", "struggle", "search", "rating"})
 """Types whose `value` is measured or given; of every other one, also of those to come, it may be money."""
+_MAY_NUMBER = ("landing_path", "referrer", "name", "path", "target", "source", "message")
+"""Texts that may hold the number of an order."""
 _BY_PROGRAMS = frozenset({"error"})
 """Types whose `message` a program wrote; of every other one, also of those to come, a customer may have."""
 
 
-def _happening(one: Happening, scope: Scope) -> Happening:
+def _happening(one: Happening, scope: Scope, orders: Set[str]) -> Happening:
     if not may(scope, Capability.MONEY):
-        value = one.value if one.type in _MEASURED else 0.0
+        value = one.value if one.type in _MEASURED else _WITHHELD
         one = msgspec.structs.replace(one, value=value, revenue=_WITHHELD, currency="", refunded=None)
     if may(scope, Capability.PERSONAL):
         return one
     message = one.message if one.type in _BY_PROGRAMS else ""
     refunded = one.refunded and _nameless(one.refunded)
-    return msgspec.structs.replace(one, message=message, order_id="", refunded=refunded)
+    hidden = msgspec.structs.replace(one, message=message, order_id="", refunded=refunded)
+    return _addressed(hidden, orders)
+
+
+def _addressed(told: _Told, orders: Set[str]) -> _Told:
+    """It with the numbers of the orders taken out of its texts: many a thank-you page has them in its address."""
+    texts = {name: getattr(told, name) for name in _MAY_NUMBER if name in told.__struct_fields__}
+    return msgspec.structs.replace(told, **{name: _unnumbered(text, orders) for name, text in texts.items()})
+
+
+def _unnumbered(text: str, orders: Set[str]) -> str:
+    if not any(order in text for order in orders):
+        return text
+    named = "|".join(re.escape(order) for order in sorted(orders, key=len, reverse=True))
+    return re.sub(rf"(?<![\w-])(?:{named})(?![\w-])", ":order", text)
 
 
 def _nameless(found: Refunded) -> Refunded:
