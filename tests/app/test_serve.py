@@ -48,6 +48,11 @@ def until(holds: Callable[[], bool], what: str) -> None:
         time.sleep(0.05)
 
 
+def test_a_body_that_is_much_too_large_is_answered_when_it_has_passed(product: Product) -> None:
+    answer = httpx.post(f"{product.place.dashboard}/sign-in", content=bytes(12_000_000), timeout=PATIENCE_S)
+    assert answer.status_code == 413
+
+
 def takes(product: Product) -> bool:
     """Whether the collector acknowledges an event now."""
     try:

@@ -199,7 +199,7 @@ class _Server(uvicorn.Server):
             log_level="error",  # a warning for each request that is no HTTP would let anybody fill the disk
             access_log=False,
             server_header=False,
-            http=connections_of(settings).protocol,
+            http=connections_of(settings, web.LET_PASS).protocol,
             ws="none",
             proxy_headers=bool(settings.trusted_proxies),
             forwarded_allow_ips=settings.trusted_proxies,

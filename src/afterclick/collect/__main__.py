@@ -59,7 +59,7 @@ def run(chosen: settings.Settings) -> None:
             log_level="error",  # a warning for each request that is no HTTP would let anybody fill the disk
             server_header=False,
             lifespan="on",
-            http=connections_of(chosen).protocol,
+            http=connections_of(chosen, chosen.max_body_bytes).protocol,
             ws="none",
             proxy_headers=False,
             timeout_graceful_shutdown=_GRACE_SECONDS,

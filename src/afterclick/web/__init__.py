@@ -6,6 +6,7 @@ listen to. It knows no page.
 
 from afterclick.web.access import by_socket, locally, this_machine
 from afterclick.web.bearer import by_api_key
+from afterclick.web.body_limit import LET_PASS
 from afterclick.web.dashboard import create, needs_of
 from afterclick.web.desk import Desk, Live, Notice
 from afterclick.web.discovery import Folder, discovered
@@ -14,6 +15,7 @@ from afterclick.web.machine import Machine
 from afterclick.web.sessions import by_session
 
 __all__ = [
+    "LET_PASS",
     "Broadcaster",
     "Desk",
     "Folder",

@@ -12,7 +12,8 @@ from afterclick.api.body import LARGEST
 from afterclick.errors import AfterclickError, InvalidInput, TooLarge
 
 _PATIENCE = 20.0  # seconds for a whole body to arrive
-_ALL = 134_217_728  # bytes that are let pass of a body that is too large: a browser shows no answer before it sent all
+LET_PASS = 134_217_728
+"""Bytes that are let pass of a body that is too large: a browser shows no answer before it sent all."""
 
 
 class _Slow(InvalidInput):
@@ -58,7 +59,7 @@ class BodyLimit:
     async def _take(self, scope: Scope, receive: Receive) -> bytes:
         largest = self._larger.get(str(scope["path"]), LARGEST)
         declared = dict(scope["headers"]).get(b"content-length", b"0")
-        if not declared.isdigit() or len(declared) > 15 or int(declared) > _ALL:
+        if not declared.isdigit() or len(declared) > 15 or int(declared) > LET_PASS:
             raise _too_large(largest)
         try:
             async with asyncio.timeout(self._patience):
@@ -80,7 +81,7 @@ async def _rest(receive: Receive, largest: int) -> bytes:
             body += piece
         else:
             body.clear()
-        if message.get("more_body") and size <= _ALL:
+        if message.get("more_body") and size <= LET_PASS:
             continue
         if size > largest:
             raise _too_large(largest)

@@ -222,15 +222,15 @@ class _Connection(HttpToolsProtocol):
         self.transport.close()
 
 
-def connections_of(settings: Settings) -> Connections:
-    """The connections of a server under these settings."""
+def connections_of(settings: Settings, body_bytes: int) -> Connections:
+    """The connections of a server under these settings, which takes bodies of so many bytes, or lets them pass."""
     return Connections(
         Limits(
             settings.connections,
             settings.address_connections,
             settings.head_seconds,
             settings.body_seconds,
-            settings.max_body_bytes,
+            body_bytes,
             trusted(settings.trusted_proxies),
         )
     )
