@@ -45,6 +45,17 @@ def test_a_mark_that_another_sites_page_sends_is_refused(empty: httpx.Client) ->
     assert reply.status_code == 403
 
 
+@pytest.mark.parametrize("path", ["/api/v1/marks", "/api/v1/site"])
+def test_a_method_that_an_address_does_not_take_is_answered_with_those_that_it_does(
+    empty: httpx.Client, path: str
+) -> None:
+    reply = empty.request("DELETE", path)
+    assert reply.status_code == 405
+    taken = {"/api/v1/marks": "POST", "/api/v1/site": "GET, HEAD, PUT"}[path]
+    assert reply.headers["allow"] == taken
+    assert reply.json()["detail"] == f"This address takes {taken}, and not DELETE."
+
+
 def test_an_endless_mark_is_cut_off(empty: httpx.Client) -> None:
     assert (
         empty.post("/api/v1/marks", content=b'{"name":"note","message":"' + b"x" * 300_000).status_code == 413

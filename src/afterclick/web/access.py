@@ -110,6 +110,11 @@ class Table:
                 return need
         return Open.SIGNED_IN
 
+    def methods(self, path: str) -> list[str]:
+        """Those that an address takes, HEAD beside GET (RFC 9110 9.3.2)."""
+        found = {row for row, pattern, _ in self._rows if pattern.match(path)}
+        return sorted(found | ({"HEAD"} if "GET" in found else set()))
+
 
 class FactorOwed(Forbidden):
     """A second factor has to be taken before anything opens."""

@@ -8,7 +8,7 @@ from starlette.exceptions import HTTPException
 
 from afterclick.accounts.viewer import Viewer
 from afterclick.errors import AfterclickError, Unauthorized
-from afterclick.web.access import FACTOR, SIGN_IN, FactorOwed
+from afterclick.web.access import FACTOR, SIGN_IN, FactorOwed, Table
 from afterclick.web.desk import Desk
 from afterclick.web.drawing import Drawing
 from afterclick.web.lens import lens_of, own_sites
@@ -47,9 +47,17 @@ class Refusal:
 
         def theirs(request: Request, error: Exception) -> Response:
             assert isinstance(error, HTTPException)  # noqa: S101 - registered for this class only
-            missing = "There is nothing at this address; the rail leads to what there is."
-            sentence = missing if error.status_code == 404 else str(error.detail)
-            return self._said(request, error.status_code, sentence)
+            if error.status_code == 404:
+                return self._said(
+                    request, 404, "There is nothing at this address; the rail leads to what there is."
+                )
+            if error.status_code != 405:
+                return self._said(request, error.status_code, str(error.detail))
+            table: Table = request.app.state.needs
+            taken = ", ".join(table.methods(request.scope["path"]))
+            answer = self._said(request, 405, f"This address takes {taken}, and not {request.method}.")
+            answer.headers["allow"] = taken
+            return answer
 
         app.add_exception_handler(AfterclickError, ours)
         app.add_exception_handler(HTTPException, theirs)

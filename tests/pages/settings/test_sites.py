@@ -53,6 +53,15 @@ def test_what_is_no_site_is_told_in_one_sentence_and_stays_typed(dashboard: Guar
     assert "exists already" in taken.text
 
 
+def test_a_site_is_not_changed_under_the_id_of_another(dashboard: Guarded) -> None:
+    client = dashboard.signed_in("site@x.com")
+    told = client.get("/api/v1/site").json()
+    reply = client.put("/api/v1/site", json={"id": "another", "name": "Mine now"})
+    assert reply.status_code == 400
+    assert "default, whose id stays" in reply.json()["detail"]
+    assert client.get("/api/v1/site").json() == told
+
+
 def test_who_administers_one_site_names_it_and_begins_none(dashboard: Guarded) -> None:
     client = dashboard.signed_in("site@x.com")
     assert "Begin another site" not in client.get("/settings/site").text

@@ -52,7 +52,7 @@ def mark_event(body: MarkRequest, site: str, now: int) -> Event:
         )
     time = _time(body.time, now)
     if not 0 <= time <= now + 60_000:
-        raise InvalidInput("A mark's time must not lie in the future.")
+        raise InvalidInput("A mark's time must lie between 1970 and now.")
     return Event(
         site=site, event_id=str(uuid.uuid4()), type="mark", time=time, received=now,
         name=body.name, target=body.target, release=body.release, message=body.message,

@@ -3,6 +3,7 @@
 from afterclick.accounts import Site
 from afterclick.accounts.policy import Capability
 from afterclick.api.records import Nothing, SiteWanted
+from afterclick.errors import InvalidInput
 from afterclick.web.access import Open
 from afterclick.web.endpoint import Call, Endpoint
 from afterclick.web.lens import own_sites
@@ -36,6 +37,8 @@ def add(call: Call[SiteWanted]) -> Site:
 def change(call: Call[SiteWanted]) -> Site:
     """Change it; what is left out stays."""
     wanted, was = call.body, call.desk.accounts.sites.get(call.site)
+    if wanted.id != was.id:
+        raise InvalidInput(f"This is asked of the site {was.id}, whose id stays; ask ?site=ID of another.")
     changed = Site(
         was.id,
         wanted.name or was.name,
