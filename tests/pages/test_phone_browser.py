@@ -48,9 +48,13 @@ def large(empty_desk: web.Desk, empty: httpx.Client, store: Store) -> str:
         for code in ("EUR", "IDR")
         for number in range(40 if code == "EUR" else 5)
     ]
+    named = [
+        {"type": "error", "name": f"com.example.{'payment' * 12}TimeoutException"},
+        {"type": "track", "name": "checkout_payment_method_selected_" * 3},
+    ]
     events = [
         msgspec.convert({**base, "event_id": str(uuid.uuid4()), **told}, Event)
-        for told in (viewed, routed, blank, *orders)
+        for told in (viewed, routed, blank, *named, *orders)
     ]
     store.insert("events", events_table(events), empty_desk.scope.site)
     store.settle(NOW)
