@@ -209,7 +209,8 @@ def _parsed(sql: str) -> exp.Query:
     try:
         trees = [tree for tree in sqlglot.parse(sql, read=_Reading) if tree is not None]
     except SqlglotError as error:
-        raise InvalidInput(f"This is not SQL that can be read: {str(error).splitlines()[0]}") from error
+        why = str(error).splitlines()[0].rstrip(".")
+        raise InvalidInput(f"This is not SQL that can be read: {why}.") from error
     if len(trees) != 1 or not isinstance(trees[0], exp.Query):
         raise InvalidInput("A query is one SELECT statement.")
     return trees[0]
