@@ -108,14 +108,14 @@ def in_pounds(place: Place) -> None:
     subprocess.run([sys.executable, "-m", "afterclick.cli", *verb], check=True, env=environment)
 
 
-def until(read: Callable[[], Any], what: str) -> Any:
-    """What `read` answers, once it answers anything."""
+def until(read: Callable[[], Any], what: str, else_: Callable[[], object] = lambda: "") -> Any:
+    """What `read` answers, once it answers anything; `else_` is told where it does not."""
     deadline = time.monotonic() + SETTLED_S
     while time.monotonic() < deadline:
         if (found := read()) is not None:
             return found
         time.sleep(1)
-    raise AssertionError(f"{what} did not come within {SETTLED_S:.0f} s")
+    raise AssertionError(f"{what} did not come within {SETTLED_S:.0f} s: {else_()}")
 
 
 def test_visits_orders_and_revenue_are_those_of_the_log_to_the_penny(scene: Scene) -> None:
@@ -136,7 +136,12 @@ def test_no_visitor_is_taken_for_a_program_and_no_row_is_dropped_but_what_came_t
 
 def test_each_visit_is_told_page_by_page_with_those_that_failed(scene: Scene) -> None:
     noted = Counter(tuple((load.path, load.status) for load in told_of(visit)) for visit in scene.log)
-    until(lambda: Counter(scene.pages()) == noted or None, "every page")
+
+    def missed() -> Counter[tuple[tuple[str, int], ...]]:
+        told = Counter(scene.pages())
+        return (told - noted) + (noted - told)
+
+    until(lambda: not missed() or None, "every page", missed)
     failed = {load.path for visit in scene.log for load in told_of(visit) if load.status >= 500}
     assert failed == {"/checkout/shipping-address/", "/checkout/shipping-method/"}
 

@@ -20,6 +20,8 @@ POTS = "/catalogue/category/pots_2/"
 EXPRESS = 495
 ADDRESS = {"first_name": "Ann", "last_name": "Person", "line1": "1 High Street", "line4": "Town"}
 POSTCODES = {"GB": "SW1A 1AA", "FR": "75001", "DE": "10115", "IE": "H91 E2K3"}
+PATIENCE_MS = 120_000.0
+"""For a page, on a machine that also serves the shop and the product."""
 APART_S = 1.2
 """Addresses are sent this far from each other: nearer ones nobody can tell apart (docs/resolve.md, failed pages)."""
 _KEPT = 3
@@ -122,6 +124,7 @@ def _visit(shop: Shop, browser: Browser, plan: Plan, turns: _Turns, left: deque[
     context = browser.new_context(locale=plan.locale)
     visit = Visit(plan)
     context.on("page", lambda page: _watch(shop, page, visit))
+    context.set_default_timeout(PATIENCE_MS)
     page = context.new_page()
     last = _Customer(shop, page, visit, turns).shops()
     if plan.closes_tab:
