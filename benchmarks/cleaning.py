@@ -1,5 +1,5 @@
 """How often cleaning masks what is nobody's: order numbers, product titles, SKUs that look like telephone numbers, and
-what pages and servers say with the words that secrets are told by.
+what pages and servers say with the words that secrets are told by, or with the signs of addresses.
 
 Seeded and made by chance; a thousandth may be masked at most. docs/privacy.md#false-alarms tells the measured rates.
 """
@@ -135,11 +135,31 @@ def sentence(rng: random.Random) -> str:
     return f"{rng.choice(_SUBJECTS)}{between}{rng.choice(_SAID)}".replace("{}", number)
 
 
+_ASKED = (
+    "Is it {}/4? yes=no", "and/or?", "Why?", "a/b? {}", "Why not? x={}", "in stock/sold out? {} left", "{} km/h?",
+    "Size 39/40? (qty={})", "Ready? Set? a={} & b/c", "Really?! 24/7? n={}", "WHERE a/{}=? AND b=?", "a/b?c=={}",
+    "/^[a-z]+\\/?$/ at {}", "/(?:a|b){}/", "e.type?n={}:t=2", "cond ? a/{} : b", "a?.b/{}", "x ?? y/{}",
+    "@scope/pkg@1.2.{}", "react@18.{}.0", "v1.{}.3-rc.4", "EUR 1,{}.90/kg", "{} \u20ac / month?", "2026-11-{} 12:30:15",
+    "11/30/2026 or {}/12?", "1Z999AA10{}456784", "SO/2026/{}?", "550e8400-e29b-41d4-a716-446655440{}",
+    "at f (https://h.example/app.js:{}:5)", "f@https://h.example/app.js:12:{}", "webpack:///./src/App.vue:{}:5",
+    "https://h.example/docs#section-{}", "https://h.example/#/route/{}", "/cart#top {}", "#a > .b[data-x={}]",
+    "C#/F# = {}", "color: #fff; width: {}px", "TCP/IP? port={}", "https:\\/\\/h.example\\/p\\/{}", "50%25 off? {}/day",
+    "Qu\u00e9? s\u00ed/no={}", "\u672c\u5f53\uff1f {}/10", "why%20a/b%3F%20x={}", "C:\\new\\table{}?",
+    "./run.sh --n={}?",
+)  # fmt: skip
+
+
+def question(rng: random.Random) -> str:
+    """As people ask, programs write, and stacks, versions and dates are told."""
+    return rng.choice(_ASKED).replace("{}", str(rng.randint(1, 999)))
+
+
 KINDS: dict[str, Callable[[random.Random], str]] = {
     "order numbers": order_number,
     "product titles": title,
     "SKUs like telephone numbers": phone_like,
     "sentences with words of secrets": sentence,
+    "questions, code and paths": question,
 }
 
 

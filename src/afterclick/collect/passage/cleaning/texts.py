@@ -5,7 +5,7 @@ import string
 from collections.abc import Callable, Iterable, Iterator
 from functools import lru_cache
 
-from afterclick.collect.passage.cleaning.address_queries import address_queries
+from afterclick.collect.passage.cleaning.address_queries import address_queries, may_have_query
 from afterclick.collect.passage.cleaning.addresses import addresses, may_ask
 from afterclick.collect.passage.cleaning.commands import commands, may_run
 from afterclick.collect.passage.cleaning.keys import keys
@@ -80,7 +80,7 @@ def _scrubbed(text: str) -> str:
         view = View(text)
         plain = view.plain
         finders = _finders(plain, raw if plain is text else plain.encode("ascii", "replace"), True)
-        if "?" in text and "/" in text:
+        if may_have_query(plain):
             finders = [address_queries, *finders]
     elif not (finders := _short(text) if len(raw) < _SHORTEST else _finders(text, raw, False)):
         return text

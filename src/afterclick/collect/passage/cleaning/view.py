@@ -19,7 +19,7 @@ _PERCENT = "%(?:25){0,8}"
 _SPELLED = re.compile(
     rf"{_PERCENT}(?:[c-fC-F]{_HEX}(?:{_PERCENT}[89abAB]{_HEX}){{1,3}}|[2-7]{_HEX}|0[9aAdD])"
     rf"|&(?:amp;){{0,8}}(?:#[0-9]{{1,7}};?|#[xX]{_HEX}{{1,6}};?|[A-Za-z]{{2,8}};)"
-    rf"|\\u{_HEX}{{4}}|\\x{_HEX}{{2}}|\\[nrt]"
+    rf"|\\u{_HEX}{{4}}|\\x{_HEX}{{2}}|\\[nrt]|\\{{1,8}}/"
     r"|[^\x00-\x7f]|\x00"
 )
 """One sign that is spelled otherwise than ASCII writes it."""
@@ -29,6 +29,8 @@ _ODD = re.compile(
     r"|(?![0-9])\d|[\U000e0000-\U000e0fff]"
 )
 """Signs that NFKC leaves, and that nobody sees or that read like ASCII's."""
+_PARTS = re.compile(r"[\s\"'<>\\()\[\]{},;!`]")
+"""What an address ends with, unless it is percent-encoded."""
 _UNSEEN = frozenset(
     {0x034F, 0x115F, 0x1160, *range(0x180B, 0x180F), *range(0xFE00, 0xFE10), *range(0xE0100, 0xE01F0), 0}
 )
@@ -61,6 +63,17 @@ class View:
         if len(small) == len(self.plain):
             return small
         return "".join([one if len(low := one.lower()) != 1 else low for one in self.plain])
+
+    @property
+    def glued(self) -> str:
+        """The plain text in which nothing percent-encoded parts an address, as the space in `/my%20page?q=1` would."""
+        if self._starts is None:
+            return self.plain
+        return _PARTS.sub(lambda found: "|" if self.depth(found.start()) else found[0], self.plain)
+
+    def is_as_sent(self, at: int) -> bool:
+        """Whether a sign was sent as it is read."""
+        return self._starts is None or self.sent[self._starts[at]] == self.plain[at]
 
     def mask(self, start: int, end: int, instead: str) -> Mask:
         """A mask for a place of the plain text that holds a sign at least."""
@@ -145,6 +158,8 @@ def _decoded(spelled: str) -> str:
             return _of_entity(spelled)
         case "\\", ("n" | "r" | "t") if len(spelled) == 2:
             return " " if spelled[1] == "t" else "\n"
+        case "\\", "/":
+            return "/"
         case "\\", _:
             return chr(int(spelled[2:], 16))
         case _:
