@@ -49,8 +49,9 @@ def put(
     fault: Callable[[View, random.Random], None] | None = fault,
     since: int = SINCE,
     until: int = NOW,
+    per_hour: float = 40,
 ) -> None:
-    events, _ = world(site, 3, since, until, 40, fault)
+    events, _ = world(site, since, since, until, per_hour, fault)
     store.insert("events", events_table(events), f"{site}-{since}")
 
 
@@ -113,6 +114,22 @@ def test_a_fault_that_began_and_ended_in_imported_data_is_told_once_as_past_and_
     assert parts.book.problems(site) == [problem]
     assert due(parts.book, site, NOW + 2 * MINUTE) == [problem]
     assert look_back(parts) == []
+
+
+def test_a_past_fault_after_a_night_with_one_error_is_told_since_it_began(store: Store, site: str) -> None:
+    night = BEGAN - 12 * HOUR
+    strays = iter([True])
+
+    def stray(view: View, rng: random.Random) -> None:
+        if view.step == "payment" and abs(view.time - night - HOUR) < 30 * MINUTE and next(strays, False):
+            view.status = 502
+
+    put(store, site, fault=None, until=night)
+    put(store, site, stray, night, BEGAN, per_hour=4)
+    put(store, site, since=BEGAN)
+    (problem,) = past(store, Scope(site), moments([BEGAN // SLICE * SLICE], NOW))
+    assert abs(problem.onset - BEGAN) < 30 * MINUTE
+    assert problem.onset_low <= BEGAN <= problem.onset_high
 
 
 def test_imported_data_without_a_fault_tells_none(store: Store, site: str) -> None:

@@ -20,7 +20,7 @@ from afterclick.resolve.candidate import RECENT, SIGNALS, Before, Candidate, Seg
 from afterclick.resolve.counts import Counts, Kept
 from afterclick.resolve.excess import Numbers, before, concentration, dispersion_before, log_evidence, since
 from afterclick.resolve.fold import Finding, fold
-from afterclick.resolve.onset import change_point, two_shares
+from afterclick.resolve.onset import change_point, raised_share, two_shares
 from afterclick.resolve.scan import DAY, HOUR, MINUTE, SECOND, SLOW_KINDS, StepScan
 from afterclick.resolve.season import hourly_factor
 from afterclick.resolve.segment import (
@@ -188,26 +188,48 @@ def _strongest(step: StepScan, signal: Signal, series: int, alone: bool = True) 
     for index in dict.fromkeys((choose(sides, weighed.penalty, alone).index, surest)):
         start = _start(weighed, index)
         if _holds(step, weighed, index, start, rise):
-            return _finding(step, signal, index, start, float(weighed.score[index, start]))
+            began = _began(weighed, index, start)
+            return _finding(step, signal, index, began, float(weighed.score[index, start]))
     return None
 
 
 def _start(weighed: _Series, index: int) -> int:
-    """The bucket at which two shares, one before and one from there on, fit the key's counts best, of those at which
-    the excess is evident if it is at any: an outage after another one is so only since that, before which nothing had
-    wandered as far. Of buckets that fit alike, as those do in which nobody came, the last.
+    """The bucket since which an excess is weighed: where two shares fit the key's counts best, of those at which it is
+    evident if it is at any. An outage after another one is so only since that: before it nothing had wandered as far.
     """
     evident = weighed.enough[index] & (weighed.score[index] >= 0)
     among = evident if evident.any() else weighed.enough[index]
-    fit = np.where(among, two_shares(weighed.exposed[index], weighed.arrivals[index]), -np.inf)
+    return _best_fit(weighed.exposed[index], weighed.arrivals[index], among)
+
+
+def _began(weighed: _Series, index: int, evident: int) -> int:
+    """The bucket at which an excess began that is `evident` since one: where two shares fit best until it ended.
+
+    What makes it evident is not when it began: a stray one in a quiet night makes the share look as if it wandered from
+    then on, and what came after the end is not of it.
+    """
+    exposed, arrivals = weighed.exposed[index], weighed.arrivals[index]
+    baseline = float(baselines(before(weighed.arrivals), before(weighed.exposed))[index, evident])
+    stop = _stop(exposed, arrivals, evident, baseline)
+    exposed, arrivals = exposed[:stop], arrivals[:stop]
+    met, arrived = since(exposed), since(arrivals)
+    raised = met * before(arrivals) > before(exposed) * arrived
+    among = weighed.enough[index, :stop] & raised & (met >= LEAST_EXPOSED)
+    return _best_fit(exposed, arrivals, among) if among.any() else evident
+
+
+def _best_fit(exposed: Numbers, arrivals: Numbers, among: Flags) -> int:
+    """Where one share before and another from there on fit best; of buckets that fit alike, as those do in which nobody
+    came, the last.
+    """
+    fit = np.where(among, two_shares(exposed, arrivals), -np.inf)
     return len(fit) - 1 - int(fit[::-1].argmax())
 
 
 def _finding(step: StepScan, signal: Signal, index: int, start: int, score: float) -> Finding:
     exposed, arrivals = step.exposed(signal), step.arrivals()
     baseline = float(baselines(before(arrivals), before(exposed))[index, start])
-    end = _recovery(exposed[index, start:], arrivals[index, start:], baseline)
-    stop = len(step.grid.starts) if end is None else start + end
+    stop = _stop(exposed[index], arrivals[index], start, baseline)
     return Finding(
         scan=step,
         signal=signal,
@@ -223,13 +245,13 @@ def _finding(step: StepScan, signal: Signal, index: int, start: int, score: floa
     )
 
 
-def _recovery(exposed: Numbers, arrivals: Numbers, baseline: float) -> int | None:
-    """The bucket from which the share is back at `baseline`, or None while it is not evident."""
-    usual = np.asarray(baseline)
+def _stop(exposed: Numbers, arrivals: Numbers, start: int, baseline: float) -> int:
+    """The bucket from which the share is back at `baseline` after `start`, or past the last while it is not evident."""
+    exposed, arrivals, usual = exposed[start:], arrivals[start:], np.asarray(baseline)
     until = gain(before(exposed), before(arrivals), usual)
     whole = float(gain(exposed.sum(), arrivals.sum(), usual))
     best = int(until.argmax())
-    return best if until[best] - whole > RECOVERY else None
+    return start + (best if until[best] - whole > RECOVERY else len(exposed))
 
 
 def _holds(step: StepScan, weighed: _Series, index: int, start: int, rise: float) -> bool:
@@ -326,8 +348,8 @@ def _placed(reader: Reader, scope: Scope, finding: Finding) -> Candidate:
 
 def onset_within(table: pa.Table, finding: Finding, width: int) -> tuple[int, int, int]:
     """Most likely onset of the finding and its 95 % interval, UTC ms, by counts (`bucket`, `views`, `exposed`) in
-    buckets of `width` around it. The interval begins where the last one came who did not meet it: that nobody came is
-    no sign that all was well.
+    buckets of `width` around it. The interval begins with the bucket in which the last one came who did not meet it:
+    that nobody came is no sign that all was well.
     """
     buckets = table["bucket"].to_numpy().astype(np.int64)
     exposed = table["exposed"].to_numpy().astype(np.float64)
@@ -335,11 +357,12 @@ def onset_within(table: pa.Table, finding: Finding, width: int) -> tuple[int, in
     start = int(finding.scan.grid.starts[finding.start])
     if not len(buckets):
         return start, start, start
-    gone = np.append(_quiet_since(finding, int(buckets[0])), buckets + width)
-    raised = min(max(finding.exposed / max(finding.arrivals, 1), finding.baseline * 1.01), 1 - 1e-6)
-    point = change_point(exposed, arrivals, finding.baseline, raised)
     times = np.append(buckets, buckets[-1] + width)
-    return int(times[point.best]), int(gone[point.low]), int(times[point.high])
+    gone = np.append(_quiet_since(finding, int(buckets[0])), buckets)
+    raised = raised_share(finding.exposed, finding.arrivals, finding.baseline)
+    spans = np.maximum(times - gone, width).astype(np.float64)
+    point = change_point(exposed, arrivals, finding.baseline, raised, spans)
+    return int(times[point.best]), int(gone[point.low]), int(times[point.high]) + width
 
 
 def _quiet_since(finding: Finding, first: int) -> int:

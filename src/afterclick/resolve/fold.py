@@ -7,6 +7,7 @@ import numpy as np
 from afterclick.impact import Signal
 from afterclick.resolve.arrivals import bit, keys
 from afterclick.resolve.candidate import NOTHING, Before, Segment, is_wait
+from afterclick.resolve.onset import raised_share, stretch
 from afterclick.resolve.scan import Codes, Rows, StepScan
 from afterclick.resolve.segment import Sides, choose, dimension, penalties, segment
 
@@ -40,9 +41,14 @@ class Finding:
 
     @property
     def around(self) -> tuple[int, int]:
-        """The stretch in which the onset lies, UTC ms: two buckets before its first one and after."""
-        width = int(self.scan.grid.widths[self.start])
-        return int(self.onset) - 2 * width, min(int(self.onset) + 2 * width, self.scan.grid.until)
+        """The stretch in which the onset may lie, UTC ms: it is nowhere else by the counts of the scan."""
+        grid = self.scan.grid
+        exposed = self.scan.exposed(self.signal)[self.index, : self.stop]
+        arrivals = self.scan.arrivals()[self.index, : self.stop]
+        usual = float((exposed[: self.start].sum() + 0.5) / (arrivals[: self.start].sum() + 1))
+        raised = raised_share(exposed[self.start :].sum(), arrivals[self.start :].sum(), usual)
+        first, last = stretch(exposed, arrivals, usual, raised)
+        return int(grid.starts[first]), min(int(grid.starts[last] + grid.widths[last]), grid.until)
 
     @property
     def ended(self) -> int | None:
