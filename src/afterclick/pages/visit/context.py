@@ -1,5 +1,6 @@
 """One Visit's page: its trail in order, what was felt, done and paid, with the traces that its requests set off."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from math import isfinite
 
@@ -237,25 +238,10 @@ def _moment(one: Happening, start: int, traces: dict[str, Trace], zone: str) -> 
 
 
 def _words(one: Happening, zone: str) -> tuple[str, str]:
-    took = figures.milliseconds(one.duration_ms)
-    wording_by_type = {
-        "page_view": _page_made(one),
-        "vital": (f"{one.name} {figures.milliseconds(one.value)}", one.target or one.source),
-        "error": (one.name or "Error", " · ".join(word for word in (one.message, one.source) if word)),
-        "struggle": (_STRUGGLE.get(one.name, one.name), one.target),
-        "request": (f"{one.method} {one.target}", f"{one.status or 'no answer'} · {took}"),
-        "resource": (f"{one.name or 'resource'} was slow or failed", f"{one.source} · {took}"),
-        "long_task": (f"Page blocked for {took}", one.source),
-        "product": ("Looked at a product", one.target),
-        "search": ("Searched", figures.plural(one.value, "result")),
-        "cart": ("Changed the cart", _total(one)),
-        "checkout": ("Started checkout", _total(one)),
-        "order": (_amount("Ordered", "for ", one), _ordered(one, zone)),
-        "refund": (_refunded(one), one.order_id),
-        "rating": (f"Rated {one.value:.0f} of 5", one.message),
-        "identify": ("Signed in", ""),
-    }
-    return wording_by_type.get(one.type, (one.name or one.type, one.message))
+    if one.type == "order":
+        return _ordered(one, zone)
+    words = _WORDS.get(one.type)
+    return words(one) if words else (one.name or one.type, one.message)
 
 
 def _page_made(one: Happening) -> tuple[str, str]:
@@ -277,16 +263,21 @@ def _refunded(one: Happening) -> str:
     return f"Refunded {refunded.sum_of(one.revenue, one.currency)}" if isfinite(one.revenue) else "Refunded"
 
 
-def _ordered(one: Happening, zone: str) -> str:
-    """The number of an order, what was refunded of it when, and what that leaves."""
+def _ordered(one: Happening, zone: str) -> tuple[str, str]:
+    """An order with its number, what was refunded of it when, and what that leaves."""
+    what = _amount("Ordered", "for ", one)
     if one.refunded is None:
-        return one.order_id
+        return what, one.order_id
     refunds = [
         f"{refunded.sum_of(each.amount, each.currency)} refunded {figures.stamp(each.time, zone)}"
         for each in one.refunded.refunds
     ]
     left = f"{figures.money(one.refunded.net, one.refunded.currency, exact=True)} left"
-    return " · ".join(filter(None, (one.order_id, *refunds, *refunded.remarks(one.refunded), left)))
+    return what, " · ".join(filter(None, (one.order_id, *refunds, *refunded.remarks(one.refunded), left)))
+
+
+def _took(one: Happening) -> str:
+    return figures.milliseconds(one.duration_ms)
 
 
 def _total(one: Happening) -> str:
@@ -325,3 +316,22 @@ def _waterfall(trace: Trace) -> Waterfall:
 def _detail(span: Span) -> str:
     status = f"HTTP {span.http_status}" if span.http_status else ""
     return " · ".join(word for word in (status, span.exception or span.status_message) if word)
+
+
+_WORDS: dict[str, Callable[[Happening], tuple[str, str]]] = {
+    "page_view": _page_made,
+    "vital": lambda one: (f"{one.name} {figures.milliseconds(one.value)}", one.target or one.source),
+    "error": lambda one: (one.name or "Error", " · ".join(filter(None, (one.message, one.source)))),
+    "struggle": lambda one: (_STRUGGLE.get(one.name, one.name), one.target),
+    "request": lambda one: (f"{one.method} {one.target}", f"{one.status or 'no answer'} · {_took(one)}"),
+    "resource": lambda one: (f"{one.name or 'resource'} was slow or failed", f"{one.source} · {_took(one)}"),
+    "long_task": lambda one: (f"Page blocked for {_took(one)}", one.source),
+    "product": lambda one: ("Looked at a product", one.target),
+    "search": lambda one: ("Searched", figures.plural(one.value, "result")),
+    "cart": lambda one: ("Changed the cart", _total(one)),
+    "checkout": lambda one: ("Started checkout", _total(one)),
+    "refund": lambda one: (_refunded(one), one.order_id),
+    "rating": lambda one: (f"Rated {one.value:.0f} of 5", one.message),
+    "identify": lambda one: ("Signed in", ""),
+}
+"""What an event is called and what is told of it, of an order aside."""
