@@ -1,7 +1,6 @@
 """What every room's tests share: one real store for the session, a site of its own for each test, and control data."""
 
 import gc
-import os
 import uuid
 from collections.abc import Iterator
 from inspect import signature
@@ -65,11 +64,6 @@ LONG = (
 """What `make test` begins with: the files that take longest, longest first, so that no worker ends on one alone; then
 those that go over the whole store, while it holds little.
 """
-
-
-def pytest_xdist_auto_num_workers() -> int:
-    """One more than the machine has cores, since much of the time of a browser, a disk or a server is waiting."""
-    return (os.cpu_count() or 1) + 1
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
