@@ -158,3 +158,9 @@ def test_the_engines_own_fence_holds_without_the_rewriting(
 def test_an_answer_longer_than_the_limit_is_refused_not_cut(store: Store, scope: Scope) -> None:
     with pytest.raises(InvalidInput, match="more than 100000 rows"):
         store.read_only(scope, "SELECT arrayJoin(range(200000))")
+
+
+@pytest.mark.parametrize("sql", ["SELECT 'open", "SELECT (", 'd"\u00c9\U000db455\u00e4', "SELECT 1 1 1."])
+def test_what_cannot_be_read_is_refused_with_a_whole_sentence(store: Store, scope: Scope, sql: str) -> None:
+    with pytest.raises(InvalidInput, match=r"^This is not SQL that can be read: .*[^.]\.$"):
+        store.read_only(scope, sql)
