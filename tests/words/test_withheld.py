@@ -1,6 +1,7 @@
 """What customers wrote is left out of a visit for whoever may not see who they are, whatever it came as."""
 
 import random
+from dataclasses import replace
 from math import isnan
 
 import msgspec
@@ -8,7 +9,7 @@ import pytest
 from tests.web.shopfront import NOW, Shopper
 
 from afterclick.accounts.policy import ROLES, Capability, Role
-from afterclick.journeys import Happening, visit
+from afterclick.journeys import Bar, Happening, Span, Trace, visit
 from afterclick.signals import EVENT_TYPES
 from afterclick.store.schema.records import events_table
 from afterclick.store.scope import Scope
@@ -16,6 +17,11 @@ from afterclick.store.store import Store
 from afterclick.words import withheld
 
 WROTE = "they never called me back"
+ASKED = Span(
+    trace_id="t", span_id="s", parent_span_id="", service="shop", name="GET", kind="server", start_ns=0, duration_ns=1,
+    status="", status_message="", http_status=200, peer="", exception="", generated=False, address="/receipts/4711",
+)  # fmt: skip
+TRACE = Trace("t", 1.0, (Bar(ASKED, 0, 0.0, 1.0, 1.0, heaviest=True),), 0, generated=False)
 VISITORS = [role for role in Role if Capability.VISITS in ROLES[role]]
 
 
@@ -74,10 +80,13 @@ def test_the_number_of_an_order_stands_in_no_address_for_who_may_not_see_whose_i
     one.add("error", 30, path="/thanks/4711", message="no receipt for 4711", source="app.js:4711:2")
     store.insert("events", events_table(one.events), f"{scope.site} {role} addresses")
     seen = Scope(scope.site, ROLES[role])
-    told = msgspec.json.encode(withheld.visit(visit(store, seen, one.session_id), seen)).decode()
+    found = replace(visit(store, seen, one.session_id), traces={TRACE.trace_id: TRACE})
+    told = msgspec.json.encode(withheld.visit(found, seen)).decode()
     if Capability.PERSONAL in ROLES[role]:
         assert "/pay/4711/47110?of=4711" in told
+        assert "/receipts/4711" in told
     else:
         assert "/pay/:order/47110?of=:order" in told
         assert "no receipt for :order" in told
+        assert "/receipts/:order" in told
         assert "4711/" not in told

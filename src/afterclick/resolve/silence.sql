@@ -27,3 +27,4 @@ WHERE site = {site:String}
     AND session_start >= fromUnixTimestamp64Milli({since:Int64} - 86400000, 'UTC')
     AND session_start <= fromUnixTimestamp64Milli({since:Int64}, 'UTC')
     AND time > fromUnixTimestamp64Milli({since:Int64} - {hour:Int64}, 'UTC')
+    AND time <= fromUnixTimestamp64Milli({since:Int64}, 'UTC')

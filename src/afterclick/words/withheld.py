@@ -13,11 +13,11 @@ import msgspec
 from afterclick.accounts.policy import Capability
 from afterclick.errors import Forbidden
 from afterclick.impact import Estimate
-from afterclick.journeys import Filter, Happening, Head, Order, Refunded, Visit, VisitRow
+from afterclick.journeys import Filter, Happening, Head, Order, Refunded, Span, Trace, Visit, VisitRow
 from afterclick.resolve import Evidence, Problem
 from afterclick.store.scope import Scope
 
-_Told = TypeVar("_Told", Head, Happening)
+_Told = TypeVar("_Told", Head, Happening, Span)
 _WITHHELD = float("nan")  # figures.money knows it
 _UNPAID: dict[str, Any] = {
     "revenue": _WITHHELD,
@@ -82,7 +82,8 @@ def visit(found: Visit, scope: Scope) -> Visit:
         )
         for page in found.pages
     )
-    return replace(found, head=_addressed(head, orders), pages=pages)
+    traces = {key: _unnumbered_trace(trace, orders) for key, trace in found.traces.items()}
+    return replace(found, head=_addressed(head, orders), pages=pages, traces=traces)
 
 
 def _hidden(row: Head | VisitRow, scope: Scope) -> dict[str, Any]:
@@ -95,7 +96,10 @@ def _hidden(row: Head | VisitRow, scope: Scope) -> dict[str, Any]:
 
 _MEASURED = frozenset({"vital", "struggle", "search", "rating"})
 """Types whose `value` is measured or given; of every other one, also of those to come, it may be money."""
-_MAY_NUMBER = ("landing_path", "referrer", "name", "path", "target", "source", "message")
+_MAY_NUMBER = (
+    "landing_path", "referrer", "name", "path", "target", "source", "message",
+    "address", "query", "status_message", "exception",
+)  # fmt: skip
 """Texts that may hold the number of an order."""
 _BY_PROGRAMS = frozenset({"error"})
 """Types whose `message` a program wrote; of every other one, also of those to come, a customer may have."""
@@ -117,6 +121,10 @@ def _addressed(told: _Told, orders: Set[str]) -> _Told:
     """It with the numbers of the orders taken out of its texts: many a thank-you page has them in its address."""
     texts = {name: getattr(told, name) for name in _MAY_NUMBER if name in told.__struct_fields__}
     return msgspec.structs.replace(told, **{name: _unnumbered(text, orders) for name, text in texts.items()})
+
+
+def _unnumbered_trace(trace: Trace, orders: Set[str]) -> Trace:
+    return replace(trace, bars=tuple(replace(bar, span=_addressed(bar.span, orders)) for bar in trace.bars))
 
 
 def _unnumbered(text: str, orders: Set[str]) -> str:
